@@ -1,0 +1,2 @@
+//! pyvm-platform: the machine below the VM.
+#![no_std]
