@@ -4,5 +4,8 @@
 extern crate alloc;
 
 pub mod code;
+pub mod port;
+pub mod sched;
+pub mod sync;
 #[cfg(feature = "compiler")]
 pub mod syntax;
