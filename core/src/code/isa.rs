@@ -200,13 +200,13 @@ opcodes! {
     MakeCell W;
     /// `R[a] =` content of the cell in `R[b]`; UnboundLocalError if empty.
     LoadCell WR;
-    /// Content of the cell in `R[a]` becomes `R[b]`.
+    /// Content of the cell in `R[a]` becomes `R[b]`. x: CONSUME_B
     StoreCell RR;
     /// Empties the cell in `R[a]`; UnboundLocalError if it was empty.
     DeleteCell R;
     /// `R[a] =` content of closure cell `operand`; NameError if empty.
     LoadFree WFree;
-    /// Content of closure cell `operand` becomes `R[a]`.
+    /// Content of closure cell `operand` becomes `R[a]`. x: CONSUME_A
     StoreFree RFree;
     /// Empties closure cell `operand` (`a` is ignored); NameError if it was empty.
     DeleteFree RFree;
@@ -214,20 +214,22 @@ opcodes! {
     LoadFreeCell WFree;
     /// `R[a] = globals[name]`, else `builtins[name]`, else NameError.
     LoadGlobal WSite;
-    /// `globals[name] = R[a]`
+    /// `globals[name] = R[a]`. x: CONSUME_A
     StoreGlobal RSite;
     /// `del globals[name]`, else NameError.
     DeleteGlobal Site;
     /// `R[a] =` name in the namespace `R[0]`, else globals, else builtins, else NameError.
     LoadName WSite;
-    /// Name in the namespace `R[0]` becomes `R[a]`.
+    /// Name in the namespace `R[0]` becomes `R[a]`. x: CONSUME_A
     StoreName RSite;
     /// Deletes the name from the namespace `R[0]`, else NameError.
     DeleteName Site;
-    /// `R[a] =` name (site `c`) in the namespace `R[0]`, else the content of the cell in `R[b]` (a class body's free variable, fetched by LoadFreeCell).
+    /// `R[a] =` name (site `c`) in the namespace `R[0]`, else the content of the cell in `R[b]` (a class body's free variable, fetched by LoadFreeCell). x: CONSUME_B
     LoadClassCell WRSite;
-    /// `R[a] =` name (site `c`) in the namespace dict `R[b]`, else globals, else builtins (annotation scopes inside classes).
+    /// `R[a] =` name (site `c`) in the namespace dict `R[b]`, else globals, else builtins (annotation scopes inside classes). x: CONSUME_B
     LoadNameFrom WRSite;
+    /// `R[a] =` name (site `c`) in the namespace dict `R[b]`, else the content of the cell in `R[b+1]`; both registers are consumed.
+    LoadNameFromCell WRSite;
 
     // ---- arithmetic; x: CONSUME_B, CONSUME_C, IN_PLACE
     /// `R[a] = R[b] + R[c]`
@@ -314,9 +316,9 @@ opcodes! {
     JumpTrue RJ32;
     /// Jump if `R[a]` is false. x: CONSUME_A
     JumpFalse RJ32;
-    /// Jump if `R[a] is None`.
+    /// Jump if `R[a] is None`. x: CONSUME_A
     JumpNone RJ32;
-    /// Jump if `R[a] is not None`.
+    /// Jump if `R[a] is not None`. x: CONSUME_A
     JumpNotNone RJ32;
     /// Jump if `R[a] < R[b]`. x: CONSUME_A, CONSUME_B, as for all fused comparisons.
     JumpLt RRJ16;
@@ -407,6 +409,8 @@ opcodes! {
     SetUpdate RR;
     /// `R[a].update(R[b])` for a dict display (`{**m}`). x: CONSUME_B
     MapUpdate RR;
+    /// `R[a] =` what a call's only `*R[b]` passes: `R[b]` itself if it is a tuple or list, else the list of its items; TypeError for a non-iterable names the callee `R[c]`. x: CONSUME_B
+    StarArgs WRR;
     /// As MapUpdate for a call's `**m`: TypeError for a repeated keyword or a non-mapping, naming the callee `R[c]`. x: CONSUME_B
     MapMerge RRR;
     /// `R[a] = tuple(R[b])`, `R[b]` a list that nobody else holds. x: CONSUME_B
@@ -431,11 +435,11 @@ opcodes! {
     GetAttr WRSite;
     /// `R[a].name = R[b]`. x: CONSUME_A, CONSUME_B
     SetAttr RRSite;
-    /// `del R[a].name`
+    /// `del R[a].name`. x: CONSUME_A
     DeleteAttr RSiteC;
 
     // ---- calls
-    /// Prepares the window `a` to call `R[b].name`: `R[a] =` the callable, `R[a+4] =` self, or undefined if the callable is bound already. x: CONSUME_B
+    /// Prepares the window `a` to call `R[b].name`: `R[a] =` the callable, `R[a+4] =` self, or undefined if the callable is bound already. `a` and `b` may be the same. x: CONSUME_B
     LoadMethod WindowRSite;
     /// `R[a] = R[b](..)`, `c` positional arguments from `R[b+4]`.
     Call Call;
@@ -488,6 +492,8 @@ opcodes! {
     Reraise R;
     /// Bare `raise`.
     RaiseCurrent None;
+    /// `R[a], R[a+1], R[a+2] =` class, itself and traceback of exception `R[b]`, the arguments of `__exit__`; `c` is 3.
+    ExceptionInfo Unpack;
     /// `R[a] =` whether exception `R[b]` matches `R[c]` (a class or tuple of classes). x: CONSUME_C
     ExceptionMatch WRR;
     /// except*: splits `R[b]` (an exception, or None) by type `R[c]`: `R[a] =` the rest or None, `R[a+1] =` the matching group or None. x: CONSUME_C
@@ -605,4 +611,6 @@ pub enum Intrinsic {
     StopIterationError,
     /// (): the dict for `locals()` of module/class code is `R[0]`; reserved for annotation scopes.
     Locals,
+    /// (namespace): makes sure that the namespace has an `__annotations__` dict (`from __future__ import annotations`).
+    SetupAnnotations,
 }

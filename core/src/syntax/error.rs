@@ -13,6 +13,8 @@ pub enum SyntaxErrorKind {
     IncompleteInput,
     /// The input nests too deeply for the parser.
     MemoryError,
+    /// The input nests too deeply for the compiler.
+    RecursionError,
 }
 
 /// An error in the source. Lines and columns count from 1, columns in characters; 0 means unknown.
