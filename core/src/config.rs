@@ -1,0 +1,10 @@
+//! Capacities, slice length and limits, in one place.
+
+/// Backward jumps and calls in one slice.
+pub const SLICE_TICKS: i32 = 500;
+/// Default of `sys.getrecursionlimit()`: Python frames of one py-thread. They lie on the heap, so it may be large.
+pub const RECURSION_LIMIT: usize = if cfg!(target_pointer_width = "64") { 250_000 } else { 500 };
+/// Most nested interpreter loops (reentries) of one py-thread, long before 256 KiB of native stack end.
+pub const REENTRY_LIMIT: usize = if cfg!(debug_assertions) { 30 } else { 60 };
+/// Keyed hash for str and bytes.
+pub const HASHER: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0x5079_766d);

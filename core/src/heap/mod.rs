@@ -1,0 +1,453 @@
+//! The object heap of one VM: size-class free lists in aligned pages, large blocks, the memory limit, the order of death.
+//! It knows headers and layouts, never what an object means.
+//!
+//! An object finds its heap by masking its address (pages are aligned to their size; large blocks have a prefix), so
+//! dropping a value needs no VM at hand. Death is iterative: objects that die while another is being freed wait in
+//! `dying`, so a list of a million nested lists uses no native stack. Dropping never runs Python code: an object whose class
+//! has `__del__`, and callbacks of weak references, wait in `finalizers` for the next safe point.
+
+pub mod collect;
+pub mod weak;
+
+use crate::object::class::Class;
+use crate::object::header::{FINALIZED, HAS_WEAK_REFERENCES, Header, Kind, LARGE, Layout, Object, SUBCLASS};
+use crate::object::instance::Attributes;
+use crate::object::value::Value;
+use alloc::alloc::{Layout as Memory, alloc_zeroed, dealloc};
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::ptr::{self, null_mut};
+
+/// Bytes in a page, its alignment too.
+pub const PAGE_SIZE: usize = if cfg!(target_pointer_width = "64") { 64 * 1024 } else { 2 * 1024 };
+const GRANULE: usize = 16;
+/// Largest object that lives in a page.
+pub const MAX_SMALL: usize = if cfg!(target_pointer_width = "64") { 1024 } else { 256 };
+const SIZE_CLASSES: usize = MAX_SMALL / GRANULE + 1;
+/// Heap growth that makes the cycle collector run for the first time.
+const FIRST_COLLECTION: usize = if cfg!(target_pointer_width = "64") { 24 * 1024 * 1024 } else { 32 * 1024 };
+
+/// A free cell: kind byte zero (`Kind::Free`), then the link.
+#[repr(C)]
+struct FreeCell {
+    kind: u64,
+    next: *mut FreeCell,
+}
+
+#[repr(C, align(16))]
+pub(crate) struct Page {
+    heap: *const Heap,
+    next: *mut Page,
+    cell_size: u32,
+    /// Number of cells.
+    cells: u32,
+    /// The collector's counters, one a cell, while it runs.
+    counters: Cell<*mut u32>,
+}
+
+const PAGE_HEADER: usize = size_of::<Page>().div_ceil(GRANULE) * GRANULE;
+
+#[repr(C, align(16))]
+pub(crate) struct LargeBlock {
+    heap: *const Heap,
+    next: *mut LargeBlock,
+    previous: *mut LargeBlock,
+    /// Bytes allocated, this prefix included.
+    size: usize,
+    counter: Cell<u32>,
+}
+
+/// Something to run at the next safe point.
+pub enum Finalizer {
+    /// Call `__del__` of this object.
+    Delete(Value),
+    /// Call `callback(reference)`: the target of a weak reference died.
+    WeakCallback { callback: Value, reference: Value },
+}
+
+/// The memory limit does not allow it (or the machine has no more).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfMemory;
+
+/// One VM's objects.
+pub struct Heap {
+    /// Ticks left in the running slice; zero or less makes the next safe point look around. Here, because a dying object must be able to ask for one.
+    pub ticks: Cell<i32>,
+    free: [Cell<*mut FreeCell>; SIZE_CLASSES],
+    pages: Cell<*mut Page>,
+    large: Cell<*mut LargeBlock>,
+    /// Bytes held by pages and large blocks and charged by objects' buffers.
+    used: Cell<usize>,
+    peak: Cell<usize>,
+    limit: Cell<usize>,
+    collect_at: Cell<usize>,
+    /// The collector should run at the next safe point.
+    pub collection_due: Cell<bool>,
+    /// Automatic collections are allowed (`gc.disable()`).
+    pub collection_enabled: Cell<bool>,
+    /// The limit was passed by small objects: MemoryError at the next safe point.
+    pub limit_passed: Cell<bool>,
+    draining: Cell<bool>,
+    dying: crate::object::header::Mut<Vec<*mut Header>>,
+    pub(crate) finalizers: crate::object::header::Mut<Vec<Finalizer>>,
+    pub(crate) weak: weak::WeakTable,
+}
+
+impl Heap {
+    /// An empty heap that may hold `limit` bytes.
+    pub fn new(limit: usize) -> Heap {
+        Heap {
+            ticks: Cell::new(0),
+            free: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
+            pages: Cell::new(null_mut()),
+            large: Cell::new(null_mut()),
+            used: Cell::new(0),
+            peak: Cell::new(0),
+            limit: Cell::new(limit),
+            collect_at: Cell::new(FIRST_COLLECTION),
+            collection_due: Cell::new(false),
+            collection_enabled: Cell::new(true),
+            limit_passed: Cell::new(false),
+            draining: Cell::new(false),
+            dying: Default::default(),
+            finalizers: Default::default(),
+            weak: weak::WeakTable::default(),
+        }
+    }
+
+    /// Bytes in use, free cells of pages included.
+    pub fn used(&self) -> usize {
+        self.used.get()
+    }
+
+    /// Most bytes ever in use.
+    pub fn peak(&self) -> usize {
+        self.peak.get()
+    }
+
+    pub fn limit(&self) -> usize {
+        self.limit.get()
+    }
+
+    pub fn set_limit(&self, limit: usize) {
+        self.limit.set(limit);
+    }
+
+    /// Makes the next safe point look around.
+    #[inline]
+    pub fn request_attention(&self) {
+        self.ticks.set(0);
+    }
+
+    /// May `bytes` more be allocated for one object? To be asked before large buffers (`[0] * n`, `bytes(n)`).
+    ///
+    /// # Errors
+    /// OutOfMemory when the limit would be passed.
+    pub fn check(&self, bytes: usize) -> Result<(), OutOfMemory> {
+        match self.used.get().checked_add(bytes) {
+            Some(total) if total <= self.limit.get() && bytes <= isize::MAX as usize => Ok(()),
+            _ => Err(OutOfMemory),
+        }
+    }
+
+    /// Counts `bytes` of an object's buffer as used. Passing the limit a little is allowed and raises MemoryError at the next safe point.
+    #[inline]
+    pub fn charge(&self, bytes: usize) {
+        let used = self.used.get().wrapping_add(bytes);
+        self.used.set(used);
+        if used >= self.collect_at.get() || used > self.limit.get() {
+            self.pressure();
+        }
+    }
+
+    /// Gives back what was charged.
+    #[inline]
+    pub fn discharge(&self, bytes: usize) {
+        self.used.set(self.used.get().saturating_sub(bytes));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pressure(&self) {
+        if self.used.get() > self.limit.get() {
+            self.limit_passed.set(true);
+            self.request_attention();
+        }
+        if self.used.get() >= self.collect_at.get() && self.collection_enabled.get() && !self.collection_due.get() {
+            self.collection_due.set(true);
+            self.request_attention();
+        }
+    }
+
+    /// Memory for an object of `size` bytes, zeroed beyond the header only when fresh: the caller writes every field.
+    /// Returns the address and the size class.
+    #[inline(always)]
+    fn allocate(&self, size: usize) -> (*mut Header, u16) {
+        let class = size.div_ceil(GRANULE);
+        if let Some(list) = self.free.get(class) {
+            let cell = list.get();
+            if !cell.is_null() {
+                // SAFETY: cells on a free list are free cells of this size class.
+                list.set(unsafe { (*cell).next });
+                return (cell as *mut Header, class as u16);
+            }
+        }
+        self.allocate_slow(size)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn allocate_slow(&self, size: usize) -> (*mut Header, u16) {
+        let class = size.div_ceil(GRANULE);
+        if class < SIZE_CLASSES {
+            self.add_page(class);
+            let cell = self.free[class].get();
+            // SAFETY: add_page put at least one cell on the list, or did not return.
+            self.free[class].set(unsafe { (*cell).next });
+            return (cell as *mut Header, class as u16);
+        }
+        let total = size + size_of::<LargeBlock>();
+        let memory = large_memory(total);
+        // SAFETY: the size is not zero.
+        let block = unsafe { alloc_zeroed(memory) } as *mut LargeBlock;
+        if block.is_null() {
+            alloc::alloc::handle_alloc_error(memory);
+        }
+        // SAFETY: fresh memory of at least a LargeBlock's size; the list's members are live blocks.
+        unsafe {
+            block.write(LargeBlock { heap: self, next: self.large.get(), previous: null_mut(), size: total, counter: Cell::new(0) });
+            if !self.large.get().is_null() {
+                (*self.large.get()).previous = block;
+            }
+            self.large.set(block);
+            self.note_use(total);
+            (block.add(1) as *mut Header, 0)
+        }
+    }
+
+    fn note_use(&self, bytes: usize) {
+        self.charge(bytes);
+        if self.used.get() > self.peak.get() {
+            self.peak.set(self.used.get());
+        }
+    }
+
+    fn add_page(&self, class: usize) {
+        let cell_size = class * GRANULE;
+        let memory = page_memory();
+        // SAFETY: the size is not zero.
+        let page = unsafe { alloc_zeroed(memory) } as *mut Page;
+        if page.is_null() {
+            alloc::alloc::handle_alloc_error(memory);
+        }
+        let cells = (PAGE_SIZE - PAGE_HEADER) / cell_size;
+        // SAFETY: the page is fresh zeroed memory; every cell lies inside it.
+        unsafe {
+            page.write(Page { heap: self, next: self.pages.get(), cell_size: cell_size as u32, cells: cells as u32, counters: Cell::new(null_mut()) });
+            self.pages.set(page);
+            let first = (page as *mut u8).add(PAGE_HEADER);
+            let mut next = self.free[class].get();
+            for index in (0..cells).rev() {
+                let cell = first.add(index * cell_size) as *mut FreeCell;
+                (*cell).next = next;
+                next = cell;
+            }
+            self.free[class].set(next);
+        }
+        self.note_use(PAGE_SIZE);
+    }
+
+    /// Allocates an object of fixed size with one reference. `build` gets the header and returns the object.
+    /// Adds a reference to `class`. Attributes of a subclass instance (after the fixed part) start empty.
+    #[inline(always)]
+    pub fn new_object<T: Object>(&self, class: &Class, build: impl FnOnce(Header) -> T) -> Value {
+        // SAFETY: the memory has the size that the class says, and `write` initializes the fixed part.
+        unsafe {
+            let (cell, header) = self.new_cell(class, T::LAYOUT, size_of::<T>());
+            ptr::write(cell as *mut T, build(header));
+            Value::from_bits(cell as usize as u64)
+        }
+    }
+
+    /// Memory and header for an object with `size` bytes of fixed and inline parts.
+    ///
+    /// # Safety
+    /// The caller writes the header and all fields before anything else happens.
+    #[inline(always)]
+    pub(crate) unsafe fn new_cell(&self, class: &Class, layout: &Layout, size: usize) -> (*mut Header, Header) {
+        let (extra, flags) = if class.attribute_offset.get() != 0 { (class.attribute_bytes(), SUBCLASS) } else { (0, class.instance_flags()) };
+        let total = if extra != 0 { size.next_multiple_of(8) + extra } else { size };
+        let (cell, size_class) = self.allocate(total);
+        class.header.retain();
+        let flags = if size_class == 0 { flags | LARGE } else { flags };
+        if extra != 0 {
+            // SAFETY: `total` leaves room for the attributes behind the fixed part.
+            unsafe { Attributes::initialize((cell as *mut u8).add(size.next_multiple_of(8)) as *mut Attributes, class) };
+        }
+        (cell, Header::new(layout.kind, flags, size_class, class))
+    }
+
+    /// Bytes that the object at `header` could hold (its cell's size).
+    pub(crate) fn capacity(header: &Header) -> usize {
+        if header.flags() & LARGE != 0 {
+            // SAFETY: large objects follow their prefix.
+            unsafe { (*(header as *const Header as *const LargeBlock).sub(1)).size - size_of::<LargeBlock>() }
+        } else {
+            header.size_class.get() as usize * GRANULE
+        }
+    }
+
+    /// Frees the memory of a cell whose fields are dropped already.
+    ///
+    /// # Safety
+    /// The object is dead and its fields are dropped.
+    unsafe fn release_cell(&self, header: *mut Header) {
+        // SAFETY: the caller vouches; large objects follow their prefix.
+        unsafe {
+            if (*header).flags() & LARGE != 0 {
+                let block = (header as *mut LargeBlock).sub(1);
+                let (next, previous, size) = ((*block).next, (*block).previous, (*block).size);
+                if previous.is_null() { self.large.set(next) } else { (*previous).next = next }
+                if !next.is_null() {
+                    (*next).previous = previous;
+                }
+                self.discharge(size);
+                dealloc(block as *mut u8, large_memory(size));
+            } else {
+                let list = &self.free[(*header).size_class.get() as usize];
+                let cell = header as *mut FreeCell;
+                cell.write(FreeCell { kind: 0, next: list.get() });
+                list.set(cell);
+            }
+        }
+    }
+
+    /// Ends one object: finalizer, weak references, fields, memory.
+    ///
+    /// # Safety
+    /// Its last reference is gone.
+    unsafe fn end(&self, header: *mut Header) {
+        // SAFETY: the object is valid until its cell is released below.
+        unsafe {
+            let object = &*header;
+            let class = object.class() as *const Class;
+            let flags = object.flags();
+            if flags & SUBCLASS != 0 && (*class).has_finalizer.get() && flags & FINALIZED == 0 {
+                object.set_flag(FINALIZED);
+                object.set_count(1);
+                self.finalizers.get_mut().push(Finalizer::Delete(Value::from_bits(header as usize as u64)));
+                self.request_attention();
+                return;
+            }
+            if flags & HAS_WEAK_REFERENCES != 0 {
+                self.weak.target_died(self, object);
+            }
+            if flags & SUBCLASS != 0
+                && let Some(attributes) = (*class).attributes_of(object)
+            {
+                attributes.drop_in_place(object);
+            }
+            ((*class).layout.drop)(header);
+            self.release_cell(header);
+            if (*class).header.release() {
+                free_object(&(*class).header as *const Header as *mut Header);
+            }
+        }
+    }
+}
+
+fn page_memory() -> Memory {
+    // SAFETY: the alignment is a power of two and the size does not overflow.
+    unsafe { Memory::from_size_align_unchecked(PAGE_SIZE, PAGE_SIZE) }
+}
+
+fn large_memory(size: usize) -> Memory {
+    // SAFETY: the alignment is a power of two; sizes were checked against isize::MAX when the block was asked for.
+    unsafe { Memory::from_size_align_unchecked(size, 16) }
+}
+
+/// The heap that an object lives in.
+#[inline]
+pub fn heap_of(header: &Header) -> &Heap {
+    // SAFETY: every object lies in a page or behind a large block's prefix, and both know their heap.
+    unsafe {
+        if header.flags() & LARGE != 0 {
+            &*(*(header as *const Header as *const LargeBlock).sub(1)).heap
+        } else {
+            &*(*((header as *const Header as usize & !(PAGE_SIZE - 1)) as *const Page)).heap
+        }
+    }
+}
+
+/// Frees an object whose last reference is gone, and whatever dies with it.
+///
+/// # Safety
+/// Its reference count just became zero.
+#[cold]
+#[inline(never)]
+pub unsafe fn free_object(header: *mut Header) {
+    // SAFETY: the caller vouches for a dead object; objects in `dying` are dead and wait for just this.
+    unsafe {
+        let heap = heap_of(&*header) as *const Heap;
+        if (*heap).draining.get() {
+            (*heap).dying.get_mut().push(header);
+            return;
+        }
+        (*heap).draining.set(true);
+        (*heap).end(header);
+        while let Some(next) = (*heap).dying.get_mut().pop() {
+            (*heap).end(next);
+        }
+        (*heap).draining.set(false);
+    }
+}
+
+impl Heap {
+    /// Calls back for every live object.
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(&Header)) {
+        let mut page = self.pages.get();
+        while !page.is_null() {
+            // SAFETY: pages on the list are live; every cell starts with a header or a free cell, told apart by the kind byte.
+            unsafe {
+                let first = (page as *mut u8).add(PAGE_HEADER);
+                for index in 0..(*page).cells as usize {
+                    let header = &*(first.add(index * (*page).cell_size as usize) as *const Header);
+                    if header.kind() != Kind::Free {
+                        visit(header);
+                    }
+                }
+                page = (*page).next;
+            }
+        }
+        let mut block = self.large.get();
+        while !block.is_null() {
+            // SAFETY: blocks on the list are live and hold an object behind the prefix.
+            unsafe {
+                visit(&*(block.add(1) as *const Header));
+                block = (*block).next;
+            }
+        }
+    }
+
+    /// Gives all memory back without looking at the objects: the VM is gone.
+    pub(crate) fn release_all(&self) {
+        let mut page = self.pages.replace(null_mut());
+        while !page.is_null() {
+            // SAFETY: nobody refers to the objects any more.
+            unsafe {
+                let next = (*page).next;
+                dealloc(page as *mut u8, page_memory());
+                page = next;
+            }
+        }
+        let mut block = self.large.replace(null_mut());
+        while !block.is_null() {
+            // SAFETY: nobody refers to the objects any more.
+            unsafe {
+                let next = (*block).next;
+                dealloc(block as *mut u8, large_memory((*block).size));
+                block = next;
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Classes: the type objects themselves, their method resolution order, versions for the inline caches, and the
+//! declaration of builtin types.
+
+use super::dict::Dict;
+use super::header::{Header, Kind, Layout, Mut, Object, SUBCLASS};
+use super::instance::{Attributes, Shape};
+use super::value::Value;
+use crate::object;
+use crate::vm::native::{Getter, Native, NativeNext};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// A class.
+#[repr(C)]
+pub struct Class {
+    pub header: Header,
+    /// `__name__`, a str.
+    pub name: Mut<Value>,
+    /// `__qualname__`, a str.
+    pub qualified_name: Mut<Value>,
+    /// `__bases__`.
+    pub bases: Mut<Vec<Value>>,
+    /// The method resolution order without the class itself.
+    pub ancestors: Mut<Vec<Value>>,
+    /// The namespace: a dict with interned names.
+    pub dict: Value,
+    /// Layout of the instances' fixed part.
+    pub layout: &'static Layout,
+    /// Where instances keep their [`Attributes`], in bytes from the header; 0: instances have none.
+    pub attribute_offset: Cell<usize>,
+    /// Attribute slots to reserve inside new instances: grows with what instances were seen to need.
+    pub inline_slots: Cell<u16>,
+    pub flags: Cell<u32>,
+    /// Instances have `__del__`.
+    pub has_finalizer: Cell<bool>,
+    /// Changes whenever the class or an ancestor changes; never the same for two classes.
+    pub version: Cell<u64>,
+    /// Classes that have this one among their bases; they take themselves out when they die.
+    pub subclasses: Mut<Vec<*const Class>>,
+    /// Shape of an instance without attributes; `__slots__` come first in it.
+    pub root_shape: Mut<Option<Box<Shape>>>,
+    /// How to take the next item from an instance without calling Python.
+    pub native_next: Cell<Option<NativeNext>>,
+    /// Looked-up special methods, by `Name` number; valid for `special_version`.
+    pub specials: Mut<Option<Box<[Option<Value>]>>>,
+    pub special_version: Cell<u64>,
+}
+
+object!(Class, Kind::Class, "type", |this, visit| {
+    visit(&this.dict);
+    this.bases.get().iter().for_each(&mut *visit);
+    this.ancestors.get().iter().for_each(&mut *visit);
+    if let Some(shape) = this.root_shape.get() { shape.traverse(visit); }
+    if let Some(specials) = this.specials.get() { specials.iter().flatten().for_each(&mut *visit); }
+}, |this| {
+    drop(this.specials.take());
+    if let Some(dict) = this.dict.get::<Dict>() { Object::clear(dict); }
+    drop(this.bases.take());
+});
+
+/// `Class::flags`: made by a class statement (or `type()`).
+pub const CLASS_HEAP: u32 = 1;
+/// `Class::flags`: may not be a base ("type 'X' is not an acceptable base type").
+pub const CLASS_FINAL: u32 = 2;
+/// `Class::flags`: instances have a `__dict__`.
+pub const CLASS_HAS_DICT: u32 = 4;
+/// `Class::flags`: instances can be weakly referenced.
+pub const CLASS_WEAKREFERABLE: u32 = 8;
+/// `Class::flags`: has abstract methods; cannot be instantiated.
+pub const CLASS_ABSTRACT: u32 = 16;
+/// `Class::flags`: `X()` raises "cannot create 'X' instances".
+pub const CLASS_NOT_CALLABLE: u32 = 32;
+/// `Class::flags`: instances match as sequences in patterns (`collections.abc.Sequence`).
+pub const CLASS_SEQUENCE: u32 = 64;
+/// `Class::flags`: instances match as mappings in patterns.
+pub const CLASS_MAPPING: u32 = 128;
+/// `Class::flags`: instances that a class pattern with one positional sub-pattern matches as a whole (int, str, ..).
+pub const CLASS_MATCH_SELF: u32 = 256;
+
+impl Class {
+    pub fn has(&self, flag: u32) -> bool {
+        self.flags.get() & flag != 0
+    }
+
+    /// Is this class `other` or derived from it (by method resolution order)?
+    pub fn is_subclass_of(&self, other: &Class) -> bool {
+        core::ptr::eq(self, other) || self.ancestors.get().iter().any(|class| class.bits() == other as *const Class as usize as u64)
+    }
+
+    /// The class and its ancestors, in method resolution order.
+    pub fn mro(&self) -> impl Iterator<Item = &Class> {
+        core::iter::once(self).chain(self.ancestors.get().iter().filter_map(|class| class.get::<Class>()))
+    }
+
+    /// The namespace.
+    pub fn namespace(&self) -> &Dict {
+        // SAFETY: `dict` is set to a dict at construction and never changes.
+        unsafe { self.dict.get_unchecked::<Dict>() }
+    }
+
+    /// The attribute `name` (an interned str) as the class statement or an ancestor's defined it; no descriptors applied.
+    pub fn lookup(&self, name: &Value) -> Option<Value> {
+        self.mro().find_map(|class| class.namespace().get_interned(name))
+    }
+
+    /// As [`Class::lookup`], with the class where it was found.
+    pub fn lookup_with_owner(&self, name: &Value) -> Option<(Value, &Class)> {
+        self.mro().find_map(|class| class.namespace().get_interned(name).map(|value| (value, class)))
+    }
+
+    pub(crate) fn instance_flags(&self) -> u8 {
+        if self.has(CLASS_HEAP) { SUBCLASS } else { 0 }
+    }
+
+    /// Bytes that instances need for their attributes.
+    pub(crate) fn attribute_bytes(&self) -> usize {
+        size_of::<Attributes>() + self.inline_slots.get() as usize * size_of::<Value>()
+    }
+
+    /// The attributes of an instance of this class.
+    #[inline(always)]
+    pub fn attributes_of<'o>(&self, object: &'o Header) -> Option<&'o Attributes> {
+        let offset = self.attribute_offset.get();
+        if offset == 0 {
+            return None;
+        }
+        // SAFETY: instances of a class with an attribute offset were allocated with attributes there.
+        Some(unsafe { &*((object as *const Header as *const u8).add(offset) as *const Attributes) })
+    }
+}
+
+impl Drop for Class {
+    fn drop(&mut self) {
+        for base in self.bases.get() {
+            if let Some(base) = base.get::<Class>() {
+                base.subclasses.get_mut().retain(|&class| !core::ptr::eq(class, self));
+            }
+        }
+    }
+}
+
+/// A builtin type, declared once: `Vm::add_type` makes its class.
+pub struct TypeSpec {
+    pub name: &'static str,
+    /// `__module__`; "builtins" for builtin ones.
+    pub module: &'static str,
+    /// None: `object`.
+    pub base: Option<&'static TypeSpec>,
+    pub layout: &'static Layout,
+    /// `CLASS_*` flags.
+    pub flags: u32,
+    pub doc: &'static str,
+    /// Methods, static and class methods, `__new__`, special methods.
+    pub natives: &'static [Native],
+    /// Attributes computed natively.
+    pub getters: &'static [Getter],
+    /// How to take the next item without an [`crate::vm::native::Action`], for iterators.
+    pub next: Option<NativeNext>,
+}
+
+impl TypeSpec {
+    /// A type with nothing in it yet; for struct update syntax.
+    pub const fn new(name: &'static str, layout: &'static Layout) -> TypeSpec {
+        TypeSpec { name, module: "builtins", base: None, layout, flags: 0, doc: "", natives: &[], getters: &[], next: None }
+    }
+}

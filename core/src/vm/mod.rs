@@ -1,0 +1,399 @@
+//! The virtual machine: its state, and the vocabulary that native code uses to make values and raise exceptions.
+
+pub mod classes;
+pub mod iterate;
+pub mod names;
+pub mod native;
+pub mod protocol;
+pub mod reenter;
+
+use crate::heap::Heap;
+use crate::object::class::{Class, TypeSpec};
+use crate::object::exception::Ex;
+use crate::object::header::{Header, Kind, Object};
+use crate::object::list::List;
+use crate::object::str::{Str, count_code_points};
+use crate::object::tuple::Tuple;
+use crate::object::value::Value;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write;
+use core::ops::Deref;
+use core::ptr::NonNull;
+use hashbrown::HashMap;
+pub use names::Name;
+pub use native::{Action, Args, Call, Continuation, Getter, Native, NativeNext, Raised, Res, Simple, Step, argument};
+
+/// A class that somebody else keeps alive (an instance, the VM). Valid as long as that is so.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ClassRef(NonNull<Class>);
+
+impl ClassRef {
+    pub fn of(class: &Class) -> ClassRef {
+        ClassRef(NonNull::from(class))
+    }
+
+    /// The class as a value.
+    pub fn value(self) -> Value {
+        Value::from_object(&*self)
+    }
+}
+
+impl Deref for ClassRef {
+    type Target = Class;
+
+    #[inline(always)]
+    fn deref(&self) -> &Class {
+        // SAFETY: the type's rule.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+const KINDS: usize = Kind::Undefined as usize + 1;
+
+/// A virtual machine. Everything that can change lives here or in objects of its heap; the GIL guards it.
+pub struct Vm {
+    pub heap: Heap,
+    /// Builtin classes by kind.
+    kinds: [Option<Value>; KINDS],
+    /// Builtin classes of `Kind::Other`, by layout.
+    layouts: HashMap<usize, Value, foldhash::fast::FixedState>,
+    /// Builtin classes by the address of their declaration.
+    specs: HashMap<usize, Value, foldhash::fast::FixedState>,
+    exceptions: Vec<Value>,
+    names: Vec<Value>,
+    /// Interned strings by contents: weak (a dying interned string takes itself out).
+    interned: hashbrown::HashTable<usize>,
+    /// The exception being raised.
+    pending: Option<Value>,
+    next_version: u64,
+    /// The one-character strings of Latin-1, and the empty string and tuple.
+    characters: Vec<Value>,
+    empty_tuple: Option<Value>,
+    /// `sys.modules`.
+    pub modules: Value,
+    /// The dict of module `builtins`.
+    pub builtins: Value,
+}
+
+impl Vm {
+    // ---- values
+
+    /// An `int`.
+    #[inline(always)]
+    pub fn new_int(&mut self, number: i64) -> Value {
+        match Value::try_small_int(number) {
+            Some(value) => value,
+            None => crate::object::int::from_big(self, number.into()),
+        }
+    }
+
+    /// An `int` from a count or size.
+    pub fn new_size(&mut self, number: usize) -> Value {
+        self.new_int(number as i64)
+    }
+
+    /// A `float`.
+    #[inline(always)]
+    pub fn new_float(&mut self, number: f64) -> Value {
+        match Value::try_small_float(number) {
+            Some(value) => value,
+            None => crate::object::float::boxed(self, number),
+        }
+    }
+
+    /// A `str`.
+    pub fn new_str(&mut self, text: &str) -> Value {
+        // SAFETY: a &str is UTF-8 without surrogates.
+        unsafe { self.new_str_from_parts(text.as_bytes(), count_code_points(text.as_bytes()), 0) }
+    }
+
+    /// A `str` of bytes that are known to be WTF-8, with their number of code points, and `SURROGATES` in `flags` if there are any.
+    /// Single Latin-1 characters and the empty string are shared.
+    ///
+    /// # Safety
+    /// The bytes are WTF-8, `length` and `flags` are right.
+    pub unsafe fn new_str_from_parts(&mut self, bytes: &[u8], length: usize, flags: u8) -> Value {
+        if length <= 1 && bytes.len() <= 1 {
+            let index = bytes.first().map_or(128, |&byte| byte as usize);
+            if let Some(value) = self.characters.get(index) {
+                return value.clone();
+            }
+        }
+        // SAFETY: the text is copied into the room asked for.
+        unsafe {
+            let (value, target) = self.new_str_uninitialized(bytes.len(), length, flags);
+            core::ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len());
+            value
+        }
+    }
+
+    /// A `str` whose `size` bytes the caller writes next, at the pointer returned. Large sizes must have been checked against
+    /// the heap limit (`heap.check`).
+    ///
+    /// # Safety
+    /// The caller writes all the bytes, WTF-8 of `length` code points, before the string is used.
+    pub unsafe fn new_str_uninitialized(&mut self, size: usize, length: usize, flags: u8) -> (Value, *mut u8) {
+        let class = self.class::<Str>();
+        // SAFETY: header and fields are written at once, the bytes by the caller.
+        unsafe {
+            let (cell, header) = self.heap.new_cell(&class, Str::LAYOUT, size_of::<Str>() + size);
+            let string = cell as *mut Str;
+            string.write(Str { header, hash: core::cell::Cell::new(0), length, size });
+            if flags != 0 {
+                (*string).header.set_flag(flags);
+            }
+            (Value::from_bits(cell as usize as u64), string.add(1) as *mut u8)
+        }
+    }
+
+    /// A `str` from formatted text: `vm.format(format_args!("{x}"))`.
+    pub fn format(&mut self, text: core::fmt::Arguments<'_>) -> Value {
+        match text.as_str() {
+            Some(text) => self.new_str(text),
+            None => {
+                let mut buffer = String::new();
+                let _ = buffer.write_fmt(text);
+                self.new_str(&buffer)
+            }
+        }
+    }
+
+    /// A `tuple`. The items are moved.
+    pub fn new_tuple(&mut self, items: Vec<Value>) -> Value {
+        if items.is_empty()
+            && let Some(empty) = &self.empty_tuple
+        {
+            return empty.clone();
+        }
+        let mut items = core::mem::ManuallyDrop::new(items);
+        // SAFETY: the items are moved into the tuple; the vector's memory is then freed without dropping them.
+        unsafe {
+            let value = self.new_tuple_from_raw(items.as_ptr(), items.len());
+            items.set_len(0);
+            core::mem::ManuallyDrop::drop(&mut items);
+            value
+        }
+    }
+
+    /// A tuple of `length` values moved from `items`.
+    ///
+    /// # Safety
+    /// The values are owned by the caller, who forgets them.
+    pub unsafe fn new_tuple_from_raw(&mut self, items: *const Value, length: usize) -> Value {
+        let class = self.class::<Tuple>();
+        // SAFETY: the cell has room for the items, which the caller gives away.
+        unsafe {
+            let (cell, header) = self.heap.new_cell(&class, Tuple::LAYOUT, size_of::<Tuple>() + length * size_of::<Value>());
+            let tuple = cell as *mut Tuple;
+            tuple.write(Tuple { header, length });
+            core::ptr::copy_nonoverlapping(items, tuple.add(1) as *mut Value, length);
+            Value::from_bits(cell as usize as u64)
+        }
+    }
+
+    /// A `list`.
+    pub fn new_list(&mut self, items: Vec<Value>) -> Value {
+        self.heap.charge(items.capacity() * size_of::<Value>());
+        self.new_object(|header| List { header, items: crate::object::header::Mut::new(items) })
+    }
+
+    /// An empty `dict`.
+    pub fn new_dict(&mut self) -> Value {
+        self.new_object(crate::object::dict::Dict::empty)
+    }
+
+    /// An object of a builtin type's own class.
+    #[inline]
+    pub fn new_object<T: Object>(&mut self, build: impl FnOnce(Header) -> T) -> Value {
+        let class = self.class::<T>();
+        self.heap.new_object(&class, build)
+    }
+
+    // ---- strings that are names
+
+    /// The interned str with these contents: equal names are then the same object.
+    pub fn intern(&mut self, text: &str) -> Value {
+        let value = self.new_str(text);
+        self.intern_value(&value)
+    }
+
+    /// The interned str equal to `value` (an exact str).
+    pub fn intern_value(&mut self, value: &Value) -> Value {
+        let Some(string) = value.get::<Str>() else { return value.clone() };
+        if string.is_interned() {
+            return value.clone();
+        }
+        let hash = string.hash();
+        let found = self.interned.find(hash, |&address| {
+            // SAFETY: interned strings leave the table before they die.
+            unsafe { (*(address as *const Str)).bytes() == string.bytes() }
+        });
+        if let Some(&address) = found {
+            // SAFETY: as above.
+            return unsafe { Value::from_header(address as *const Header) };
+        }
+        let value = if value.get_exact::<Str>().is_some() {
+            value.clone()
+        } else {
+            // SAFETY: the parts of a str make a str.
+            unsafe { self.new_str_from_parts(string.bytes(), string.length, string.header.flags() & crate::object::str::SURROGATES) }
+        };
+        value.header().map(|header| header.set_flag(crate::object::str::INTERNED));
+        // Interned strings live as long as the VM: their number is bounded by the program's names.
+        core::mem::forget(value.clone());
+        self.interned.insert_unique(hash, value.bits() as usize, |&address| {
+            // SAFETY: interned strings are alive.
+            unsafe { (*(address as *const Str)).hash() }
+        });
+        value
+    }
+
+    /// The interned str of a well-known name.
+    #[inline(always)]
+    pub fn name(&self, name: Name) -> &Value {
+        // SAFETY: the table has an entry for every name from the start.
+        unsafe { self.names.get_unchecked(name as usize) }
+    }
+
+    // ---- classes
+
+    /// The class of a value.
+    #[inline]
+    pub fn class_of(&self, value: &Value) -> ClassRef {
+        match value.header() {
+            Some(header) => ClassRef::of(header.class()),
+            None => self.class_of_kind(value.kind()),
+        }
+    }
+
+    fn class_of_kind(&self, kind: Kind) -> ClassRef {
+        match self.kinds[kind as usize].as_ref().or(self.kinds[Kind::Instance as usize].as_ref()) {
+            // SAFETY: the table holds classes; kinds are registered before values of them can exist.
+            Some(class) => ClassRef::of(unsafe { class.get_unchecked::<Class>() }),
+            None => ClassRef(NonNull::dangling()),
+        }
+    }
+
+    /// The builtin class of layout `T`.
+    #[inline]
+    pub fn class<T: Object>(&self) -> ClassRef {
+        if T::KIND as u8 != Kind::Other as u8 {
+            self.class_of_kind(T::KIND)
+        } else {
+            match self.layouts.get(&(T::LAYOUT as *const _ as usize)) {
+                // SAFETY: the table holds classes.
+                Some(class) => ClassRef::of(unsafe { class.get_unchecked::<Class>() }),
+                None => self.class_of_kind(Kind::Instance),
+            }
+        }
+    }
+
+    /// The class made from a declaration, made now if it was not yet.
+    pub fn class_from_spec(&mut self, spec: &'static TypeSpec) -> Value {
+        match self.specs.get(&(spec as *const TypeSpec as usize)) {
+            Some(class) => class.clone(),
+            None => self.add_type(spec),
+        }
+    }
+
+    /// A builtin exception class.
+    pub fn exception_class(&self, kind: Ex) -> ClassRef {
+        // SAFETY: the table is filled when the VM starts, with classes.
+        ClassRef::of(unsafe { self.exceptions.get_unchecked(kind as usize).get_unchecked::<Class>() })
+    }
+
+    /// `type(value).__name__`, for messages.
+    pub fn type_name(&self, value: &Value) -> String {
+        let class = self.class_of(value);
+        class.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// Is the value an instance of the class, by its real type? (`isinstance` without hooks.)
+    pub fn is_instance(&self, value: &Value, class: &Class) -> bool {
+        self.class_of(value).is_subclass_of(class)
+    }
+
+    /// A number never handed out before, for versions.
+    pub fn fresh_version(&mut self) -> u64 {
+        self.next_version += 1;
+        self.next_version
+    }
+
+    // ---- exceptions
+
+    /// Makes `exception` (an instance) the pending one.
+    pub fn raise_value(&mut self, exception: Value) -> Raised {
+        self.pending = Some(exception);
+        Raised(())
+    }
+
+    /// Raises a builtin exception with a message.
+    #[cold]
+    #[inline(never)]
+    pub fn raise(&mut self, kind: Ex, message: &str) -> Raised {
+        let message = self.new_str(message);
+        self.raise_with(kind, Vec::from([message]))
+    }
+
+    /// Raises a builtin exception with these `args`.
+    #[cold]
+    #[inline(never)]
+    pub fn raise_with(&mut self, kind: Ex, arguments: Vec<Value>) -> Raised {
+        let exception = crate::object::exception::create(self, kind, arguments);
+        self.raise_value(exception)
+    }
+
+    /// `TypeError(message)`
+    #[cold]
+    pub fn type_error(&mut self, message: &str) -> Raised {
+        self.raise(Ex::TypeError, message)
+    }
+
+    /// `ValueError(message)`
+    #[cold]
+    pub fn value_error(&mut self, message: &str) -> Raised {
+        self.raise(Ex::ValueError, message)
+    }
+
+    /// `MemoryError()`
+    #[cold]
+    pub fn memory_error(&mut self) -> Raised {
+        self.raise_with(Ex::MemoryError, Vec::new())
+    }
+
+    /// Checks that `bytes` more may be allocated for one object.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn check_memory(&mut self, bytes: Option<usize>) -> Res<()> {
+        match bytes.map(|bytes| self.heap.check(bytes)) {
+            Some(Ok(())) => Ok(()),
+            _ => Err(self.memory_error()),
+        }
+    }
+
+    /// Takes the pending exception: the `Raised` that told of it is dealt with.
+    pub fn take_exception(&mut self, raised: Raised) -> Value {
+        let Raised(()) = raised;
+        self.pending.take().unwrap_or(Value::NONE)
+    }
+
+    /// Is the pending exception an instance of this builtin class?
+    pub fn pending_is(&self, kind: Ex) -> bool {
+        self.pending.as_ref().is_some_and(|exception| self.is_instance(exception, &self.exception_class(kind)))
+    }
+
+    /// If the pending exception is of this class, takes it and gives None; passes other ones on.
+    pub fn catch<T>(&mut self, result: Res<T>, kind: Ex) -> Res<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(raised) if self.pending_is(kind) => {
+                drop(self.take_exception(raised));
+                Ok(None)
+            }
+            Err(raised) => Err(raised),
+        }
+    }
+}
