@@ -4,6 +4,10 @@
 extern crate alloc;
 
 pub mod code;
+pub mod vm;
+pub mod object;
+pub mod heap;
+pub mod config;
 pub mod port;
 pub mod sched;
 pub mod sync;

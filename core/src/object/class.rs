@@ -27,7 +27,8 @@ pub struct Class {
     pub dict: Value,
     /// Layout of the instances' fixed part.
     pub layout: &'static Layout,
-    /// Where instances keep their [`Attributes`], in bytes from the header; 0: instances have none.
+    /// Where instances keep their [`Attributes`], in bytes from the header; 0: instances have none;
+    /// [`BEHIND_VARIABLE_PART`]: after the variable part.
     pub attribute_offset: Cell<usize>,
     /// Attribute slots to reserve inside new instances: grows with what instances were seen to need.
     pub inline_slots: Cell<u16>,
@@ -78,6 +79,22 @@ pub const CLASS_MAPPING: u32 = 128;
 /// `Class::flags`: instances that a class pattern with one positional sub-pattern matches as a whole (int, str, ..).
 pub const CLASS_MATCH_SELF: u32 = 256;
 
+/// `Class::attribute_offset`: the fixed part varies in size; the attributes follow it.
+pub const BEHIND_VARIABLE_PART: usize = 1;
+
+/// Bytes of a str, tuple or bytes, rounded up for what follows.
+pub(crate) fn variable_extent(object: &Header) -> usize {
+    // SAFETY: the kind tells the layout.
+    let extent = unsafe {
+        match object.kind() {
+            Kind::Str => size_of::<super::str::Str>() + (*(object as *const Header as *const super::str::Str)).size,
+            Kind::Tuple => size_of::<super::tuple::Tuple>() + (*(object as *const Header as *const super::tuple::Tuple)).length * size_of::<Value>(),
+            _ => object.class().layout.size,
+        }
+    };
+    extent.next_multiple_of(8)
+}
+
 impl Class {
     pub fn has(&self, flag: u32) -> bool {
         self.flags.get() & flag != 0
@@ -121,10 +138,11 @@ impl Class {
     /// The attributes of an instance of this class.
     #[inline(always)]
     pub fn attributes_of<'o>(&self, object: &'o Header) -> Option<&'o Attributes> {
-        let offset = self.attribute_offset.get();
-        if offset == 0 {
-            return None;
-        }
+        let offset = match self.attribute_offset.get() {
+            0 => return None,
+            BEHIND_VARIABLE_PART => variable_extent(object),
+            offset => offset,
+        };
         // SAFETY: instances of a class with an attribute offset were allocated with attributes there.
         Some(unsafe { &*((object as *const Header as *const u8).add(offset) as *const Attributes) })
     }
@@ -163,5 +181,27 @@ impl TypeSpec {
     /// A type with nothing in it yet; for struct update syntax.
     pub const fn new(name: &'static str, layout: &'static Layout) -> TypeSpec {
         TypeSpec { name, module: "builtins", base: None, layout, flags: 0, doc: "", natives: &[], getters: &[], next: None }
+    }
+}
+
+/// The class that a native or a descriptor belongs to: the class owns it, so the pointer is not counted.
+#[derive(Clone, Copy, Default)]
+pub struct ClassRefCell(Option<core::ptr::NonNull<Class>>);
+
+impl ClassRefCell {
+    pub fn new(class: &Class) -> ClassRefCell {
+        ClassRefCell(Some(core::ptr::NonNull::from(class)))
+    }
+
+    /// The class; None for natives of modules.
+    pub fn get(&self) -> Option<&Class> {
+        // SAFETY: builtin classes live as long as the VM; slot descriptors of heap classes are checked against the
+        // instance's own class before the owner is looked at (`vm::attributes`).
+        self.0.map(|class| unsafe { class.as_ref() })
+    }
+
+    /// Is it this class? Safe even when the owner is gone.
+    pub fn is(&self, class: &Class) -> bool {
+        self.0.is_some_and(|owner| core::ptr::eq(owner.as_ptr(), class))
     }
 }

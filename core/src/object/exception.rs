@@ -1,6 +1,7 @@
 //! Exceptions: the object, and the table of the builtin classes.
 
-use super::header::{Header, Kind, Mut};
+use super::class::TypeSpec;
+use super::header::{Header, Kind, Mut, Object};
 use super::value::Value;
 use crate::object;
 use alloc::vec::Vec;
@@ -57,6 +58,8 @@ macro_rules! exceptions {
         pub enum Ex { BaseException, $($name,)+ }
 
         impl Ex {
+            /// Every kind, in order.
+            pub const ALL: &'static [Ex] = &[Ex::BaseException, $(Ex::$name,)+];
             /// Name and base of each, in an order where bases come first. The first is BaseException (its own base).
             pub const TABLE: &'static [(&'static str, Ex)] = &[("BaseException", Ex::BaseException), $((stringify!($name), Ex::$base),)+];
         }
@@ -79,4 +82,28 @@ exceptions! {
     UnicodeEncodeError UnicodeError; UnicodeTranslateError UnicodeError;
     Warning Exception; BytesWarning Warning; DeprecationWarning Warning; EncodingWarning Warning; FutureWarning Warning; ImportWarning Warning;
     PendingDeprecationWarning Warning; ResourceWarning Warning; RuntimeWarning Warning; SyntaxWarning Warning; UnicodeWarning Warning; UserWarning Warning;
+}
+
+/// A new instance of a builtin exception class.
+pub fn create(vm: &mut crate::vm::Vm, kind: Ex, arguments: Vec<Value>) -> Value {
+    let args = vm.new_tuple(arguments);
+    let class = vm.exception_class(kind);
+    vm.heap.new_object(&class, |header| Exception {
+        header,
+        args: Mut::new(args),
+        traceback: Mut::new(Value::UNDEFINED),
+        trace: Mut::default(),
+        context: Mut::new(Value::NONE),
+        cause: Mut::new(Value::NONE),
+        suppress_context: Cell::new(false),
+        fields: Mut::default(),
+    })
+}
+
+/// `BaseException`.
+pub static BASE_EXCEPTION: TypeSpec = TypeSpec::new("BaseException", Exception::LAYOUT);
+
+/// What a builtin exception class adds to its base.
+pub fn spec_of(_kind: Ex) -> Option<&'static TypeSpec> {
+    None
 }

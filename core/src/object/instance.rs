@@ -1,7 +1,7 @@
 //! Attributes of instances: a slot array described by a shape that all instances with the same attributes in the same
 //! order share. A `__dict__` is made only when somebody asks for it; the attributes live there from then on.
 
-use super::class::{CLASS_HAS_DICT, Class};
+use super::class::{BEHIND_VARIABLE_PART, CLASS_HAS_DICT, Class, variable_extent};
 use super::dict::Dict;
 use super::header::{Header, Kind, Mut};
 use super::value::Value;
@@ -124,7 +124,11 @@ impl Attributes {
 
     /// Number of inline slots of this instance, from the size of its memory.
     fn inline_count(&self, object: &Header) -> usize {
-        let offset = object.class().attribute_offset.get() + size_of::<Attributes>();
+        let start = match object.class().attribute_offset.get() {
+            BEHIND_VARIABLE_PART => variable_extent(object),
+            offset => offset,
+        };
+        let offset = start + size_of::<Attributes>();
         // The cell may be larger than what was asked for and initialized: only the slots the shape uses are ever read.
         (Heap::capacity(object) - offset) / size_of::<Value>()
     }

@@ -1,0 +1,436 @@
+//! Making classes: the builtin ones when the VM starts, and those of class statements. Versions and special methods.
+
+use super::native::{Binding, Native};
+use super::{ClassRef, Name, Res, Vm};
+use crate::object::class::{
+    BEHIND_VARIABLE_PART, CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, ClassRefCell, TypeSpec,
+};
+use crate::object::descriptor::{GetSetDescriptor, MemberDescriptor};
+use crate::object::dict::Dict;
+use crate::object::exception::{Ex, Exception};
+use crate::object::function::NativeFunction;
+use crate::object::header::{Kind, Layout, Mut, Object};
+use crate::object::instance::{Instance, Shape};
+use crate::object::str::Str;
+use crate::object::value::Value;
+use alloc::format;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// Inline attribute slots of a new class, before any instance was seen.
+const FIRST_INLINE_SLOTS: u16 = 4;
+
+/// Everything needed to make a class.
+pub struct ClassParts<'a> {
+    pub metaclass: ClassRef,
+    pub name: Value,
+    pub bases: Vec<Value>,
+    /// The namespace, a dict of which the class becomes the owner.
+    pub namespace: Value,
+    pub layout: &'static Layout,
+    pub flags: u32,
+    /// Names of new `__slots__`.
+    pub slots: Vec<Value>,
+    pub qualified_name: Option<&'a Value>,
+}
+
+impl Vm {
+    /// A dict for a namespace before the class `dict` exists is impossible: the first classes are made in [`Vm::bootstrap`].
+    fn allocate_class(&mut self, metaclass: &Class, name: Value, dict: Value, layout: &'static Layout, flags: u32) -> Value {
+        let version = self.fresh_version();
+        let qualified = name.clone();
+        self.heap.new_object(metaclass, |header| Class {
+            header,
+            name: Mut::new(name),
+            qualified_name: Mut::new(qualified),
+            bases: Mut::default(),
+            ancestors: Mut::default(),
+            dict,
+            layout,
+            attribute_offset: Cell::new(0),
+            inline_slots: Cell::new(FIRST_INLINE_SLOTS),
+            flags: Cell::new(flags),
+            has_finalizer: Cell::new(false),
+            version: Cell::new(version),
+            subclasses: Mut::default(),
+            root_shape: Mut::new(None),
+            native_next: Cell::new(None),
+            specials: Mut::new(None),
+            special_version: Cell::new(0),
+        })
+    }
+
+    /// Makes the classes that everything else needs: `type`, `object`, `str`, `dict`, `tuple`, then the declared types and exceptions.
+    pub(crate) fn bootstrap(&mut self) {
+        use crate::object::object_type;
+        // `type` is an instance of itself: its header is patched once it exists.
+        let placeholder = alloc::alloc::Layout::new::<Class>();
+        // SAFETY: a zeroed Class is only looked at for its attribute offset, flags and count while the first classes are made.
+        let zeroed = unsafe { alloc::alloc::alloc_zeroed(placeholder) } as *const Class;
+        if zeroed.is_null() {
+            alloc::alloc::handle_alloc_error(placeholder);
+        }
+        // SAFETY: just allocated.
+        let nobody = unsafe { &*zeroed };
+        let new_dict = |vm: &mut Vm| vm.heap.new_object(nobody, Dict::empty);
+        let mut make = |vm: &mut Vm, layout: &'static Layout, flags| {
+            let dict = new_dict(vm);
+            vm.allocate_class(nobody, Value::NONE, dict, layout, flags)
+        };
+        let type_class = make(self, Class::LAYOUT, CLASS_HAS_DICT | CLASS_WEAKREFERABLE);
+        let object_class = make(self, Instance::LAYOUT, 0);
+        let dict_class = make(self, Dict::LAYOUT, 0);
+        let str_class = make(self, Str::LAYOUT, 0);
+        let tuple_class = make(self, crate::object::tuple::Tuple::LAYOUT, 0);
+        let first = [&type_class, &object_class, &dict_class, &str_class, &tuple_class];
+        for class in first {
+            // SAFETY: all five are classes.
+            let object = unsafe { class.get_unchecked::<Class>() };
+            for (header, target) in [(class.header(), &type_class), (object.dict.header(), &dict_class)] {
+                if let Some(header) = header {
+                    header.class_cell().set(target.bits() as usize as *const Class);
+                    if let Some(target) = target.header() {
+                        target.retain();
+                    }
+                }
+            }
+        }
+        // SAFETY: nothing points to it any more.
+        unsafe { alloc::alloc::dealloc(zeroed as *mut u8, placeholder) };
+        for class in first {
+            // SAFETY: all five are classes.
+            let layout = unsafe { class.get_unchecked::<Class>() }.layout;
+            self.kinds[layout.kind as usize] = Some(class.clone());
+        }
+        self.names = Vec::with_capacity(Name::TEXTS.len());
+        for text in Name::TEXTS {
+            let name = self.intern(text);
+            self.names.push(name);
+        }
+        for code in 0..=127u8 {
+            // SAFETY: one ASCII byte.
+            let character = unsafe { self.new_str_from_parts(&[code], 1, 0) };
+            let character = self.intern_value(&character);
+            self.characters.push(character);
+        }
+        let empty = self.name(Name::Empty).clone();
+        self.characters.push(empty);
+        // SAFETY: no items.
+        self.empty_tuple = Some(unsafe { self.new_tuple_from_raw(core::ptr::dangling(), 0) });
+
+        let known: [(&'static TypeSpec, &Value); 2] = [(&object_type::OBJECT, &object_class), (&object_type::TYPE, &type_class)];
+        for (spec, class) in known {
+            self.finish_type(spec, class.clone());
+        }
+        for spec in crate::object::types::TYPES {
+            self.class_from_spec(spec);
+        }
+        for class in first {
+            // A type whose room is not declared still needs a name and a base.
+            // SAFETY: all five are classes.
+            if unsafe { class.get_unchecked::<Class>() }.name.get().is_none() {
+                let layout = unsafe { class.get_unchecked::<Class>() }.layout;
+                let name = self.intern(layout.name);
+                self.initialize_class(class, name, Vec::from([object_class.clone()]), Vec::new());
+            }
+        }
+        self.make_exception_classes();
+    }
+
+    fn make_exception_classes(&mut self) {
+        for (index, (name, base)) in Ex::TABLE.iter().enumerate() {
+            let class = if index == 0 {
+                self.class_from_spec(&crate::object::exception::BASE_EXCEPTION)
+            } else {
+                let spec = crate::object::exception::spec_of(Ex::ALL[index]);
+                let base = self.exceptions[*base as usize].clone();
+                let mut bases = Vec::from([base]);
+                if *name == "ExceptionGroup" {
+                    bases.push(self.exceptions[Ex::Exception as usize].clone());
+                }
+                let dict = self.new_dict();
+                let metaclass = self.class::<Class>();
+                let class = self.allocate_class(&metaclass, Value::NONE, dict, Exception::LAYOUT, CLASS_HAS_DICT | CLASS_WEAKREFERABLE);
+                let text = self.intern(name);
+                self.initialize_class(&class, text, bases, Vec::new());
+                if let Some(spec) = spec {
+                    self.fill_class(spec, &class);
+                }
+                let module = self.name(Name::Builtin).clone();
+                self.set_class_item(&class, Name::Module, module);
+                class
+            };
+            self.exceptions.push(class);
+        }
+    }
+
+    /// Makes the class of a declared builtin type.
+    pub fn add_type(&mut self, spec: &'static TypeSpec) -> Value {
+        let existing = self.kinds[spec.layout.kind as usize].clone().filter(|class| {
+            spec.layout.kind != Kind::Other && class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, spec.layout) && class.name.get().is_none())
+        });
+        let class = match existing {
+            Some(class) => class,
+            None => {
+                let dict = self.new_dict();
+                let metaclass = self.class::<Class>();
+                self.allocate_class(&metaclass, Value::NONE, dict, spec.layout, spec.flags)
+            }
+        };
+        self.finish_type(spec, class.clone());
+        class
+    }
+
+    fn finish_type(&mut self, spec: &'static TypeSpec, class: Value) {
+        self.specs.insert(spec as *const TypeSpec as usize, class.clone());
+        let kind = spec.layout.kind;
+        if kind == Kind::Other {
+            self.layouts.entry(spec.layout as *const Layout as usize).or_insert(class.clone());
+        } else if self.kinds[kind as usize].is_none() {
+            self.kinds[kind as usize] = Some(class.clone());
+        }
+        let bases = if core::ptr::eq(spec, &crate::object::object_type::OBJECT) {
+            Vec::new()
+        } else {
+            let base = spec.base.unwrap_or(&crate::object::object_type::OBJECT);
+            Vec::from([self.class_from_spec(base)])
+        };
+        if let Some(object) = class.get::<Class>() {
+            object.flags.set(object.flags.get() | spec.flags);
+        }
+        let name = self.intern(spec.name);
+        self.initialize_class(&class, name, bases, Vec::new());
+        self.fill_class(spec, &class);
+        let module = self.intern(spec.module);
+        self.set_class_item(&class, Name::Module, module);
+        let doc = if spec.doc.is_empty() { Value::NONE } else { self.new_str(spec.doc) };
+        self.set_class_item(&class, Name::Doc, doc);
+    }
+
+    fn set_class_item(&mut self, class: &Value, name: Name, value: Value) {
+        if let Some(class) = class.get::<Class>() {
+            drop(class.namespace().set_interned(self.name(name), value));
+        }
+    }
+
+    /// Enters natives and computed attributes.
+    fn fill_class(&mut self, spec: &'static TypeSpec, class: &Value) {
+        let Some(object) = class.get::<Class>() else { return };
+        for native in spec.natives {
+            let name = self.intern(native.name());
+            let value = self.native_method(native, object);
+            drop(object.namespace().set_interned(&name, value));
+        }
+        for getter in spec.getters {
+            let name = self.intern(getter.name);
+            let owner = ClassRefCell::new(object);
+            let value = self.new_object(|header| GetSetDescriptor { header, getter, owner });
+            drop(object.namespace().set_interned(&name, value));
+        }
+        if spec.next.is_some() {
+            object.native_next.set(spec.next);
+        }
+        if object.namespace().get_interned(self.name(Name::Eq)).is_some() && object.namespace().get_interned(self.name(Name::Hash)).is_none() {
+            // As in CPython: a type that defines equality and no hash is not hashable.
+            let hash = self.name(Name::Hash).clone();
+            drop(object.namespace().set_interned(&hash, Value::NONE));
+        }
+    }
+
+    /// A type's native method as the value in its namespace.
+    fn native_method(&mut self, native: &'static Native, owner: &Class) -> Value {
+        let class = match native.binding {
+            Binding::Method if native.name().starts_with("__") => self.class_from_spec(&crate::object::object_type::WRAPPER_DESCRIPTOR),
+            Binding::Method => self.class_from_spec(&crate::object::object_type::METHOD_DESCRIPTOR),
+            Binding::Class => self.class_from_spec(&crate::object::object_type::CLASS_METHOD_DESCRIPTOR),
+            _ => self.class::<NativeFunction>().value(),
+        };
+        let receiver = if native.binding == Binding::New { Value::from_object(owner) } else { Value::UNDEFINED };
+        let owner = ClassRefCell::new(owner);
+        // SAFETY: the values above are classes.
+        let class = unsafe { class.get_unchecked::<Class>() };
+        self.heap.new_object(class, |header| NativeFunction { header, native, receiver, owner, module: Value::NONE })
+    }
+
+    /// A module's native function.
+    pub fn native_function(&mut self, native: &'static Native, module: &Value) -> Value {
+        self.new_object(|header| NativeFunction { header, native, receiver: Value::UNDEFINED, owner: ClassRefCell::default(), module: module.clone() })
+    }
+
+    /// Name, bases, order of resolution and shape of a class whose namespace is filled or will be.
+    fn initialize_class(&mut self, class: &Value, name: Value, bases: Vec<Value>, slots: Vec<Value>) {
+        let Some(object) = class.get::<Class>() else { return };
+        object.name.set(name.clone());
+        object.qualified_name.set(name);
+        let ancestors = merge_ancestors(&bases).unwrap_or_default();
+        self.adopt_bases(object, bases, ancestors, slots);
+    }
+
+    /// Sets bases and ancestors, and what the class inherits from them natively: layout offsets, flags, native iteration.
+    fn adopt_bases(&mut self, class: &Class, bases: Vec<Value>, ancestors: Vec<Value>, slots: Vec<Value>) {
+        let mut inherited: Vec<Value> = Vec::new();
+        let mut flags = class.flags.get();
+        for base in bases.iter().filter_map(|base| base.get::<Class>()) {
+            base.subclasses.get_mut().push(class);
+            flags |= base.flags.get() & (CLASS_HAS_DICT | CLASS_WEAKREFERABLE | CLASS_SEQUENCE | CLASS_MAPPING);
+            if class.native_next.get().is_none() {
+                class.native_next.set(base.native_next.get());
+            }
+            class.inline_slots.set(class.inline_slots.get().max(base.inline_slots.get()));
+            if let Some(shape) = base.root_shape.get()
+                && shape.slot_names > inherited.len()
+            {
+                inherited = shape.names().to_vec();
+            }
+        }
+        class.flags.set(flags);
+        let first_slot = inherited.len();
+        inherited.extend(slots.iter().cloned());
+        let variable_sized = matches!(class.layout.kind, Kind::Str | Kind::Tuple | Kind::Bytes);
+        let builtin_attributes = matches!(class.layout.kind, Kind::Exception);
+        let wants = flags & CLASS_HEAP != 0 || builtin_attributes;
+        if wants && (flags & CLASS_HAS_DICT != 0 || !inherited.is_empty()) && class.layout.kind != Kind::Class {
+            class.attribute_offset.set(if variable_sized { BEHIND_VARIABLE_PART } else { class.layout.size.next_multiple_of(8) });
+            class.inline_slots.set(class.inline_slots.get().max(inherited.len() as u16));
+            if flags & CLASS_HAS_DICT == 0 {
+                class.inline_slots.set(inherited.len() as u16);
+            }
+            class.root_shape.set(Some(Shape::root(inherited)));
+        }
+        class.bases.set(bases);
+        class.ancestors.set(ancestors);
+        for (index, name) in slots.into_iter().enumerate() {
+            let owner = ClassRefCell::new(class);
+            let value = self.new_object(|header| MemberDescriptor { header, name: name.clone(), owner, slot: first_slot + index });
+            drop(class.namespace().set_interned(&name, value));
+        }
+    }
+
+    /// Makes a heap class from checked parts (`type.__new__` checks and finds the ancestors).
+    pub fn make_class(&mut self, parts: ClassParts<'_>, ancestors: Vec<Value>) -> Value {
+        let value = self.allocate_class(&parts.metaclass, parts.name.clone(), parts.namespace, parts.layout, parts.flags | CLASS_HEAP);
+        // SAFETY: just made.
+        let class = unsafe { value.get_unchecked::<Class>() };
+        if let Some(name) = parts.qualified_name {
+            class.qualified_name.set(name.clone());
+        }
+        self.adopt_bases(class, parts.bases, ancestors, parts.slots);
+        self.refresh_class(class);
+        value
+    }
+
+    /// Recomputes what the VM remembers about a class from its attributes: after creation and after changes.
+    fn refresh_class(&mut self, class: &Class) {
+        if class.has(CLASS_HEAP) {
+            class.has_finalizer.set(class.lookup(self.name(Name::Del)).is_some());
+            let next = class.lookup_with_owner(self.name(Name::Next)).map(|(_, owner)| (owner.has(CLASS_HEAP), owner.native_next.get()));
+            match next {
+                Some((false, native)) => class.native_next.set(native),
+                _ => class.native_next.set(None),
+            }
+        }
+        class.version.set(self.fresh_version());
+    }
+
+    /// To be called after an attribute of the class changed: inline caches for it and its subclasses are void.
+    pub fn class_changed(&mut self, class: &Class) {
+        self.refresh_class(class);
+        let subclasses: Vec<*const Class> = class.subclasses.get().clone();
+        for subclass in subclasses {
+            // SAFETY: a subclass takes itself off the list when it dies.
+            self.class_changed(unsafe { &*subclass });
+        }
+    }
+
+    /// The special method `name` of the value's class, not bound.
+    #[inline]
+    pub fn lookup_special(&mut self, value: &Value, name: Name) -> Option<Value> {
+        let class = self.class_of(value);
+        self.class_special(&class, name)
+    }
+
+    /// The special method `name` of a class, found once per version of the class.
+    pub fn class_special(&mut self, class: &Class, name: Name) -> Option<Value> {
+        let number = name as usize;
+        if number >= Name::SPECIALS {
+            return class.lookup(self.name(name));
+        }
+        if class.special_version.get() != class.version.get() || class.specials.get().is_none() {
+            let table: Vec<Option<Value>> = (0..Name::SPECIALS).map(|_| Some(Value::UNDEFINED)).collect();
+            drop(class.specials.replace(Some(table.into_boxed_slice())));
+            class.special_version.set(class.version.get());
+        }
+        let slot = class.specials.get_mut().as_mut()?.get_mut(number)?;
+        if slot.as_ref().is_some_and(Value::is_undefined) {
+            *slot = class.lookup(self.name(name));
+        }
+        slot.clone()
+    }
+
+    /// The class that this layout check wants: does `class` derive from the builtin class with T's layout?
+    pub fn class_has_layout<T: Object>(&self, class: &Class) -> bool {
+        core::ptr::eq(class.layout, T::LAYOUT)
+    }
+
+    /// TypeError unless all abstract methods are implemented.
+    pub fn check_instantiable(&mut self, class: &Class) -> Res<()> {
+        if !class.has(CLASS_ABSTRACT) {
+            return Ok(());
+        }
+        let methods = class.lookup(self.name(Name::AbstractMethods));
+        let mut names: Vec<alloc::string::String> = Vec::new();
+        if let Some(set) = methods {
+            for name in crate::vm::iterate::native_items(self, &set)?.unwrap_or_default() {
+                names.extend(name.get::<Str>().map(|name| format!("'{}'", name.to_string_lossy())));
+            }
+        }
+        names.sort();
+        let class_name = class.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let plural = if names.len() == 1 { "" } else { "s" };
+        Err(self.type_error(&format!("Can't instantiate abstract class {class_name} without an implementation for abstract method{plural} {}", names.join(", "))))
+    }
+}
+
+/// The method resolution order of a class with these bases, the class itself left out (C3). None: no consistent order.
+pub fn merge_ancestors(bases: &[Value]) -> Option<Vec<Value>> {
+    let mut sequences: Vec<Vec<Value>> = bases
+        .iter()
+        .filter_map(|base| base.get::<Class>().map(|class| core::iter::once(base.clone()).chain(class.ancestors.get().iter().cloned()).collect()))
+        .collect();
+    sequences.push(bases.to_vec());
+    let mut merged: Vec<Value> = Vec::new();
+    loop {
+        sequences.retain(|sequence| !sequence.is_empty());
+        if sequences.is_empty() {
+            return Some(merged);
+        }
+        let candidate = sequences.iter().find_map(|sequence| {
+            let head = sequence.first()?;
+            let in_tail = sequences.iter().any(|other| other.iter().skip(1).any(|class| class.is(head)));
+            if in_tail { None } else { Some(head.clone()) }
+        })?;
+        for sequence in &mut sequences {
+            if sequence.first().is_some_and(|head| head.is(&candidate)) {
+                sequence.remove(0);
+            }
+        }
+        merged.push(candidate);
+    }
+}
+
+/// May instances of these classes share a layout? The most derived builtin layout among the bases, with the base that has it; None if
+/// they conflict.
+pub fn common_layout(bases: &[Value]) -> Option<(&'static Layout, Value)> {
+    let mut best: Option<(&'static Layout, Value)> = None;
+    for base in bases {
+        let class = base.get::<Class>()?;
+        match &best {
+            None => best = Some((class.layout, base.clone())),
+            Some((layout, _)) if core::ptr::eq(*layout, class.layout) => {}
+            Some((layout, _)) if layout.kind == Kind::Instance => best = Some((class.layout, base.clone())),
+            Some(_) if class.layout.kind == Kind::Instance => {}
+            Some(_) => return None,
+        }
+    }
+    best
+}
