@@ -5,6 +5,7 @@ extern crate alloc;
 
 pub mod code;
 pub mod vm;
+pub mod modules;
 pub mod object;
 pub mod heap;
 pub mod config;

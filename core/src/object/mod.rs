@@ -1,7 +1,9 @@
 //! Objects: the value word, the header, classes and instances, and one file a builtin type.
 
+pub mod cell;
 pub mod class;
 pub mod code;
+pub mod construct;
 pub mod descriptor;
 pub mod dict;
 pub mod exception;
@@ -22,5 +24,8 @@ pub mod weak_reference;
 pub mod types {
     use super::class::TypeSpec;
 
-    pub static TYPES: &[&TypeSpec] = &[];
+    pub static TYPES: &[&TypeSpec] = &[
+        &super::cell::CELL,
+        &super::module::MODULE,
+    ];
 }

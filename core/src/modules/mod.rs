@@ -1,0 +1,133 @@
+//! Modules that come with the VM: native ones and small ones frozen as Python source. Here is how they are declared and
+//! come to life; what they do is in one file each.
+
+pub mod errno;
+
+use crate::object::class::TypeSpec;
+use crate::object::dict::Dict;
+use crate::object::module;
+use crate::object::value::Value;
+use crate::vm::{Native, Res, Vm};
+
+/// A native module, declared once; [`create`] makes the module object.
+pub struct ModuleSpec {
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub natives: &'static [Native],
+    /// Types the module exports, under their own names.
+    pub types: &'static [&'static TypeSpec],
+    /// Adds the other names.
+    pub constants: fn(&mut Vm, &Namespace),
+    /// Runs last, for what may fail.
+    pub init: Option<fn(&mut Vm, &Value) -> Res<()>>,
+}
+
+impl ModuleSpec {
+    /// A module with nothing in it yet; for struct update syntax.
+    pub const fn new(name: &'static str, doc: &'static str) -> ModuleSpec {
+        ModuleSpec { name, doc, natives: &[], types: &[], constants: |_, _| (), init: None }
+    }
+}
+
+/// The names of a module under construction.
+pub struct Namespace<'a>(&'a Dict);
+
+impl Namespace<'_> {
+    /// Defines `name`.
+    pub fn set(&self, vm: &mut Vm, name: &str, value: Value) {
+        let name = vm.intern(name);
+        drop(self.0.set_interned(&name, value));
+    }
+
+    /// Defines an integer.
+    pub fn set_int(&self, vm: &mut Vm, name: &str, number: i64) {
+        let value = vm.new_int(number);
+        self.set(vm, name, value);
+    }
+
+    /// Defines a float.
+    pub fn set_float(&self, vm: &mut Vm, name: &str, number: f64) {
+        let value = vm.new_float(number);
+        self.set(vm, name, value);
+    }
+
+    /// Defines a str.
+    pub fn set_str(&self, vm: &mut Vm, name: &str, text: &str) {
+        let value = vm.new_str(text);
+        self.set(vm, name, value);
+    }
+}
+
+/// Every native module.
+pub static MODULES: &[&ModuleSpec] = &[&errno::MODULE];
+
+/// A module kept as Python source, compiled when it is first imported.
+pub struct Frozen {
+    pub name: &'static str,
+    pub source: &'static str,
+}
+
+/// Every frozen module.
+pub static FROZEN: &[Frozen] = &[];
+
+/// The declaration of a native module.
+pub fn find(name: &str) -> Option<&'static ModuleSpec> {
+    MODULES.iter().find(|spec| spec.name == name).copied()
+}
+
+/// The source of a frozen module.
+pub fn find_frozen(name: &str) -> Option<&'static Frozen> {
+    FROZEN.iter().find(|frozen| frozen.name == name)
+}
+
+/// A new module object with everything its declaration says. It is not entered in `sys.modules`.
+///
+/// # Errors
+/// What the module's `init` raises.
+pub fn create(vm: &mut Vm, spec: &'static ModuleSpec) -> Res<Value> {
+    let module = module::new(vm, spec.name);
+    fill(vm, spec, &module)?;
+    Ok(module)
+}
+
+/// Adds what `spec` declares to a module object.
+///
+/// # Errors
+/// What the module's `init` raises.
+pub fn fill(vm: &mut Vm, spec: &'static ModuleSpec, module: &Value) -> Res<()> {
+    let Some(dict) = module::namespace(module) else { return Ok(()) };
+    let namespace = Namespace(dict);
+    if !spec.doc.is_empty() {
+        namespace.set_str(vm, "__doc__", spec.doc);
+    }
+    for native in spec.natives {
+        let function = vm.native_function(native, module);
+        namespace.set(vm, native.name(), function);
+    }
+    for declaration in spec.types {
+        let class = vm.class_from_spec(declaration);
+        namespace.set(vm, declaration.name, class);
+    }
+    (spec.constants)(vm, &namespace);
+    match spec.init {
+        Some(init) => init(vm, module),
+        None => Ok(()),
+    }
+}
+
+/// A native module, from `sys.modules` or made and entered there now; None if there is no such native module.
+///
+/// # Errors
+/// What the module's `init` raises.
+pub fn import_native(vm: &mut Vm, name: &str) -> Res<Option<Value>> {
+    let key = vm.intern(name);
+    if let Some(module) = vm.modules.get::<Dict>().and_then(|modules| modules.get_interned(&key)) {
+        return Ok(Some(module));
+    }
+    let Some(spec) = find(name) else { return Ok(None) };
+    let module = create(vm, spec)?;
+    if let Some(modules) = vm.modules.get::<Dict>() {
+        drop(modules.set_interned(&key, module.clone()));
+    }
+    Ok(Some(module))
+}
