@@ -2,7 +2,11 @@
 
 pub mod ast;
 pub mod error;
+mod lexer;
+mod literal;
+mod parser;
 pub mod source;
+mod token;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -55,14 +59,5 @@ pub struct Parsed {
 /// Errors are those of CPython's parser; what CPython finds in its symbol table and compiler passes
 /// (`return` outside a function, duplicate parameters…) is left to the compiler.
 pub fn parse(source: &Source, mode: Mode, options: &ParseOptions) -> Result<Parsed, Box<SyntaxError>> {
-    let _ = (source, options);
-    let module = match mode {
-        Mode::Exec => Module::Exec(Vec::new()),
-        Mode::Single => Module::Single(Vec::new()),
-        Mode::Eval => {
-            let span = ast::Span::default();
-            Module::Eval(Box::new(ast::Expr { kind: ast::ExprKind::Constant(ast::Constant::None), span }))
-        }
-    };
-    Ok(Parsed { module, warnings: Vec::new() })
+    parser::parse(source, mode, options)
 }

@@ -1,0 +1,453 @@
+//! Tokens to tree: recursive descent for statements, precedence climbing for expressions.
+//!
+//! Parsing runs twice at most. The first pass only wants to know whether the source is right; it is fast and its
+//! failures carry no message. If it fails, a second pass runs with `diagnosing` set: the same functions then look at
+//! what they could not parse for well-known mistakes and report those in CPython's words. If none is recognised,
+//! the error is "invalid syntax" at the furthest token that the first pass looked at.
+//!
+//! Native stack: every nesting of expressions or blocks counts against [`MAX_DEPTH`]; brackets and indentation have
+//! limits of their own in the lexer. Chains of operators, calls, `elif` and comparisons are loops.
+
+mod arguments;
+mod atom;
+mod compound;
+mod diagnose;
+mod expression;
+mod parameters;
+mod pattern;
+mod statement;
+mod strings;
+mod target;
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use hashbrown::HashMap;
+use unicode_normalization::UnicodeNormalization;
+
+use super::ast::{Constant, Expr, ExprKind, Ident, Mode, Module, Span, Stmt};
+use super::error::{SyntaxError, SyntaxErrorKind, SyntaxWarning};
+use super::lexer::{self, Lexed};
+use super::literal;
+use super::source::{Source, error_without_place};
+use super::token::{Token, TokenKind};
+use super::{ParseOptions, Parsed};
+
+/// How deep operands and blocks may nest.
+const MAX_DEPTH: u32 = 420;
+
+/// Why a rule did not match: with an error to report, or because something else stands there.
+pub(super) struct Failure(Option<Box<SyntaxError>>);
+
+type Parse<T> = Result<T, Failure>;
+
+pub(super) struct Parser<'a> {
+    source: &'a Source,
+    lexed: &'a Lexed,
+    tokens: &'a [Token],
+    options: &'a ParseOptions,
+    mode: Mode,
+    /// Index of the current token.
+    position: usize,
+    /// The furthest token that any rule has looked at.
+    furthest: usize,
+    depth: u32,
+    diagnosing: bool,
+    barry_as_flufl: bool,
+    names: HashMap<&'a str, Ident, foldhash::fast::FixedState>,
+    warnings: Vec<SyntaxWarning>,
+}
+
+/// Parses a source; see [`super::parse`].
+pub(super) fn parse(source: &Source, mode: Mode, options: &ParseOptions) -> Result<Parsed, Box<SyntaxError>> {
+    if source.text().as_bytes().contains(&0) {
+        return Err(error_without_place("source code string cannot contain null bytes".into()));
+    }
+    if u32::try_from(source.text().len()).is_err() {
+        return Err(error_without_place("source code is too long".into()));
+    }
+    let lexed = lexer::lex(source, mode, options.require_dedent);
+    let hard_failure = matches!(&lexed.failure, Some(failure) if failure.hard);
+    if !hard_failure || options.allow_incomplete_input {
+        let mut parser = Parser::new(source, &lexed, mode, options);
+        let failure = match parser.module() {
+            Ok(module) => {
+                let mut warnings = parser.warnings;
+                warnings.extend_from_slice(&lexed.warnings);
+                warnings.sort_by_key(|warning| warning.span.start);
+                warnings.dedup();
+                return Ok(Parsed { module, warnings });
+            }
+            Err(failure) => failure,
+        };
+        parser.note();
+        if options.allow_incomplete_input && parser.stopped_at_end() {
+            let message = "incomplete input".to_string();
+            return Err(parser.error_at_last_token(SyntaxErrorKind::IncompleteInput, message));
+        }
+        if !hard_failure {
+            return Err(parser.explain(failure));
+        }
+    }
+    Err(match lexed.failure {
+        Some(failure) => failure.error,
+        None => error_without_place("invalid syntax".into()),
+    })
+}
+
+impl<'a> Parser<'a> {
+    fn new(source: &'a Source, lexed: &'a Lexed, mode: Mode, options: &'a ParseOptions) -> Parser<'a> {
+        Parser {
+            source,
+            lexed,
+            tokens: &lexed.tokens,
+            options,
+            mode,
+            position: 0,
+            furthest: 0,
+            depth: 0,
+            diagnosing: false,
+            barry_as_flufl: options.barry_as_flufl,
+            names: HashMap::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    // -----------------------------------------------------------------------------------------------------------
+    // Tokens
+
+    fn token_at(&self, index: usize) -> Token {
+        let last = Token { start: 0, end: 0, kind: TokenKind::EndMarker, level: 0 };
+        self.tokens.get(index).or(self.tokens.last()).copied().unwrap_or(last)
+    }
+
+    fn token(&self) -> Token {
+        self.token_at(self.position)
+    }
+
+    /// The kind of the current token.
+    fn peek(&self) -> TokenKind {
+        self.token().kind
+    }
+
+    fn peek_at(&self, ahead: usize) -> TokenKind {
+        self.token_at(self.position + ahead).kind
+    }
+
+    fn is(&self, kind: TokenKind) -> bool {
+        self.peek() == kind
+    }
+
+    fn advance(&mut self) -> Token {
+        let token = self.token();
+        if self.position + 1 < self.tokens.len() {
+            self.position += 1;
+        }
+        token
+    }
+
+    /// Takes the current token if it is of that kind.
+    fn accept(&mut self, kind: TokenKind) -> bool {
+        let found = self.is(kind);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    fn expect(&mut self, kind: TokenKind) -> Parse<Token> {
+        if self.is(kind) { Ok(self.advance()) } else { Err(self.fail()) }
+    }
+
+    /// A token whose absence is always reported as such.
+    fn expect_forced(&mut self, kind: TokenKind) -> Parse<Token> {
+        if self.is(kind) {
+            return Ok(self.advance());
+        }
+        let token = self.token();
+        self.note();
+        if token.kind == TokenKind::Error {
+            return Err(Failure(None));
+        }
+        let message = alloc::format!("expected '{}'", kind.spelling());
+        Err(self.raise(span_of(token), message))
+    }
+
+    /// The first token that starts after an offset.
+    fn token_after(&self, offset: u32) -> Token {
+        self.token_at(self.tokens.partition_point(|token| token.start <= offset))
+    }
+
+    /// The value of a number token.
+    fn number(&mut self, token: Token) -> Parse<Constant> {
+        literal::number(self.text_of(token), self.options.max_integer_digits)
+            .map_err(|message| self.raise(span_of(token), message))
+    }
+
+    /// The start of the current token.
+    fn start(&self) -> u32 {
+        self.token().start
+    }
+
+    fn previous(&self) -> Token {
+        self.token_at(self.position.saturating_sub(1))
+    }
+
+    /// From `start` to the end of the last token taken.
+    fn span_from(&self, start: u32) -> Span {
+        Span::new(start, self.previous().end)
+    }
+
+    fn text_of(&self, token: Token) -> &'a str {
+        self.source.slice(span_of(token))
+    }
+
+    /// Whether the token at `position + ahead` is that soft keyword.
+    fn is_soft_keyword(&self, ahead: usize, word: &str) -> bool {
+        let token = self.token_at(self.position + ahead);
+        token.kind == TokenKind::Name && self.text_of(token) == word
+    }
+
+    fn name(&mut self) -> Parse<Ident> {
+        let token = self.expect(TokenKind::Name)?;
+        Ok(self.intern(token))
+    }
+
+    fn intern(&mut self, token: Token) -> Ident {
+        let text = self.text_of(token);
+        if let Some(name) = self.names.get(text) {
+            return name.clone();
+        }
+        let name: Ident = if text.is_ascii() { text.into() } else { text.nfkc().collect::<String>().into() };
+        self.names.insert(text, name.clone());
+        name
+    }
+
+    fn line_of(&self, offset: u32) -> u32 {
+        self.source.lines().line(offset)
+    }
+
+    // -----------------------------------------------------------------------------------------------------------
+    // Failing and trying
+
+    /// Remembers that the current token has been looked at.
+    fn note(&mut self) {
+        self.furthest = self.furthest.max(self.position);
+    }
+
+    fn fail(&mut self) -> Failure {
+        self.note();
+        Failure(None)
+    }
+
+    /// Runs a rule; if it does not match, goes back to where it started.
+    fn attempt<T>(&mut self, rule: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<Option<T>> {
+        let (position, depth) = (self.position, self.depth);
+        match rule(self) {
+            Ok(found) => Ok(Some(found)),
+            Err(Failure(None)) => {
+                self.note();
+                self.position = position;
+                self.depth = depth;
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Counts one level of nesting, to be uncounted with [`Parser::leave`]; a rule that fails need not.
+    fn enter(&mut self) -> Parse<()> {
+        self.depth += 1;
+        if self.depth <= MAX_DEPTH {
+            return Ok(());
+        }
+        let message = "Parser stack overflowed - Python source too complex to parse".to_string();
+        Err(Failure(Some(self.source.error(SyntaxErrorKind::MemoryError, message, span_of(self.token())))))
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn raise_kind(&mut self, kind: SyntaxErrorKind, span: Span, message: impl Into<String>) -> Failure {
+        self.note();
+        if let Some(error) = self.lexer_error_reached() {
+            return Failure(Some(error));
+        }
+        Failure(Some(self.source.error(kind, message.into(), span)))
+    }
+
+    /// A syntax error that covers a span.
+    fn raise(&mut self, span: Span, message: impl Into<String>) -> Failure {
+        self.raise_kind(SyntaxErrorKind::SyntaxError, span, message)
+    }
+
+    /// A syntax error at the furthest token seen so far.
+    fn raise_at_last_token(&mut self, message: impl Into<String>) -> Failure {
+        self.note();
+        match self.lexer_error_reached() {
+            Some(error) => Failure(Some(error)),
+            None => Failure(Some(self.error_at_last_token(SyntaxErrorKind::SyntaxError, message.into()))),
+        }
+    }
+
+    fn raise_indentation(&mut self, message: String) -> Failure {
+        self.note();
+        match self.lexer_error_reached() {
+            Some(error) => Failure(Some(error)),
+            None => Failure(Some(self.error_at_last_token(SyntaxErrorKind::IndentationError, message))),
+        }
+    }
+
+    /// From a token's start to the furthest token's end.
+    fn span_to_last_token(&self, start: u32) -> Span {
+        Span::new(start, self.token_at(self.furthest.max(self.position)).end.max(start))
+    }
+
+    // -----------------------------------------------------------------------------------------------------------
+    // The error of the whole parse
+
+    fn lexer_error_reached(&self) -> Option<Box<SyntaxError>> {
+        if self.token_at(self.furthest).kind != TokenKind::Error {
+            return None;
+        }
+        self.lexed.failure.as_ref().map(|failure| failure.error.clone())
+    }
+
+    /// Whether the furthest token looked at is where the input ends.
+    fn stopped_at_end(&self) -> bool {
+        let token = self.token_at(self.furthest);
+        match token.kind {
+            TokenKind::EndMarker | TokenKind::Dedent => token.end as usize >= self.source.text().len(),
+            TokenKind::Error => self.lexed.failure.as_ref().is_some_and(|failure| failure.incomplete),
+            _ => self.mode != Mode::Exec && token.end as usize >= self.source.text().len(),
+        }
+    }
+
+    /// The error to report after the first pass failed.
+    fn explain(mut self, failure: Failure) -> Box<SyntaxError> {
+        if let Some(error) = self.lexer_error_reached() {
+            return error;
+        }
+        let last_token = self.furthest;
+        let error = match failure.0 {
+            Some(error) => error,
+            None => {
+                self.diagnosing = true;
+                self.position = 0;
+                self.depth = 0;
+                match self.module() {
+                    Err(Failure(Some(error))) => error,
+                    _ => {
+                        self.note();
+                        match self.lexer_error_reached() {
+                            Some(error) => error,
+                            None => self.generic_error(last_token),
+                        }
+                    }
+                }
+            }
+        };
+        if matches!(error.kind, SyntaxErrorKind::SyntaxError | SyntaxErrorKind::IndentationError) {
+            // An open bracket swallows the lines below it, so that the error there is only a consequence.
+            if let Some(open) = self.lexed.open_bracket {
+                let last = self.token_at(self.furthest);
+                if self.line_of(last.start) > self.line_of(open.offset) {
+                    let message = alloc::format!("'{}' was never closed", char::from(open.byte));
+                    let span = Span::new(open.offset, open.offset + 1);
+                    return self.source.error(SyntaxErrorKind::SyntaxError, message, span);
+                }
+            }
+        }
+        error
+    }
+
+    fn generic_error(&self, index: usize) -> Box<SyntaxError> {
+        let token = self.token_at(index);
+        let (kind, message) = match token.kind {
+            TokenKind::Indent => (SyntaxErrorKind::IndentationError, "unexpected indent"),
+            TokenKind::Dedent => (SyntaxErrorKind::IndentationError, "unexpected unindent"),
+            _ => (SyntaxErrorKind::SyntaxError, "invalid syntax"),
+        };
+        self.error_at_token(kind, message.into(), token)
+    }
+
+    fn error_at_last_token(&self, kind: SyntaxErrorKind, message: String) -> Box<SyntaxError> {
+        self.error_at_token(kind, message, self.token_at(self.furthest))
+    }
+
+    fn error_at_token(&self, kind: SyntaxErrorKind, message: String, token: Token) -> Box<SyntaxError> {
+        match token.kind {
+            // These stand between characters: CPython shows the one before.
+            TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker => {
+                let at_end = token.start as usize >= self.source.text().len();
+                let after_newline = self.source.text().ends_with('\n');
+                let offset = token.start - u32::from(at_end && after_newline);
+                let (line, column) = self.source.line_and_character(offset);
+                let implied_newline = self.mode == Mode::Exec || after_newline;
+                let column = if at_end && implied_newline { column } else { column.saturating_sub(1) };
+                self.source.error_in_line(kind, message, line, column)
+            }
+            _ => self.source.error(kind, message, span_of(token)),
+        }
+    }
+
+    fn warn(&mut self, span: Span, message: String) {
+        if !self.diagnosing {
+            let line = self.line_of(span.start);
+            self.warnings.push(SyntaxWarning { message, line, span });
+        }
+    }
+
+    // -----------------------------------------------------------------------------------------------------------
+    // The whole input
+
+    fn module(&mut self) -> Parse<Module> {
+        match self.mode {
+            Mode::Exec => {
+                let mut body = Vec::new();
+                while !self.is(TokenKind::EndMarker) {
+                    self.statement(&mut body)?;
+                }
+                Ok(Module::Exec(body))
+            }
+            Mode::Eval => {
+                let value = self.expressions()?;
+                while self.accept(TokenKind::Newline) {}
+                self.expect(TokenKind::EndMarker)?;
+                Ok(Module::Eval(Box::new(value)))
+            }
+            Mode::Single => self.interactive(),
+        }
+    }
+
+    fn interactive(&mut self) -> Parse<Module> {
+        let mut body = Vec::new();
+        if self.is(TokenKind::EndMarker) {
+            return Err(self.fail());
+        }
+        if !self.accept(TokenKind::Newline) {
+            if self.statement(&mut body)? {
+                self.expect(TokenKind::Newline)?;
+            }
+            while matches!(self.peek(), TokenKind::Newline | TokenKind::Dedent) {
+                self.advance();
+            }
+            if !self.is(TokenKind::EndMarker) {
+                // Shown where the first statement ends.
+                let end = body.first().map_or(0, |statement: &Stmt| statement.span.end);
+                let message = "multiple statements found while compiling a single statement";
+                return Err(self.raise(Span::new(end, end + 1), message));
+            }
+        }
+        Ok(Module::Single(body))
+    }
+}
+
+fn span_of(token: Token) -> Span {
+    Span::new(token.start, token.end)
+}
+
+fn expr(kind: ExprKind, span: Span) -> Expr {
+    Expr { kind, span }
+}
