@@ -284,13 +284,15 @@ impl Parker {
     }
 }
 
-/// Why a standby performs its duty.
+/// Why a duty is performed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// An offer stood for a while: take the GIL if it is still free, else return at once.
     Offered,
     /// Summoned: wait for the GIL, the caller is about to give it up.
     Summoned,
+    /// A signal came, and this is its handler (only for the duty given to [`Platform::connect_signals`]).
+    Signalled,
 }
 
 /// Something that the machine does for the VM, on an OS thread or in a handler of its own choosing.

@@ -93,7 +93,8 @@ impl<T> Gil<T> {
     #[inline]
     pub fn try_acquire<'gil>(&'gil self, machine: &'gil dyn Platform) -> Option<GilGuard<'gil, T>> {
         let me = machine.os_thread();
-        self.take_free(me).then_some(GilGuard { gil: self, machine, me })
+        // Lazily: a guard made and dropped would release what it never had.
+        self.take_free(me).then(|| GilGuard { gil: self, machine, me })
     }
 
     /// Whether an OS thread waits in the queue. One relaxed load.
@@ -596,8 +597,10 @@ mod model {
         loom::model(|| {
             let world = World::new(2);
             let standby = spawn(1, &world, |world| {
-                if let Some(guard) = world.gil.try_acquire(&world.machine) {
-                    guard.with_mut(|value| unsafe { *value += 1 });
+                for _ in 0..2 {
+                    if let Some(guard) = world.gil.try_acquire(&world.machine) {
+                        guard.with_mut(|value| unsafe { *value += 1 });
+                    }
                 }
             });
             let mut guard = world.gil.acquire(&world.machine, &world.attention);
