@@ -6,5 +6,7 @@ pub const SLICE_TICKS: i32 = 500;
 pub const RECURSION_LIMIT: usize = if cfg!(target_pointer_width = "64") { 250_000 } else { 500 };
 /// Most nested interpreter loops (reentries) of one py-thread, long before 256 KiB of native stack end.
 pub const REENTRY_LIMIT: usize = if cfg!(debug_assertions) { 30 } else { 60 };
+/// Deepest native recursion into nested containers (comparison, hash), which must fit 256 KiB of native stack.
+pub const NATIVE_DEPTH_LIMIT: usize = if cfg!(debug_assertions) { 60 } else { 200 };
 /// Keyed hash for str and bytes.
 pub const HASHER: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0x5079_766d);

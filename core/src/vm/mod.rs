@@ -71,6 +71,10 @@ pub struct Vm {
     /// The one-character strings of Latin-1, and the empty string and tuple.
     characters: Vec<Value>,
     empty_tuple: Option<Value>,
+    /// Native calls nested in one another right now (comparison, hash and repr of containers in containers).
+    pub native_depth: usize,
+    /// Addresses of the containers whose `repr` is under way: met again, they show as `[...]`.
+    pub active_reprs: Vec<u64>,
     /// `sys.modules`.
     pub modules: Value,
     /// The dict of module `builtins`.
@@ -319,6 +323,34 @@ impl Vm {
     pub fn fresh_version(&mut self) -> u64 {
         self.next_version += 1;
         self.next_version
+    }
+
+    // ---- native recursion
+
+    /// To be called where native code recurses into contained values; [`Vm::leave_native`] ends it, unless this fails.
+    /// `doing` ends the message: " in comparison".
+    ///
+    /// # Errors
+    /// RecursionError, long before the native stack ends.
+    #[inline(always)]
+    pub fn enter_native(&mut self, doing: &str) -> Res<()> {
+        if self.native_depth >= crate::config::NATIVE_DEPTH_LIMIT {
+            return Err(self.too_deep(doing));
+        }
+        self.native_depth += 1;
+        Ok(())
+    }
+
+    /// Ends what [`Vm::enter_native`] began.
+    #[inline(always)]
+    pub fn leave_native(&mut self) {
+        self.native_depth -= 1;
+    }
+
+    #[cold]
+    fn too_deep(&mut self, doing: &str) -> Raised {
+        let message = self.format(format_args!("maximum recursion depth exceeded{doing}"));
+        self.raise_with(Ex::RecursionError, Vec::from([message]))
     }
 
     // ---- exceptions
