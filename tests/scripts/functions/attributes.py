@@ -33,7 +33,7 @@ try:
     f.__name__ = 5
 except TypeError as e: print(e)
 print(type(f).__name__, type(len).__name__, type([].append).__name__, type(K().m).__name__, type(str.upper).__name__, type(object.__init__).__name__, type(object().__str__).__name__)
-print(str(f)[:18], repr(len), repr(K.lam)[:30])
+print(str(f).split(' at ')[0], repr(len), repr(K.lam).split(' at ')[0])
 F = type(f)
 made = F(other.__code__, globals(), "made", None, None)
 print(made(), made.__name__)

@@ -63,7 +63,7 @@ decos = [lambda f: (lambda: f() + 1), lambda f: (lambda: f() * 10)]
 @decos[1]
 def g(): return 1
 print(g())
-@print
+@(lambda f: print(f.__name__))
 def printed(): pass
 print(printed)
 def twice(f):
