@@ -97,6 +97,19 @@ impl<T> Gil<T> {
         self.take_free(me).then(|| GilGuard { gil: self, machine, me })
     }
 
+    /// The guard of the GIL that the calling OS thread holds already: for code deep inside the VM that has the state but not
+    /// the guard (a native that blocks). To be ended with [`GilGuard::keep`], unless it is to be released.
+    ///
+    /// # Safety
+    /// The calling OS thread holds the GIL, and no reference to the state is used while this guard, or a call that it makes
+    /// without the GIL, may give it to others.
+    #[inline]
+    pub unsafe fn adopt<'gil>(&'gil self, machine: &'gil dyn Platform) -> GilGuard<'gil, T> {
+        let me = machine.os_thread();
+        debug_assert!(self.is_held_by(me));
+        GilGuard { gil: self, machine, me }
+    }
+
     /// Whether an OS thread waits in the queue. One relaxed load.
     #[inline]
     pub fn is_wanted(&self) -> bool {
@@ -247,6 +260,11 @@ impl<'gil, T> GilGuard<'gil, T> {
 
     /// Gives it to the first waiter, or frees it.
     pub fn release(self) {}
+
+    /// Ends the guard without releasing the GIL: whoever called [`Gil::adopt`] goes on with it.
+    pub fn keep(self) {
+        mem::forget(self);
+    }
 
     /// Gives it to the OS thread with this parking place, which must be inside [`wait_for_turn`](GilGuard::wait_for_turn),
     /// [`hand_to_and_wait`](GilGuard::hand_to_and_wait) or [`Gil::acquire`], or about to be.

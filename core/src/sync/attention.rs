@@ -7,7 +7,12 @@ use super::atomic::Ordering;
 ///
 /// A reason only says "look": what happened stands in its own place (the GIL's queue, the wake queue, the machine's signals),
 /// written before the reason is raised and read after it is taken.
-pub struct Attention(imp::Reasons);
+pub struct Attention(Reasons);
+
+#[cfg(not(target_has_atomic = "ptr"))]
+use flags::Reasons;
+#[cfg(target_has_atomic = "ptr")]
+use word::Reasons;
 
 impl Attention {
     /// An OS thread waits for the GIL.
@@ -26,7 +31,7 @@ impl Attention {
     /// Nothing raised.
     #[must_use]
     pub fn new() -> Attention {
-        Attention(imp::Reasons::new())
+        Attention(Reasons::new())
     }
 
     /// Raises the reasons in `reasons`.
@@ -55,7 +60,7 @@ impl Default for Attention {
 }
 
 #[cfg(target_has_atomic = "ptr")]
-mod imp {
+mod word {
     use super::Ordering;
     use crate::sync::atomic::AtomicU32;
 
@@ -81,8 +86,8 @@ mod imp {
     }
 }
 
-#[cfg(not(target_has_atomic = "ptr"))]
-mod imp {
+#[cfg(any(not(target_has_atomic = "ptr"), all(test, not(loom))))]
+mod flags {
     use super::Ordering;
     use crate::sync::atomic::AtomicBool;
 
@@ -123,5 +128,29 @@ mod imp {
             }
             reasons
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    #[test]
+    fn reasons_are_taken_once() {
+        let attention = super::Attention::new();
+        assert_eq!((attention.is_raised(), attention.take()), (false, 0));
+        attention.raise(5);
+        attention.raise(4);
+        assert!(attention.is_raised());
+        assert_eq!((attention.take(), attention.take()), (5, 0));
+    }
+
+    #[test]
+    fn flags_do_the_same() {
+        let reasons = super::flags::Reasons::new();
+        assert_eq!((reasons.is_raised(), reasons.take()), (false, 0));
+        reasons.raise(5);
+        reasons.raise(0x84);
+        assert!(reasons.is_raised());
+        assert_eq!((reasons.take(), reasons.take()), (0x85, 0));
+        assert!(!reasons.is_raised());
     }
 }
