@@ -30,6 +30,8 @@ pub struct ParseOptions {
     pub allow_incomplete_input: bool,
     /// In [`Mode::Single`], a block is complete only with its blank line (`PyCF_DONT_IMPLY_DEDENT`).
     pub require_dedent: bool,
+    /// How many bytes of native stack parsing may take; input that needs more is a [`SyntaxErrorKind::MemoryError`].
+    pub stack_budget: usize,
     /// `<>` instead of `!=` (`from __future__ import barry_as_FLUFL`).
     pub barry_as_flufl: bool,
 }
@@ -42,6 +44,7 @@ impl Default for ParseOptions {
             max_integer_digits: 4300,
             allow_incomplete_input: false,
             require_dedent: false,
+            stack_budget: 160 * 1024,
             barry_as_flufl: false,
         }
     }

@@ -23,10 +23,20 @@ enum Encoding {
     Utf8,
     Latin1,
     Ascii,
+    Cp1252,
+    Koi8R,
 }
 
+/// The characters of the bytes from 0x80 on, as far as they are not those of Latin-1.
+const CP1252: &str = "€�‚ƒ„…†‡ˆ‰Š‹Œ�Ž��‘’“”•–—˜™š›œ�žŸ";
+const KOI8_R: &str = "\
+    ─│┌┐└┘├┤┬┴┼▀▄█▌▐░▒▓⌠■∙√≈≤≥\u{a0}⌡°²·÷═║╒ё╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡Ё╢╣╤╥╦╧╨╩╪╫╬©\
+    юабцдефгхийклмнопярстужвьызшэщчъЮАБЦДЕФГХИЙКЛМНОПЯРСТУЖВЬЫЗШЭЩЧЪ";
+
 /// The names of the built-in encodings, normalised as Python's codec registry does.
-const ENCODINGS: [(Encoding, &[&str]); 3] = [
+const ENCODINGS: [(Encoding, &[&str]); 5] = [
+    (Encoding::Cp1252, &["cp1252", "windows_1252", "1252"]),
+    (Encoding::Koi8R, &["koi8_r", "cskoi8r"]),
     (Encoding::Utf8, &["utf_8", "utf8", "u8", "utf", "utf_8_sig", "utf8_ucs2", "utf8_ucs4", "cp65001"]),
     (
         Encoding::Latin1,
@@ -69,15 +79,14 @@ impl Source {
             return decode_utf8(bytes);
         };
         let encoding = built_in_encoding(&name);
-        if marked && encoding != Some(Encoding::Utf8) {
+        if marked && name != "utf-8" {
             return Err(error_without_place(format!("encoding problem: {name} with BOM")));
         }
         match encoding {
             Some(Encoding::Utf8) => decode_utf8(bytes),
-            Some(Encoding::Latin1) => {
-                let text: String = bytes.iter().copied().map(char::from).collect();
-                Ok(Source::from_text(&text))
-            }
+            Some(Encoding::Latin1) => Ok(decode_single_byte(bytes, char::from)),
+            Some(Encoding::Cp1252) => Ok(decode_single_byte(bytes, |byte| upper_half(CP1252, byte))),
+            Some(Encoding::Koi8R) => Ok(decode_single_byte(bytes, |byte| upper_half(KOI8_R, byte))),
             Some(Encoding::Ascii) => match bytes.iter().position(|byte| !byte.is_ascii()) {
                 None => decode_utf8(bytes),
                 Some(at) => {
@@ -156,6 +165,15 @@ pub(super) fn error_without_place(message: String) -> Box<SyntaxError> {
         end_column: 0,
         text: String::new(),
     })
+}
+
+fn decode_single_byte(bytes: &[u8], decode: impl Fn(u8) -> char) -> Source {
+    Source::from_text(&bytes.iter().copied().map(decode).collect::<String>())
+}
+
+fn upper_half(characters: &str, byte: u8) -> char {
+    let in_table = byte.checked_sub(0x80).and_then(|index| characters.chars().nth(usize::from(index)));
+    in_table.unwrap_or(char::from(byte))
 }
 
 fn decode_utf8(bytes: &[u8]) -> Result<Source, Box<SyntaxError>> {

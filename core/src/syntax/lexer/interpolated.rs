@@ -3,6 +3,7 @@
 use alloc::format;
 
 use super::{Lex, Lexer, Stop};
+use crate::syntax::ast::Mode;
 use crate::syntax::token::TokenKind;
 
 /// The deepest nesting of expressions inside the format specifications of one string.
@@ -125,9 +126,7 @@ impl Lexer<'_> {
                         self.position += 2;
                         return Ok(());
                     }
-                    if self.position > start {
-                        self.push(middle, start, self.position);
-                    }
+                    self.push(middle, start, self.position);
                     // The bracket ends the field, or is one too many: the ordinary rules for brackets tell.
                     if let Some(string) = self.interpolated.last_mut() {
                         string.in_literal = false;
@@ -158,7 +157,6 @@ impl Lexer<'_> {
         string.in_literal = false;
         if string.expression_depth >= MAX_EXPRESSION_NESTING {
             let message = format!("{}: expressions nested too deeply", string.name());
-            self.position += 1;
             return Err(self.error(message));
         }
         Ok(())
@@ -180,9 +178,9 @@ impl Lexer<'_> {
         } else {
             format!("unterminated {name} literal (detected at line {line})")
         };
-        let stop = self.error_at(start, start + 1, message);
+        let stop = self.error_at(start, start, message);
         if let Some(failure) = &mut self.failure {
-            failure.incomplete = at_end;
+            failure.incomplete = at_end && (size == 3 || self.mode != Mode::Exec);
         }
         stop
     }

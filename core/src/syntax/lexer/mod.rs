@@ -98,7 +98,9 @@ pub fn lex(source: &Source, mode: Mode, require_dedent: bool) -> Lexed {
         let position = lexer.position;
         lexer.push(TokenKind::Error, position, position);
     }
-    let open_bracket = lexer.brackets.last().copied();
+    // Inside an f-string a bracket may well be closed behind the failure.
+    let at_end = lexer.position >= lexer.bytes.len();
+    let open_bracket = lexer.brackets.last().copied().filter(|_| at_end || lexer.interpolated.is_empty());
     Lexed { tokens: lexer.tokens, failure: lexer.failure, warnings: lexer.warnings, open_bracket }
 }
 
@@ -149,18 +151,19 @@ impl<'a> Lexer<'a> {
     // -----------------------------------------------------------------------------------------------------------
     // Failures
 
-    /// A hard error shown at the last character before `position`, where the lexer stood when it found out.
+    /// An error shown at the last character before `position`, where the lexer stood when it found out.
     fn error(&mut self, message: String) -> Stop {
-        let position = self.position;
-        let start = self.text.get(..position).and_then(|text| text.chars().next_back()).map_or(0, char::len_utf8);
-        self.error_at(position - start, position, message)
+        let before = self.text.get(..self.position).and_then(|text| text.chars().next_back());
+        let start = self.position - before.map_or(0, char::len_utf8);
+        self.error_at(start, start, message)
     }
 
-    /// A hard error shown from `start` to `end`.
+    /// An error shown from `start` to `end`; hard, unless an f-string is open.
     fn error_at(&mut self, start: usize, end: usize, message: String) -> Stop {
         let span = Span::new(start as u32, end as u32);
         let error = self.source.error(SyntaxErrorKind::SyntaxError, message, span);
-        self.failure = Some(LexFailure { error, hard: true, incomplete: false });
+        let hard = self.interpolated.is_empty();
+        self.failure = Some(LexFailure { error, hard, incomplete: false });
         Stop
     }
 
@@ -223,7 +226,7 @@ impl<'a> Lexer<'a> {
                     self.position += 1;
                     continue;
                 }
-                0 if self.at_end() && self.position > line_start => return Ok(()),
+                0 if self.at_end() && self.position > line_start && self.mode == Mode::Exec => return Ok(()),
                 _ => return self.indent_to(joined.unwrap_or(indent)),
             }
         }
@@ -323,14 +326,12 @@ impl<'a> Lexer<'a> {
             Mode::Eval => self.close_blocks(),
             // The end of interactive input counts as one more newline, which ends a compound statement.
             Mode::Single => {
-                if !mid_line {
-                    self.close_blocks();
-                }
                 if last.is_some() {
                     self.push(TokenKind::Newline, position, position);
                 }
-                if !self.require_dedent {
+                if !self.require_dedent && !self.indents.is_empty() {
                     self.close_blocks();
+                    self.push(TokenKind::Newline, position, position);
                 }
             }
         }

@@ -4,6 +4,7 @@ use alloc::format;
 
 use super::interpolated::InterpolatedString;
 use super::{Lex, Lexer, Stop};
+use crate::syntax::ast::Mode;
 use crate::syntax::token::TokenKind;
 
 /// Pairs of prefix letters that exclude each other, in the order CPython names them.
@@ -26,7 +27,7 @@ impl Lexer<'_> {
         if let Some(&(first, second)) = INCOMPATIBLE.iter().find(|(first, second)| has(*first) && has(*second)) {
             let message =
                 format!("'{}' and '{}' prefixes are incompatible", char::from(first), char::from(second));
-            return Err(self.error_at(start, start + length + 1, message));
+            return Err(self.error_at(start, start + length, message));
         }
         Ok(true)
     }
@@ -96,13 +97,13 @@ impl Lexer<'_> {
         let message = if size == 3 {
             format!("unterminated triple-quoted string literal (detected at line {line})")
         } else if escaped_quote {
-            format!("unterminated string literal (detected at line {line}); perhaps you escaped the end quote")
+            format!("unterminated string literal (detected at line {line}); perhaps you escaped the end quote?")
         } else {
             format!("unterminated string literal (detected at line {line})")
         };
-        let stop = self.error_at(start, start + 1, message);
+        let stop = self.error_at(start, start, message);
         if let Some(failure) = &mut self.failure {
-            failure.incomplete = at_end;
+            failure.incomplete = at_end && (size == 3 || self.mode != Mode::Exec);
         }
         stop
     }

@@ -17,44 +17,51 @@ pub(super) struct Arguments {
 }
 
 impl Parser<'_> {
-    /// At `(`: the arguments, to the closing parenthesis.
-    pub(super) fn call_arguments(&mut self) -> Parse<(Vec<Expr>, Vec<Keyword>)> {
-        let open = self.advance();
+    /// At `(`: the arguments, to the closing parenthesis. `generator`: a generator expression may be the only one,
+    /// as in a call but not in a class statement.
+    pub(super) fn call_arguments(&mut self, generator: bool) -> Parse<Arguments> {
+        let open = self.advance().start;
+        let mut arguments = Arguments::default();
+        if !self.accept(TokenKind::RightParen) {
+            if self.diagnosing {
+                self.diagnosed_arguments(&mut arguments, open, generator)?;
+            } else {
+                self.arguments_to_close(&mut arguments, open, generator)?;
+            }
+        }
+        Ok(arguments)
+    }
+
+    #[inline(never)]
+    fn diagnosed_arguments(&mut self, arguments: &mut Arguments, open: u32, generator: bool) -> Parse<()> {
         let first = self.position;
-        if self.accept(TokenKind::RightParen) {
-            return Ok((Vec::new(), Vec::new()));
-        }
-        if !self.diagnosing {
-            return self.arguments_to_close(open.start);
-        }
-        if let Some(found) = self.attempt(|parser| parser.arguments_to_close(open.start))? {
-            return Ok(found);
+        if self.attempt(|parser| parser.arguments_to_close(arguments, open, generator))?.is_some() {
+            return Ok(());
         }
         self.position = first;
         self.diagnose_arguments()?;
         Err(self.fail())
     }
 
-    fn arguments_to_close(&mut self, open: u32) -> Parse<(Vec<Expr>, Vec<Keyword>)> {
-        let mut arguments = Arguments::default();
+    fn arguments_to_close(&mut self, arguments: &mut Arguments, open: u32, generator: bool) -> Parse<()> {
         loop {
-            self.argument(&mut arguments)?;
-            if self.at_comprehension() && arguments.positional.len() == 1 && arguments.keywords.is_empty() {
-                self.generator_argument(&mut arguments, open)?;
-                return Ok((arguments.positional, arguments.keywords));
+            self.argument(arguments)?;
+            let only = arguments.positional.len() == 1 && arguments.keywords.is_empty();
+            if generator && only && self.at_comprehension() {
+                return self.generator_argument(arguments, open);
             }
             if !self.accept(TokenKind::Comma) {
                 self.expect(TokenKind::RightParen)?;
-                break;
+                return Ok(());
             }
             if self.accept(TokenKind::RightParen) {
-                break;
+                return Ok(());
             }
         }
-        Ok((arguments.positional, arguments.keywords))
     }
 
     /// Turns the only argument into a generator expression, which shares the call's parentheses.
+    #[inline(never)]
     fn generator_argument(&mut self, arguments: &mut Arguments, open: u32) -> Parse<()> {
         let Some(element) = arguments.positional.pop() else { return Err(self.fail()) };
         if matches!(element.kind, ExprKind::Starred(_)) {
@@ -72,42 +79,35 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// At the star of an argument or index.
+    pub(super) fn starred_expression(&mut self) -> Parse<Expr> {
+        if !self.diagnosing {
+            return self.starred(Self::expression);
+        }
+        match self.attempt(|parser| parser.starred(Self::expression))? {
+            Some(starred) => Ok(starred),
+            None => Err(self.raise_at_last_token("Invalid star expression")),
+        }
+    }
+
     /// One argument, if it may follow those before it.
     pub(super) fn argument(&mut self, arguments: &mut Arguments) -> Parse<()> {
         let start = self.start();
         if self.diagnosing {
             self.diagnose_keyword_argument(!arguments.keywords.is_empty())?;
         }
-        match self.peek() {
+        let value = match self.peek() {
             TokenKind::Star if !arguments.unpacked_mapping => {
-                let starred = self.starred(Self::expression)?;
+                let starred = self.starred_expression()?;
                 if self.diagnosing {
                     self.diagnose_assignment_to_unpacking(start, "iterable argument unpacking")?;
                 }
-                arguments.positional.push(starred);
+                starred
             }
-            TokenKind::DoubleStar => {
-                self.advance();
-                let value = self.expression()?;
-                if self.diagnosing {
-                    self.diagnose_assignment_to_unpacking(start, "keyword argument unpacking")?;
-                }
-                let span = self.span_from(start);
-                arguments.keywords.push(Keyword { name: None, value, span });
-                arguments.unpacked_mapping = true;
-            }
-            TokenKind::Name if self.peek_at(1) == TokenKind::Equal => {
-                let name = Some(self.name()?);
-                self.advance();
-                let value = self.expression()?;
-                let span = self.span_from(start);
-                arguments.keywords.push(Keyword { name, value, span });
-            }
+            TokenKind::DoubleStar => return self.keyword_argument(arguments),
+            TokenKind::Name if self.peek_at(1) == TokenKind::Equal => return self.keyword_argument(arguments),
             _ if !arguments.keywords.is_empty() => return Err(self.fail()),
-            TokenKind::Name if self.peek_at(1) == TokenKind::ColonEqual => {
-                let value = self.walrus()?;
-                arguments.positional.push(value);
-            }
+            TokenKind::Name if self.peek_at(1) == TokenKind::ColonEqual => self.walrus()?,
             _ => {
                 let value = self.expression()?;
                 if self.diagnosing {
@@ -116,9 +116,31 @@ impl Parser<'_> {
                 if matches!(self.peek(), TokenKind::ColonEqual | TokenKind::Equal) {
                     return Err(self.fail());
                 }
-                arguments.positional.push(value);
+                value
+            }
+        };
+        arguments.positional.push(value);
+        Ok(())
+    }
+
+    /// `name=value` or `**value`.
+    #[inline(never)]
+    fn keyword_argument(&mut self, arguments: &mut Arguments) -> Parse<()> {
+        let first = self.advance();
+        let mut name = None;
+        if first.kind == TokenKind::Name {
+            name = Some(self.intern(first));
+            self.advance();
+        }
+        let value = self.expression()?;
+        if name.is_none() {
+            arguments.unpacked_mapping = true;
+            if self.diagnosing {
+                self.diagnose_assignment_to_unpacking(first.start, "keyword argument unpacking")?;
             }
         }
+        let span = self.span_from(first.start);
+        arguments.keywords.push(Keyword { name, value, span });
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::arguments::Arguments;
 use super::{Parse, Parser, expr};
 use crate::syntax::ast::*;
 use crate::syntax::token::TokenKind;
@@ -12,27 +13,40 @@ impl Parser<'_> {
     pub(super) fn primary(&mut self) -> Parse<Expr> {
         let start = self.start();
         let mut value = self.atom()?;
-        loop {
-            let kind = match self.peek() {
-                TokenKind::Dot => {
-                    self.advance();
-                    let attr = self.name()?;
-                    ExprKind::Attribute(Box::new(Attribute { value: Left(value), attr }))
-                }
-                TokenKind::LeftParen => {
-                    let (arguments, keywords) = self.call_arguments()?;
-                    ExprKind::Call(Box::new(Call { function: Left(value), arguments, keywords }))
-                }
-                TokenKind::LeftBracket => {
-                    self.advance();
-                    let index = self.index()?;
-                    self.expect(TokenKind::RightBracket)?;
-                    ExprKind::Subscript(Box::new(Subscript { value: Left(value), index }))
-                }
-                _ => return Ok(value),
-            };
-            value = expr(kind, self.span_from(start));
+        while matches!(self.peek(), TokenKind::Dot | TokenKind::LeftParen | TokenKind::LeftBracket) {
+            let end = self.position;
+            value = self.trailer(value, start)?;
+            if self.position == end {
+                break;
+            }
         }
+        Ok(value)
+    }
+
+    /// At what is appended to a value that began at `start`. In the second pass, nothing may come of it: then the
+    /// position is the same.
+    #[inline(never)]
+    fn trailer(&mut self, value: Expr, start: u32) -> Parse<Expr> {
+        let end = self.position;
+        let kind = match self.peek() {
+            TokenKind::Dot => {
+                self.advance();
+                let Some(attr) = self.continuation(end, Self::name)? else { return Ok(value) };
+                ExprKind::Attribute(Box::new(Attribute { value: Left(value), attr }))
+            }
+            TokenKind::LeftParen => {
+                let Some(arguments) = self.continuation(end, |parser| parser.call_arguments(true))? else {
+                    return Ok(value);
+                };
+                let Arguments { positional: arguments, keywords, .. } = arguments;
+                ExprKind::Call(Box::new(Call { function: Left(value), arguments, keywords }))
+            }
+            _ => {
+                let Some(index) = self.continuation(end, Self::index)? else { return Ok(value) };
+                ExprKind::Subscript(Box::new(Subscript { value: Left(value), index }))
+            }
+        };
+        Ok(expr(kind, self.span_from(start)))
     }
 
     pub(super) fn atom(&mut self) -> Parse<Expr> {
@@ -68,6 +82,7 @@ impl Parser<'_> {
     // Brackets
 
     /// At `(`: a tuple, a generator expression, or an expression in parentheses.
+    #[inline(never)]
     fn parenthesised(&mut self) -> Parse<Expr> {
         let start = self.advance().start;
         if self.is(TokenKind::Yield) {
@@ -101,6 +116,7 @@ impl Parser<'_> {
     }
 
     /// At `[`.
+    #[inline(never)]
     fn list(&mut self) -> Parse<Expr> {
         let start = self.advance().start;
         if self.accept(TokenKind::RightBracket) {
@@ -119,6 +135,7 @@ impl Parser<'_> {
     }
 
     /// The elements of a display, the first of which is already parsed, and a trailing comma.
+    #[inline(never)]
     fn elements_after(&mut self, first: Expr) -> Parse<Vec<Expr>> {
         let mut elements = Vec::with_capacity(2);
         elements.push(first);
@@ -129,6 +146,7 @@ impl Parser<'_> {
     }
 
     /// After the element of a comprehension, to its closing bracket.
+    #[inline(never)]
     fn comprehension(
         &mut self,
         start: u32,
@@ -149,6 +167,7 @@ impl Parser<'_> {
     }
 
     /// At `{`.
+    #[inline(never)]
     fn dict_or_set(&mut self) -> Parse<Expr> {
         let brace = self.position;
         let start = self.advance().start;
@@ -175,6 +194,7 @@ impl Parser<'_> {
         self.set(start, first)
     }
 
+    #[inline(never)]
     fn set(&mut self, start: u32, first: Expr) -> Parse<Expr> {
         if self.at_comprehension() {
             return self.comprehension(start, first, TokenKind::RightBrace, ExprKind::SetComp);
@@ -192,6 +212,11 @@ impl Parser<'_> {
         if !self.diagnosing {
             return self.dict_items(start, first_key);
         }
+        self.diagnosed_dict(brace, start, first_key)
+    }
+
+    #[inline(never)]
+    fn diagnosed_dict(&mut self, brace: usize, start: u32, first_key: Option<Expr>) -> Parse<Expr> {
         if let Some(dict) = self.attempt(|parser| parser.dict_items(start, first_key))? {
             return Ok(dict);
         }
@@ -229,6 +254,7 @@ impl Parser<'_> {
         Ok(DictItem { key: Some(key), value })
     }
 
+    #[inline(never)]
     fn dict_comprehension(&mut self, start: u32, item: DictItem) -> Parse<Expr> {
         let Some(key) = item.key else {
             if self.diagnosing {
@@ -249,8 +275,15 @@ impl Parser<'_> {
     // -----------------------------------------------------------------------------------------------------------
     // Subscripts
 
-    /// What stands between square brackets after a value.
+    /// At `[` after a value: the index, to the closing bracket.
     fn index(&mut self) -> Parse<Expr> {
+        self.advance();
+        let index = self.slices()?;
+        self.expect(TokenKind::RightBracket)?;
+        Ok(index)
+    }
+
+    fn slices(&mut self) -> Parse<Expr> {
         let start = self.start();
         let first = self.slice()?;
         if !self.is(TokenKind::Comma) && !matches!(first.kind, ExprKind::Starred(_)) {
@@ -268,7 +301,7 @@ impl Parser<'_> {
     fn slice(&mut self) -> Parse<Expr> {
         let start = self.start();
         let lower = match self.peek() {
-            TokenKind::Star => return self.starred(Self::expression),
+            TokenKind::Star => return self.starred_expression(),
             TokenKind::Colon => None,
             _ => {
                 let lower = self.named_expression()?;

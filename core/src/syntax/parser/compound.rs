@@ -4,12 +4,14 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
+use super::arguments::Arguments;
 use super::{Parse, Parser, expr};
 use crate::syntax::ast::*;
 use crate::syntax::token::{Token, TokenKind};
 
 impl Parser<'_> {
     /// The compound statement that starts here, if one does.
+    #[inline(never)]
     pub(super) fn compound_statement(&mut self) -> Parse<Option<Stmt>> {
         let start = self.start();
         let kind = match self.peek() {
@@ -49,9 +51,7 @@ impl Parser<'_> {
     /// From `start` to the end of the last statement: the newline and dedent tokens behind it do not count.
     fn block_span(&self, start: u32) -> Span {
         let mut index = self.position.saturating_sub(1);
-        while index > 0
-            && matches!(self.token_at(index).kind, TokenKind::Newline | TokenKind::Dedent | TokenKind::Semicolon)
-        {
+        while index > 0 && matches!(self.token_at(index).kind, TokenKind::Newline | TokenKind::Dedent) {
             index -= 1;
         }
         Span::new(start, self.token_at(index).end)
@@ -121,6 +121,7 @@ impl Parser<'_> {
     // -----------------------------------------------------------------------------------------------------------
     // Branches and loops
 
+    #[inline(never)]
     fn if_statement(&mut self) -> Parse<StmtKind> {
         let mut branches = Vec::with_capacity(1);
         loop {
@@ -137,6 +138,7 @@ impl Parser<'_> {
         Ok(StmtKind::If { branches, orelse })
     }
 
+    #[inline(never)]
     fn while_statement(&mut self) -> Parse<StmtKind> {
         let keyword = self.advance();
         let test = self.named_expression()?;
@@ -146,6 +148,7 @@ impl Parser<'_> {
     }
 
     /// At `for`; the statement starts at `start`, where `async` may stand.
+    #[inline(never)]
     fn for_statement(&mut self, start: u32, is_async: bool) -> Parse<StmtKind> {
         let mut keyword = self.advance();
         keyword.start = start;
@@ -160,6 +163,7 @@ impl Parser<'_> {
     // -----------------------------------------------------------------------------------------------------------
     // with
 
+    #[inline(never)]
     fn with_statement(&mut self, is_async: bool) -> Parse<StmtKind> {
         let keyword = self.advance();
         if self.is(TokenKind::LeftParen) {
@@ -217,6 +221,7 @@ impl Parser<'_> {
     // -----------------------------------------------------------------------------------------------------------
     // try
 
+    #[inline(never)]
     fn try_statement(&mut self) -> Parse<StmtKind> {
         let keyword = self.advance();
         let body = self.forced_colon_and_block("'try' statement", keyword)?;
@@ -301,6 +306,7 @@ impl Parser<'_> {
     // -----------------------------------------------------------------------------------------------------------
     // Definitions
 
+    #[inline(never)]
     fn decorated(&mut self) -> Parse<Stmt> {
         let mut decorators = Vec::with_capacity(1);
         while self.accept(TokenKind::At) {
@@ -322,6 +328,7 @@ impl Parser<'_> {
     }
 
     /// At `def`.
+    #[inline(never)]
     fn function(&mut self, decorators: Vec<Expr>, is_async: bool) -> Parse<StmtKind> {
         let keyword = self.advance();
         let name = self.name()?;
@@ -342,13 +349,20 @@ impl Parser<'_> {
         })))
     }
 
+    #[inline(never)]
     fn class(&mut self, decorators: Vec<Expr>) -> Parse<StmtKind> {
         let keyword = self.advance();
         let name = self.name()?;
         let type_params = self.type_parameters()?;
-        let (arguments, keywords) =
-            if self.is(TokenKind::LeftParen) { self.call_arguments()? } else { (Vec::new(), Vec::new()) };
+        let arguments = if self.is(TokenKind::LeftParen) { self.call_arguments(false)? } else { Arguments::default() };
         let body = self.colon_and_block("class definition", keyword)?;
-        Ok(StmtKind::ClassDef(Box::new(ClassDef { name, decorators, type_params, arguments, keywords, body })))
+        Ok(StmtKind::ClassDef(Box::new(ClassDef {
+            name,
+            decorators,
+            type_params,
+            arguments: arguments.positional,
+            keywords: arguments.keywords,
+            body,
+        })))
     }
 }

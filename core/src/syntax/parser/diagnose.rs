@@ -107,10 +107,23 @@ impl Parser<'_> {
         let token = self.token_at(first);
         let name = self.text_of(token);
         let begins = self.at_element(true) && !self.is(TokenKind::LeftParen);
-        if self.position != first + 1 || !begins || !LEGACY_STATEMENTS.contains(&name) {
+        if token.kind != TokenKind::Name || self.position != first + 1 || !begins {
             return Ok(());
         }
-        let Some(value) = self.probe(Self::star_expressions)? else { return Ok(()) };
+        if !LEGACY_STATEMENTS.contains(&name) {
+            // An error of the lexer further on in a row of names comes first.
+            self.look(|parser| {
+                loop {
+                    let (begin, is_name) = (parser.position, parser.is(TokenKind::Name));
+                    parser.expression()?;
+                    if !is_name || parser.position != begin + 1 {
+                        return parser.expression();
+                    }
+                }
+            })?;
+            return Ok(());
+        }
+        let Some(value) = self.look(Self::star_expressions)? else { return Ok(()) };
         let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
         Err(self.raise(span_of(token).to(value.span), message))
     }
@@ -135,7 +148,7 @@ impl Parser<'_> {
     }
 
     /// After the condition of a conditional expression.
-    pub(super) fn diagnose_missing_else(&mut self, body: &Expr, test: &Expr) -> Parse<()> {
+    pub(super) fn diagnose_missing_else(&mut self, body: Span, test: Span) -> Parse<()> {
         use TokenKind::*;
         match self.peek() {
             Colon => Ok(()),
@@ -146,7 +159,7 @@ impl Parser<'_> {
                 }
                 _ => Ok(()),
             },
-            _ => Err(self.raise(body.span.to(test.span), "expected 'else' after 'if' expression")),
+            _ => Err(self.raise(body.to(test), "expected 'else' after 'if' expression")),
         }
     }
 
@@ -489,7 +502,7 @@ impl Parser<'_> {
         if self.is(TokenKind::Comma) {
             let comma = self.token();
             self.advance();
-            if arguments.unpacked_mapping && self.is(TokenKind::Star) {
+            if arguments.unpacked_mapping && self.is(TokenKind::Star) && self.probe(Self::starred_expression)?.is_some() {
                 let span = self.span_to_last_token(comma.start);
                 let message = "iterable argument unpacking follows keyword argument unpacking";
                 return Err(self.raise(span, message));
@@ -554,6 +567,11 @@ impl Parser<'_> {
                 let after_comma = self.peek_at(2);
                 let bare = next == close
                     || (next == TokenKind::Comma && (after_comma == close || after_comma == TokenKind::DoubleStar));
+                if bare && lambda {
+                    let looked_at = if next == close { 1 } else { 2 };
+                    self.furthest = self.furthest.max(self.position + looked_at);
+                    return Err(self.raise_at_last_token("named arguments must follow bare *"));
+                }
                 if bare {
                     return Err(self.raise_at_current("named arguments must follow bare *"));
                 }

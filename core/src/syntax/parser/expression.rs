@@ -59,34 +59,48 @@ impl Parser<'_> {
         if self.is(TokenKind::Lambda) {
             return self.lambda();
         }
-        let first = self.position;
         if self.diagnosing {
-            self.diagnose_statement_as_expression()?;
+            return self.diagnosed_expression();
         }
+        let start = self.start();
         let body = self.operators(OR)?;
-        if self.diagnosing {
-            self.diagnose_after_operand(first, &body)?;
-        }
-        if !self.is(TokenKind::If) {
-            return Ok(body);
-        }
-        self.conditional(first, body)
+        if self.is(TokenKind::If) { self.conditional(start, body) } else { Ok(body) }
     }
 
-    fn conditional(&mut self, first: usize, body: Expr) -> Parse<Expr> {
+    #[inline(never)]
+    fn diagnosed_expression(&mut self) -> Parse<Expr> {
+        let first = self.position;
+        self.diagnose_statement_as_expression()?;
+        let body = self.operators(OR)?;
+        self.diagnose_after_operand(first, &body)?;
+        if self.is(TokenKind::If) { self.conditional(self.token_at(first).start, body) } else { Ok(body) }
+    }
+
+    #[inline(never)]
+    fn conditional(&mut self, start: u32, body: Expr) -> Parse<Expr> {
+        let end = self.position;
+        let Some((test, orelse)) = self.continuation(end, |parser| parser.condition(body.span))? else {
+            return Ok(body);
+        };
+        let span = self.span_from(start);
+        Ok(expr(ExprKind::IfExp(Box::new(IfExp { test, body, orelse })), span))
+    }
+
+    /// `if test else orelse`, after the body of a conditional expression.
+    fn condition(&mut self, body: Span) -> Parse<(Expr, Expr)> {
         self.enter()?;
         self.advance();
         let test = self.operators(OR)?;
         if self.diagnosing {
-            self.diagnose_missing_else(&body, &test)?;
+            self.diagnose_missing_else(body, test.span)?;
         }
         self.expect(TokenKind::Else)?;
         let orelse = self.expression()?;
         self.leave();
-        let span = self.span_from(self.token_at(first).start);
-        Ok(expr(ExprKind::IfExp(Box::new(IfExp { test, body, orelse })), span))
+        Ok((test, orelse))
     }
 
+    #[inline(never)]
     fn lambda(&mut self) -> Parse<Expr> {
         self.enter()?;
         let start = self.advance().start;
@@ -106,18 +120,23 @@ impl Parser<'_> {
         if self.is(TokenKind::Name) && self.peek_at(1) == TokenKind::ColonEqual {
             return self.walrus();
         }
+        if self.diagnosing {
+            return self.diagnosed_named_expression();
+        }
+        let value = self.expression()?;
+        if self.is(TokenKind::ColonEqual) { Err(self.fail()) } else { Ok(value) }
+    }
+
+    #[inline(never)]
+    fn diagnosed_named_expression(&mut self) -> Parse<Expr> {
         let first = self.position;
         let value = self.expression()?;
-        if self.diagnosing {
-            self.diagnose_named_expression(first, &value)?;
-        }
-        if self.is(TokenKind::ColonEqual) {
-            return Err(self.fail());
-        }
-        Ok(value)
+        self.diagnose_named_expression(first, &value)?;
+        if self.is(TokenKind::ColonEqual) { Err(self.fail()) } else { Ok(value) }
     }
 
     /// At `name :=`.
+    #[inline(never)]
     pub(super) fn walrus(&mut self) -> Parse<Expr> {
         let name = self.advance();
         let target = self.intern(name);
@@ -138,38 +157,79 @@ impl Parser<'_> {
             }
             _ => self.primary()?,
         };
-        loop {
-            let kind = self.peek();
-            left = if let Some((op, precedence)) = binary_operator(kind) {
-                if precedence < minimum {
-                    break;
-                }
-                self.advance();
-                if self.diagnosing {
-                    self.diagnose_not_after_operator()?;
-                }
-                // Only the power operator groups to the right, where it admits a sign.
-                let right = self.operators(if op == Operator::Pow { UNARY } else { precedence + 1 })?;
-                let span = self.span_from(start);
-                expr(ExprKind::BinOp(Box::new(BinOp { left: Left(left), op, right })), span)
-            } else if minimum > COMPARISON {
+        while self.at_operator(minimum) {
+            let end = self.position;
+            left = self.operation(left, start)?;
+            if self.position == end {
                 break;
-            } else {
-                match kind {
-                    TokenKind::And if minimum <= AND => self.boolean(left, start, kind, BoolOperator::And, NOT)?,
-                    TokenKind::Or if minimum <= OR => self.boolean(left, start, kind, BoolOperator::Or, AND)?,
-                    _ => match self.comparison_operator()? {
-                        Some(op) => self.comparison(left, start, op)?,
-                        None => break,
-                    },
-                }
-            };
+            }
         }
         self.leave();
         Ok(left)
     }
 
+    /// Whether an operator that binds at least as tightly as `minimum` stands here.
+    fn at_operator(&self, minimum: Precedence) -> bool {
+        use TokenKind::*;
+        let kind = self.peek();
+        if let Some((_, precedence)) = binary_operator(kind) {
+            return precedence >= minimum;
+        }
+        match kind {
+            And => minimum <= AND,
+            Or => minimum <= OR,
+            EqualEqual | NotEqual | LessGreater | Less | LessEqual | Greater | GreaterEqual | In | Is | Not => {
+                minimum <= COMPARISON
+            }
+            _ => false,
+        }
+    }
+
+    /// At an operator behind its left operand, which began at `start`: takes all it can of one precedence. In the
+    /// second pass, nothing may come of it: then the position is the same.
+    #[inline(never)]
+    fn operation(&mut self, left: Expr, start: u32) -> Parse<Expr> {
+        let kind = self.peek();
+        let kind = match kind {
+            TokenKind::And => match self.boolean_operands(kind, NOT)? {
+                Some(operands) => return Ok(self.boolean(left, operands, start, BoolOperator::And)),
+                None => return Ok(left),
+            },
+            TokenKind::Or => match self.boolean_operands(kind, AND)? {
+                Some(operands) => return Ok(self.boolean(left, operands, start, BoolOperator::Or)),
+                None => return Ok(left),
+            },
+            _ => match binary_operator(kind) {
+                Some((op, precedence)) => match self.right_operand(op, precedence)? {
+                    Some(right) => ExprKind::BinOp(Box::new(BinOp { left: Left(left), op, right })),
+                    None => return Ok(left),
+                },
+                None => {
+                    let comparisons = self.comparisons()?;
+                    if comparisons.is_empty() {
+                        return Ok(left);
+                    }
+                    ExprKind::Compare(Box::new(Compare { left, comparisons }))
+                }
+            },
+        };
+        Ok(expr(kind, self.span_from(start)))
+    }
+
+    /// At a binary operator: its right operand.
+    fn right_operand(&mut self, op: Operator, precedence: Precedence) -> Parse<Option<Expr>> {
+        let end = self.position;
+        self.advance();
+        if self.diagnosing {
+            self.diagnose_not_after_operator()?;
+        }
+        // Only the power operator groups to the right, where it admits a sign.
+        let next = if op == Operator::Pow { UNARY } else { precedence + 1 };
+        self.continuation(end, |parser| parser.operators(next))
+    }
+
     /// A prefix operator and its operand.
+    #[inline(never)]
     fn prefixed(&mut self, minimum: Precedence) -> Parse<Expr> {
         let token = self.token();
         let (op, precedence) = match token.kind {
@@ -194,27 +254,42 @@ impl Parser<'_> {
         Ok(expr(ExprKind::UnaryOp(Box::new(UnaryOp { op, operand })), span))
     }
 
+    /// The operands after the first of a chain of `and` or `or`, at the first of these keywords. `None` if there
+    /// are none (in the second pass).
     #[inline(never)]
-    fn boolean(&mut self, left: Expr, start: u32, kind: TokenKind, op: BoolOperator, operand: Precedence) -> Parse<Expr> {
+    fn boolean_operands(&mut self, keyword: TokenKind, precedence: Precedence) -> Parse<Option<Vec<Expr>>> {
         let mut values = Vec::with_capacity(2);
-        values.push(left);
-        while self.accept(kind) {
-            values.push(self.operators(operand)?);
+        while self.is(keyword) {
+            let end = self.position;
+            self.advance();
+            match self.continuation(end, |parser| parser.operators(precedence))? {
+                Some(value) => values.push(value),
+                None => break,
+            }
         }
-        let span = self.span_from(start);
-        Ok(expr(ExprKind::BoolOp(Box::new(BoolOp { op, values })), span))
+        Ok(if values.is_empty() { None } else { Some(values) })
     }
 
     #[inline(never)]
-    fn comparison(&mut self, left: Expr, start: u32, first: CompareOperator) -> Parse<Expr> {
-        let mut comparisons = Vec::with_capacity(1);
-        let mut op = Some(first);
-        while let Some(operator) = op {
-            comparisons.push((operator, self.operators(BIT_OR)?));
-            op = self.comparison_operator()?;
-        }
+    fn boolean(&mut self, left: Expr, mut values: Vec<Expr>, start: u32, op: BoolOperator) -> Expr {
+        values.insert(0, left);
         let span = self.span_from(start);
-        Ok(expr(ExprKind::Compare(Box::new(Compare { left, comparisons })), span))
+        expr(ExprKind::BoolOp(Box::new(BoolOp { op, values })), span)
+    }
+
+    /// Any number of comparison operators with their right operands.
+    #[inline(never)]
+    fn comparisons(&mut self) -> Parse<Vec<(CompareOperator, Expr)>> {
+        let mut comparisons = Vec::new();
+        loop {
+            let end = self.position;
+            let Some(operator) = self.comparison_operator()? else { break };
+            match self.continuation(end, |parser| parser.operators(BIT_OR))? {
+                Some(operand) => comparisons.push((operator, operand)),
+                None => break,
+            }
+        }
+        Ok(comparisons)
     }
 
     /// Takes a comparison operator, of one token or two.
@@ -275,7 +350,11 @@ impl Parser<'_> {
         let mut elements = Vec::with_capacity(2);
         elements.push(first);
         while self.accept(TokenKind::Comma) && self.at_element(starred) {
-            elements.push(element(self)?);
+            let end = self.position;
+            match self.continuation(end, element)? {
+                Some(next) => elements.push(next),
+                None => break,
+            }
         }
         self.note();
         let span = self.span_from(start);

@@ -5,8 +5,10 @@
 //! what they could not parse for well-known mistakes and report those in CPython's words. If none is recognised,
 //! the error is "invalid syntax" at the furthest token that the first pass looked at.
 //!
-//! Native stack: every nesting of expressions or blocks counts against [`MAX_DEPTH`]; brackets and indentation have
-//! limits of their own in the lexer. Chains of operators, calls, `elif` and comparisons are loops.
+//! Native stack: every nesting of expressions or blocks counts against [`MAX_DEPTH`] and measures the native stack
+//! that parsing has taken against [`ParseOptions::stack_budget`]; brackets and indentation have limits of their own
+//! in the lexer. Chains of operators, calls, `elif` and comparisons are loops. What is rare is kept out of the
+//! functions that recurse (`inline(never)`), so that a level takes less than a kilobyte.
 
 mod arguments;
 mod atom;
@@ -25,7 +27,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
-use super::ast::{Constant, Expr, ExprKind, Ident, Mode, Module, Span, Stmt};
+use super::ast::{Constant, Expr, ExprKind, Ident, Mode, Module, Span};
 use super::error::{SyntaxError, SyntaxErrorKind, SyntaxWarning};
 use super::lexer::{self, Lexed};
 use super::literal;
@@ -33,8 +35,8 @@ use super::source::{Source, error_without_place};
 use super::token::{Token, TokenKind};
 use super::{ParseOptions, Parsed};
 
-/// How deep operands and blocks may nest.
-const MAX_DEPTH: u32 = 420;
+/// How deep operands and blocks may nest in one another: the depth of the tree, for those who walk it.
+const MAX_DEPTH: u32 = 500;
 
 /// Why a rule did not match: with an error to report, or because something else stands there.
 pub(super) struct Failure(Option<Box<SyntaxError>>);
@@ -52,7 +54,12 @@ pub(super) struct Parser<'a> {
     /// The furthest token that any rule has looked at.
     furthest: usize,
     depth: u32,
+    /// Where the native stack stood when parsing began.
+    stack_base: usize,
     diagnosing: bool,
+    /// In the second pass: a rule that cannot go on ends where it last could. Mistakes are then recognised by what
+    /// follows, as a PEG parser does.
+    lenient: bool,
     barry_as_flufl: bool,
     names: HashMap<&'a str, Ident, foldhash::fast::FixedState>,
     warnings: Vec<SyntaxWarning>,
@@ -67,32 +74,23 @@ pub(super) fn parse(source: &Source, mode: Mode, options: &ParseOptions) -> Resu
         return Err(error_without_place("source code is too long".into()));
     }
     let lexed = lexer::lex(source, mode, options.require_dedent);
-    let hard_failure = matches!(&lexed.failure, Some(failure) if failure.hard);
-    if !hard_failure || options.allow_incomplete_input {
-        let mut parser = Parser::new(source, &lexed, mode, options);
-        let failure = match parser.module() {
-            Ok(module) => {
-                let mut warnings = parser.warnings;
-                warnings.extend_from_slice(&lexed.warnings);
-                warnings.sort_by_key(|warning| warning.span.start);
-                warnings.dedup();
-                return Ok(Parsed { module, warnings });
-            }
-            Err(failure) => failure,
-        };
-        parser.note();
-        if options.allow_incomplete_input && parser.stopped_at_end() {
-            let message = "incomplete input".to_string();
-            return Err(parser.error_at_last_token(SyntaxErrorKind::IncompleteInput, message));
+    let mut parser = Parser::new(source, &lexed, mode, options);
+    let failure = match parser.module() {
+        Ok(module) => {
+            let mut warnings = parser.warnings;
+            warnings.extend_from_slice(&lexed.warnings);
+            warnings.sort_by_key(|warning| warning.span.start);
+            warnings.dedup();
+            return Ok(Parsed { module, warnings });
         }
-        if !hard_failure {
-            return Err(parser.explain(failure));
-        }
+        Err(failure) => failure,
+    };
+    parser.note();
+    if options.allow_incomplete_input && parser.stopped_at_end() {
+        let message = "incomplete input".to_string();
+        return Err(parser.error_at_last_token(SyntaxErrorKind::IncompleteInput, message));
     }
-    Err(match lexed.failure {
-        Some(failure) => failure.error,
-        None => error_without_place("invalid syntax".into()),
-    })
+    Err(parser.explain(failure))
 }
 
 impl<'a> Parser<'a> {
@@ -106,7 +104,9 @@ impl<'a> Parser<'a> {
             position: 0,
             furthest: 0,
             depth: 0,
+            stack_base: stack_address(),
             diagnosing: false,
+            lenient: false,
             barry_as_flufl: options.barry_as_flufl,
             names: HashMap::default(),
             warnings: Vec::new(),
@@ -179,6 +179,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The value of a number token.
+    #[inline(never)]
     fn number(&mut self, token: Token) -> Parse<Constant> {
         literal::number(self.text_of(token), self.options.max_integer_digits)
             .map_err(|message| self.raise(span_of(token), message))
@@ -213,6 +214,7 @@ impl<'a> Parser<'a> {
         Ok(self.intern(token))
     }
 
+    #[inline(never)]
     fn intern(&mut self, token: Token) -> Ident {
         let text = self.text_of(token);
         if let Some(name) = self.names.get(text) {
@@ -255,14 +257,32 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Runs a rule that continues what has been parsed up to token `end`. In the second pass, if it does not match,
+    /// goes back there.
+    fn continuation<T>(&mut self, end: usize, rule: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<Option<T>> {
+        if !self.lenient {
+            return rule(self).map(Some);
+        }
+        let found = self.attempt(rule)?;
+        if found.is_none() {
+            self.position = end;
+        }
+        Ok(found)
+    }
+
     /// Counts one level of nesting, to be uncounted with [`Parser::leave`]; a rule that fails need not.
     fn enter(&mut self) -> Parse<()> {
         self.depth += 1;
-        if self.depth <= MAX_DEPTH {
+        if self.depth <= MAX_DEPTH && stack_address().abs_diff(self.stack_base) <= self.options.stack_budget {
             return Ok(());
         }
+        Err(self.too_complex())
+    }
+
+    #[cold]
+    fn too_complex(&self) -> Failure {
         let message = "Parser stack overflowed - Python source too complex to parse".to_string();
-        Err(Failure(Some(self.source.error(SyntaxErrorKind::MemoryError, message, span_of(self.token())))))
+        Failure(Some(self.source.error(SyntaxErrorKind::MemoryError, message, span_of(self.token()))))
     }
 
     fn leave(&mut self) {
@@ -320,6 +340,9 @@ impl<'a> Parser<'a> {
         match token.kind {
             TokenKind::EndMarker | TokenKind::Dedent => token.end as usize >= self.source.text().len(),
             TokenKind::Error => self.lexed.failure.as_ref().is_some_and(|failure| failure.incomplete),
+            // The lexer does not look behind these.
+            TokenKind::String | TokenKind::FStringEnd | TokenKind::TStringEnd => false,
+            TokenKind::Newline if token.start < token.end => false,
             _ => self.mode != Mode::Exec && token.end as usize >= self.source.text().len(),
         }
     }
@@ -334,21 +357,30 @@ impl<'a> Parser<'a> {
             Some(error) => error,
             None => {
                 self.diagnosing = true;
+                self.lenient = true;
                 self.position = 0;
                 self.depth = 0;
                 match self.module() {
-                    Err(Failure(Some(error))) => error,
+                    // Looking for mistakes takes more stack than parsing, and must not hide that there is one.
+                    Err(Failure(Some(error))) if error.kind != SyntaxErrorKind::MemoryError => error,
                     _ => {
                         self.note();
-                        match self.lexer_error_reached() {
-                            Some(error) => error,
-                            None => self.generic_error(last_token),
+                        if let Some(error) = self.lexer_error_reached() {
+                            return error;
                         }
+                        let error = self.generic_error(last_token);
+                        if error.kind == SyntaxErrorKind::IndentationError {
+                            return error;
+                        }
+                        error
                     }
                 }
             }
         };
         if matches!(error.kind, SyntaxErrorKind::SyntaxError | SyntaxErrorKind::IndentationError) {
+            if let Some(failure) = self.lexed.failure.as_ref().filter(|failure| failure.hard) {
+                return failure.error.clone();
+            }
             // An open bracket swallows the lines below it, so that the error there is only a consequence.
             if let Some(open) = self.lexed.open_bracket {
                 let last = self.token_at(self.furthest);
@@ -379,7 +411,9 @@ impl<'a> Parser<'a> {
     fn error_at_token(&self, kind: SyntaxErrorKind, message: String, token: Token) -> Box<SyntaxError> {
         match token.kind {
             // These stand between characters: CPython shows the one before.
-            TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker => {
+            TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker | TokenKind::Newline
+                if token.start == token.end =>
+            {
                 let at_end = token.start as usize >= self.source.text().len();
                 let after_newline = self.source.text().ends_with('\n');
                 let offset = token.start - u32::from(at_end && after_newline);
@@ -430,18 +464,28 @@ impl<'a> Parser<'a> {
             if self.statement(&mut body)? {
                 self.expect(TokenKind::Newline)?;
             }
-            while matches!(self.peek(), TokenKind::Newline | TokenKind::Dedent) {
-                self.advance();
-            }
-            if !self.is(TokenKind::EndMarker) {
-                // Shown where the first statement ends.
-                let end = body.first().map_or(0, |statement: &Stmt| statement.span.end);
+            let last = self.previous();
+            if !is_blank(self.source.text().get(last.end as usize..).unwrap_or_default()) {
                 let message = "multiple statements found while compiling a single statement";
-                return Err(self.raise(Span::new(end, end + 1), message));
+                return Err(Failure(Some(self.source.error(SyntaxErrorKind::SyntaxError, message.into(), span_of(last)))));
             }
         }
         Ok(Module::Single(body))
     }
+}
+
+/// About where the native stack ends now.
+fn stack_address() -> usize {
+    let marker = 0u8;
+    core::ptr::from_ref(core::hint::black_box(&marker)).addr()
+}
+
+/// Whether there are only blank lines and comments.
+fn is_blank(text: &str) -> bool {
+    text.lines().all(|line| {
+        let line = line.trim_start_matches([' ', '\t', '\x0c']);
+        line.is_empty() || line.starts_with('#')
+    })
 }
 
 fn span_of(token: Token) -> Span {

@@ -33,7 +33,8 @@ impl Parser<'_> {
                     self.advance();
                     star = true;
                     if self.is(TokenKind::Comma) {
-                        if self.peek_at(1) != TokenKind::Name {
+                        let slash_next = self.diagnosing && self.peek_at(1) == TokenKind::Slash;
+                        if self.peek_at(1) != TokenKind::Name && !slash_next {
                             self.furthest = self.furthest.max(self.position + 1);
                             return Err(self.fail());
                         }

@@ -16,6 +16,7 @@ impl Parser<'_> {
     }
 
     /// `match subject:` and the start of a block; gives the subject. Fails if `match` turns out to be an ordinary name.
+    #[inline(never)]
     pub(super) fn match_head(&mut self) -> Parse<Expr> {
         let keyword = self.advance();
         let subject = self.star_named_expressions()?;
@@ -39,6 +40,7 @@ impl Parser<'_> {
         Ok(subject)
     }
 
+    #[inline(never)]
     pub(super) fn match_cases(&mut self, subject: Expr) -> Parse<StmtKind> {
         self.enter()?;
         let mut cases = Vec::with_capacity(2);
@@ -115,8 +117,10 @@ impl Parser<'_> {
             if self.diagnosing {
                 self.diagnose_as_pattern()?;
             }
-            let Some(name) = self.capture_name()? else { return Err(self.fail()) };
-            let kind = PatternKind::As { pattern: Some(Box::new(pattern)), name: Some(name) };
+            if self.is_soft_keyword(0, "_") {
+                return Err(self.fail());
+            }
+            let kind = PatternKind::As { pattern: Some(Box::new(pattern)), name: Some(self.name()?) };
             pattern = Pattern { kind, span: self.span_from(start) };
         }
         self.leave();
@@ -130,7 +134,10 @@ impl Parser<'_> {
             TokenKind::True => self.singleton(Constant::True),
             TokenKind::False => self.singleton(Constant::False),
             TokenKind::Number | TokenKind::Minus => PatternKind::Value(Box::new(self.signed_number()?)),
-            TokenKind::String => PatternKind::Value(Box::new(self.strings()?)),
+            // An f-string too: the compiler rejects it.
+            TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart => {
+                PatternKind::Value(Box::new(self.strings()?))
+            }
             TokenKind::Name => return self.name_pattern(),
             TokenKind::LeftParen => return self.group_or_sequence(),
             TokenKind::LeftBracket => {
@@ -274,8 +281,10 @@ impl Parser<'_> {
         let mut mapping = MappingPattern { keys: Vec::new(), patterns: Vec::new(), rest: None };
         while !self.is(TokenKind::RightBrace) {
             if self.accept(TokenKind::DoubleStar) {
-                let Some(rest) = self.capture_name()? else { return Err(self.fail()) };
-                mapping.rest = Some(rest);
+                if self.is_soft_keyword(0, "_") {
+                    return Err(self.fail());
+                }
+                mapping.rest = Some(self.name()?);
                 self.accept(TokenKind::Comma);
                 break;
             }
@@ -294,7 +303,7 @@ impl Parser<'_> {
         let token = self.token();
         let constant = match token.kind {
             TokenKind::Number | TokenKind::Minus => return self.signed_number(),
-            TokenKind::String => return self.strings(),
+            TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart => return self.strings(),
             TokenKind::Name if self.peek_at(1) == TokenKind::Dot => return self.dotted_expression(),
             TokenKind::None => Constant::None,
             TokenKind::True => Constant::True,

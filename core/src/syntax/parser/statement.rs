@@ -41,6 +41,7 @@ impl Parser<'_> {
     }
 
     /// Statements separated by semicolons, to the end of the line.
+    #[inline(never)]
     pub(super) fn simple_statements(&mut self, body: &mut Vec<Stmt>) -> Parse<()> {
         loop {
             let statement = self.simple_statement()?;
@@ -98,6 +99,7 @@ impl Parser<'_> {
     }
 
     /// An expression, or an assignment of any kind.
+    #[inline(never)]
     fn expression_statement(&mut self) -> Parse<StmtKind> {
         let first = self.position;
         let value = self.yield_or_star_expressions()?;
@@ -171,6 +173,7 @@ impl Parser<'_> {
         Ok(StmtKind::AnnAssign(Box::new(AnnAssign { target, annotation, value, simple })))
     }
 
+    #[inline(never)]
     fn delete(&mut self) -> Parse<StmtKind> {
         self.advance();
         let mut targets = Vec::with_capacity(1);
@@ -199,6 +202,7 @@ impl Parser<'_> {
         if matches!(self.peek(), TokenKind::Semicolon | TokenKind::Newline) { Ok(()) } else { Err(self.fail()) }
     }
 
+    #[inline(never)]
     fn raise_statement(&mut self) -> Parse<StmtKind> {
         self.advance();
         self.note();
@@ -212,6 +216,7 @@ impl Parser<'_> {
         Ok(StmtKind::Raise(Box::new(node)))
     }
 
+    #[inline(never)]
     fn assert(&mut self) -> Parse<StmtKind> {
         self.advance();
         let test = self.expression()?;
@@ -230,6 +235,7 @@ impl Parser<'_> {
     }
 
     /// At the soft keyword `type`, a name behind it.
+    #[inline(never)]
     fn type_alias(&mut self) -> Parse<StmtKind> {
         self.advance();
         let token = self.token();
@@ -244,6 +250,7 @@ impl Parser<'_> {
     // -----------------------------------------------------------------------------------------------------------
     // Imports
 
+    #[inline(never)]
     fn import(&mut self) -> Parse<StmtKind> {
         if self.diagnosing {
             self.diagnose_import()?;
@@ -285,6 +292,7 @@ impl Parser<'_> {
         self.name().map(Some)
     }
 
+    #[inline(never)]
     fn import_from(&mut self) -> Parse<StmtKind> {
         self.advance();
         let mut level = 0;

@@ -62,6 +62,7 @@ fn has_prefix(prefix: &str, letter: u8) -> bool {
 
 impl Parser<'_> {
     /// One or more adjacent string literals.
+    #[inline(never)]
     pub(super) fn strings(&mut self) -> Parse<Expr> {
         let start = self.start();
         let first = self.position;
@@ -75,7 +76,7 @@ impl Parser<'_> {
                 TokenKind::String => {
                     let parts = split_string(self.text_of(token));
                     let is_bytes = has_prefix(parts.prefix, b'b');
-                    let unicode_prefix = parts.prefix == "u" || parts.prefix == "U";
+                    let unicode_prefix = parts.prefix == "u";
                     if self.position == first {
                         first_unicode_prefix = unicode_prefix;
                     }
@@ -193,7 +194,8 @@ impl Parser<'_> {
 
     fn literal_part(&mut self, token: Token, raw: bool, pieces: &mut Pieces) -> Parse<()> {
         self.advance();
-        pieces.add_span(span_of(token));
+        // The second of two braces is in no token.
+        pieces.add_span(Span::new(token.start, self.start().max(token.end)));
         let content = self.text_of(token);
         if raw {
             pieces.text.extend_from_slice(content.as_bytes());
@@ -286,8 +288,7 @@ impl Parser<'_> {
 
     /// At the colon of a format specification: up to the brace that closes the field.
     fn format_spec(&mut self, template: bool, raw: bool) -> Parse<Expr> {
-        self.advance();
-        let start = self.start();
+        let start = self.advance().start;
         let mut pieces = Pieces::default();
         loop {
             let token = self.token();
