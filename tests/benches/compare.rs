@@ -34,7 +34,12 @@ struct Options {
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { runs: 3, filter: None, threads: false, others: Vec::new() };
+    let mut options = Options {
+        runs: 3,
+        filter: None,
+        threads: false,
+        others: Vec::new(),
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -42,7 +47,10 @@ fn options() -> Result<Options, String> {
             "--threads" => options.threads = true,
             "--filter" => options.filter = Some(arguments.next().ok_or("--filter needs a text")?),
             "--runs" => {
-                let runs = arguments.next().and_then(|runs| runs.parse().ok()).filter(|runs| *runs > 0);
+                let runs = arguments
+                    .next()
+                    .and_then(|runs| runs.parse().ok())
+                    .filter(|runs| *runs > 0);
                 options.runs = runs.ok_or("--runs needs a number")?;
             }
             _ if argument.starts_with('-') => return Err(format!("unknown option {argument}")),
@@ -56,7 +64,11 @@ fn main() -> ExitCode {
     let result = options().and_then(|options| {
         let mut interpreters = vec![interpreter()?];
         interpreters.extend(options.others.iter().cloned());
-        if options.threads { threads(&options, &interpreters) } else { compute(&options, &interpreters) }
+        if options.threads {
+            threads(&options, &interpreters)
+        } else {
+            compute(&options, &interpreters)
+        }
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,7 +80,9 @@ fn main() -> ExitCode {
 }
 
 fn name(path: &Path) -> String {
-    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_stem()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// The middle of the sorted values; of an even number the upper middle.
@@ -78,19 +92,26 @@ fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 fn geometric_mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| (values.iter().map(|value| value.ln()).sum::<f64>() / values.len() as f64).exp())
+    (!values.is_empty())
+        .then(|| (values.iter().map(|value| value.ln()).sum::<f64>() / values.len() as f64).exp())
 }
 
 fn header(first: &str, interpreters: &[PathBuf]) {
     print!("{first:<20}");
     for path in interpreters {
-        print!(" {:>16}", path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default());
+        print!(
+            " {:>16}",
+            path.file_name()
+                .map(|name| name.to_string_lossy())
+                .unwrap_or_default()
+        );
     }
     println!();
 }
 
 fn programs(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
     paths.sort();
@@ -110,7 +131,9 @@ fn compute(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
         let mut times: Vec<Vec<f64>> = vec![Vec::new(); interpreters.len()];
         let mut outputs: Vec<Option<Vec<u8>>> = vec![None; interpreters.len()];
         for _ in 0..options.runs {
-            for ((interpreter, times), output) in interpreters.iter().zip(&mut times).zip(&mut outputs) {
+            for ((interpreter, times), output) in
+                interpreters.iter().zip(&mut times).zip(&mut outputs)
+            {
                 let outcome = Program::new(interpreter).arg(path).limit(LIMIT).run()?;
                 if outcome.status.success() {
                     times.push(outcome.user);
@@ -118,7 +141,12 @@ fn compute(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
                 } else {
                     let why = outcome.errors();
                     let last = why.lines().last().unwrap_or_default().to_owned();
-                    problems.push(format!("{}: {}: {}: {last}", name(path), interpreter.display(), outcome.end()));
+                    problems.push(format!(
+                        "{}: {}: {}: {last}",
+                        name(path),
+                        interpreter.display(),
+                        outcome.end()
+                    ));
                 }
             }
         }
@@ -146,7 +174,10 @@ fn compute(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
         if let Some(first) = known.next()
             && known.any(|output| output != first)
         {
-            problems.push(format!("{}: the interpreters print different things", name(path)));
+            problems.push(format!(
+                "{}: the interpreters print different things",
+                name(path)
+            ));
         }
     }
     print!("{:<20}", "geometric mean");
@@ -156,10 +187,19 @@ fn compute(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
             None => print!(" {:>16}", "-"),
         }
     }
-    println!("\n{} programs, median of {} runs, {} above {TOO_SLOW}", paths.len(), options.runs, slow.len());
+    println!(
+        "\n{} programs, median of {} runs, {} above {TOO_SLOW}",
+        paths.len(),
+        options.runs,
+        slow.len()
+    );
     problems.sort();
     problems.dedup();
-    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.join("\n"))
+    }
 }
 
 fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
@@ -167,14 +207,19 @@ fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
     header("CPU an operation", interpreters);
     let mut problems = Vec::new();
     for (program, small) in THREAD_PROGRAMS {
-        if options.filter.as_ref().is_some_and(|filter| !program.contains(filter.as_str())) {
+        if options
+            .filter
+            .as_ref()
+            .is_some_and(|filter| !program.contains(filter.as_str()))
+        {
             continue;
         }
         let path = folder.join(format!("{program}.py"));
         let mut figures: Vec<Vec<f64>> = vec![Vec::new(); interpreters.len()];
         let mut unit = String::new();
         for _ in 0..options.runs {
-            for (place, (interpreter, figures)) in interpreters.iter().zip(&mut figures).enumerate() {
+            for (place, (interpreter, figures)) in interpreters.iter().zip(&mut figures).enumerate()
+            {
                 let mut run = Program::new(interpreter).arg(&path).limit(LIMIT);
                 if place > 0 {
                     run = run.arg(small);
@@ -182,7 +227,11 @@ fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
                 let outcome = run.run()?;
                 let output = outcome.output();
                 let mut words = output.split_whitespace();
-                match words.next().and_then(|word| word.parse().ok()).filter(|_| outcome.status.success()) {
+                match words
+                    .next()
+                    .and_then(|word| word.parse().ok())
+                    .filter(|_| outcome.status.success())
+                {
                     Some(figure) => {
                         figures.push(figure);
                         unit = words.next().unwrap_or_default().to_owned();
@@ -190,7 +239,11 @@ fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
                     None => {
                         let why = outcome.errors();
                         let last = why.lines().last().unwrap_or_default().to_owned();
-                        problems.push(format!("{program}: {}: {}: {last}", interpreter.display(), outcome.end()));
+                        problems.push(format!(
+                            "{program}: {}: {}: {last}",
+                            interpreter.display(),
+                            outcome.end()
+                        ));
                     }
                 }
             }
@@ -206,5 +259,9 @@ fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
     }
     problems.sort();
     problems.dedup();
-    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.join("\n"))
+    }
 }

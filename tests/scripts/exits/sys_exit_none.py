@@ -1,0 +1,3 @@
+import sys
+try: sys.exit(None)
+finally: print("finally runs")

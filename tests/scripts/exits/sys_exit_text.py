@@ -1,0 +1,4 @@
+# exit: 1
+import sys
+print("to stdout")
+sys.exit("the message goes to stderr")

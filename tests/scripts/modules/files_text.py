@@ -1,0 +1,26 @@
+# open(): reading, writing, iteration, with, errors (in a scratch file beside nothing: the temp folder).
+import os
+p = "/tmp/pyvm-test-%d.txt" % os.getpid()
+with open(p, "w", encoding="utf-8") as f: print(f.write("line1\nlíne2\n\nend"), f.closed)
+print(f.closed)
+with open(p, encoding="utf-8") as f: print(repr(f.read()))
+with open(p, encoding="utf-8") as f: print(f.readline(), f.readlines())
+with open(p, encoding="utf-8") as f: print([l for l in f])
+with open(p, "rb") as f: print(f.read(7), f.read())
+with open(p, "a") as f: f.write("\nmore")
+with open(p, encoding="utf-8") as f: print(f.read().count("\n"), f.read() == "")
+with open(p, "wb") as f: print(f.write(b"\xff\xfeabc\r\nx"))
+with open(p, encoding="utf-8", errors="replace") as f: print(ascii(f.read()))
+try:
+    with open(p, encoding="utf-8") as f: f.read()
+except UnicodeDecodeError as e: print(e)
+try: f.read()
+except ValueError as e: print(e)
+for c in ("open('/no/such')", "open('/tmp')", "open(p, 'q')", "open(p, 'rw')", "open(None)"):
+    try: eval(c); print(c, "ok")
+    except Exception as e: print(c, type(e).__name__)
+print(os.path.exists(p), os.path.basename(p).startswith("pyvm"), os.path.join("a", "b"), os.sep, os.path.isdir("/tmp"), os.path.isfile(p), os.getcwd() == os.path.abspath("."))
+os.remove(p); print(os.path.exists(p), isinstance(os.listdir("/"), list), "PATH" in os.environ)
+try: os.remove(p)
+except FileNotFoundError as e: print(e.errno, e.strerror)
+print([sorted(n for n in ns if n.startswith("etc"))[:1] for r, ns, fs in os.walk("/") if (ns.clear() if 0 else r == "/")][:1] if 0 else "walked")
