@@ -1,0 +1,10 @@
+//! The functions of module `builtins`, by theme.
+
+pub mod attributes;
+pub mod evaluate;
+pub mod inspect;
+pub mod io;
+pub mod pieces;
+pub mod report;
+pub mod report_frames;
+pub mod suggest;

@@ -1,0 +1,224 @@
+//! Traceback objects, and the frame objects that they show: made from where an exception passed, when somebody asks.
+
+use super::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, TypeSpec};
+use super::code::Code;
+use super::construct::allocation_class;
+use super::exception::Ex;
+use super::function::Function;
+use super::header::{Header, Kind, Mut, Object};
+use super::value::Value;
+use crate::code::line_table::Position;
+use crate::object;
+use crate::vm::{Getter, Native, Res, Vm};
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// A frame as introspection sees it: a snapshot, not the running frame itself.
+#[repr(C)]
+pub struct FrameObject {
+    pub header: Header,
+    /// The [`Function`] that ran, or a bare [`Code`].
+    pub function: Value,
+    /// Index of the instruction it stood at.
+    pub instruction: u32,
+    /// The frame that called it, or None.
+    pub back: Mut<Value>,
+    /// `f_locals`, a dict; undefined: nobody asked yet.
+    pub locals: Mut<Value>,
+}
+
+object!(FrameObject, Kind::Other, "frame", |this, visit| for value in [&this.function, this.back.get(), this.locals.get()] { visit(value); }, |this| {
+    this.back.set(Value::NONE);
+    this.locals.set(Value::UNDEFINED);
+});
+
+/// A traceback: one frame that an exception passed, and the next one inwards.
+#[repr(C)]
+pub struct Traceback {
+    pub header: Header,
+    /// The [`Function`] that ran, or a bare [`Code`]; or a [`FrameObject`] given by Python code.
+    pub function: Value,
+    pub instruction: u32,
+    /// `tb_lineno` as given by Python code; 0: from the instruction.
+    pub line: Cell<u32>,
+    /// The frame object; undefined: nobody asked yet.
+    pub frame: Mut<Value>,
+    /// The next traceback, or None.
+    pub next: Mut<Value>,
+}
+
+object!(Traceback, Kind::Other, "traceback", |this, visit| for value in [&this.function, this.frame.get(), this.next.get()] { visit(value); }, |this| {
+    this.frame.set(Value::UNDEFINED);
+    this.next.set(Value::NONE);
+});
+
+pub static FRAME: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
+    natives: &[
+        Native::simple("__repr__($self, /)", frame_repr, "Return repr(self)."),
+        Native::simple("clear($self, /)", |_, _| Ok(Value::NONE), "Drop the references held by the frame."),
+    ],
+    getters: &[
+        Getter::read_only("f_code", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| code_value(&frame.function))), "The code object."),
+        Getter::read_only("f_lineno", |vm, this| line_value(vm, frame(this).map(|frame| (&frame.function, frame.instruction))), "The line."),
+        Getter::read_only("f_lasti", |vm, this| Ok(vm.new_int(frame(this).map_or(-1, |frame| i64::from(frame.instruction) * 2))), "The instruction."),
+        Getter::read_only("f_globals", |vm, this| globals(vm, frame(this).map(|frame| &frame.function)), "The module's namespace."),
+        Getter::read_only("f_builtins", |vm, _| Ok(vm.builtins.clone()), "The namespace of the builtins."),
+        Getter::read_only("f_locals", f_locals, "The local variables."),
+        Getter::read_only("f_back", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| frame.back.get().clone())), "The caller's frame."),
+        Getter { name: "f_trace", get: |_, _| Ok(Value::NONE), set: Some(|_, _, _| Ok(())), doc: "The trace function: tracing is not supported." },
+        Getter { name: "f_trace_lines", get: |_, _| Ok(Value::TRUE), set: Some(|_, _, _| Ok(())), doc: "Whether lines are traced." },
+        Getter { name: "f_trace_opcodes", get: |_, _| Ok(Value::FALSE), set: Some(|_, _, _| Ok(())), doc: "Whether instructions are traced." },
+        Getter::read_only("f_generator", |_, _| Ok(Value::NONE), "The generator that owns the frame."),
+    ],
+    ..TypeSpec::new("frame", FrameObject::LAYOUT)
+};
+
+pub static TRACEBACK: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL,
+    doc: "Where an exception passed: one frame, and the next one inwards.",
+    natives: &[Native::simple("__new__($type, /, tb_next, tb_frame, tb_lasti, tb_lineno)", traceback_new, "Create a new traceback object."),
+        Native::simple("__dir__($self, /)", traceback_dir, "The names of the attributes.")],
+    getters: &[
+        Getter { name: "tb_next", get: |_, this| Ok(traceback(this).map_or(Value::NONE, |traceback| traceback.next.get().clone())), set: Some(set_next), doc: "The next traceback inwards." },
+        Getter::read_only("tb_frame", tb_frame, "The frame."),
+        Getter::read_only("tb_lineno", |vm, this| { let line = traceback(this).map_or(0, Traceback::position_line); Ok(vm.new_int(i64::from(line))) }, "The line."),
+        Getter::read_only("tb_lasti", |vm, this| Ok(vm.new_int(traceback(this).map_or(-1, |traceback| i64::from(traceback.instruction) * 2))), "The instruction."),
+    ],
+    ..TypeSpec::new("traceback", Traceback::LAYOUT)
+};
+
+fn frame(value: &Value) -> Option<&FrameObject> {
+    value.get::<FrameObject>()
+}
+
+fn traceback(value: &Value) -> Option<&Traceback> {
+    value.get::<Traceback>()
+}
+
+/// The code of what ran: a function, a code object, or a frame object.
+pub fn code_of(running: &Value) -> Option<&Code> {
+    match (running.get::<Function>(), running.get::<FrameObject>()) {
+        (Some(function), _) => Some(function.code()),
+        (_, Some(frame)) => code_of(&frame.function),
+        _ => running.get::<Code>(),
+    }
+}
+
+fn code_value(running: &Value) -> Value {
+    code_of(running).map_or(Value::NONE, Value::from_object)
+}
+
+fn line_value(vm: &mut Vm, place: Option<(&Value, u32)>) -> Res<Value> {
+    let line = place.and_then(|(running, instruction)| Some(code_of(running)?.position(instruction as usize).line)).unwrap_or(0);
+    Ok(vm.new_int(i64::from(line)))
+}
+
+/// The globals of what ran, if it is known.
+pub fn globals_of(running: &Value) -> Option<Value> {
+    match (running.get::<Function>(), running.get::<FrameObject>()) {
+        (Some(function), _) => Some(function.globals.clone()),
+        (_, Some(frame)) => globals_of(&frame.function),
+        _ => None,
+    }
+}
+
+fn globals(vm: &mut Vm, running: Option<&Value>) -> Res<Value> {
+    Ok(running.and_then(globals_of).unwrap_or_else(|| vm.new_dict()))
+}
+
+fn f_locals(vm: &mut Vm, this: &Value) -> Res<Value> {
+    let Some(frame) = frame(this) else { return Ok(Value::NONE) };
+    if frame.locals.get().is_undefined() {
+        let locals = vm.new_dict();
+        frame.locals.set(locals);
+    }
+    Ok(frame.locals.get().clone())
+}
+
+fn frame_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some((frame, code)) = arguments.first().and_then(frame).and_then(|frame| Some((frame, code_of(&frame.function)?))) else {
+        return Ok(vm.new_str("<frame>"));
+    };
+    let text = |value: &Value| value.get::<super::str::Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
+    let (address, file, name) = (frame as *const FrameObject as usize, text(&code.filename), text(code.name.get()));
+    let line = code.position(frame.instruction as usize).line;
+    Ok(vm.format(format_args!("<frame at {address:#x}, file '{file}', line {line}, code {name}>")))
+}
+
+/// A frame object: `function` ran (or a code object), standing at `instruction`, called from `back` (a frame object or None).
+pub fn new_frame(vm: &mut Vm, function: Value, instruction: u32, back: Value) -> Value {
+    vm.new_object(|header| FrameObject { header, function, instruction, back: Mut::new(back), locals: Mut::new(Value::UNDEFINED) })
+}
+
+/// A traceback object: `function` (or a code object) at `instruction`, with `next` inwards (a traceback or None).
+pub fn new(vm: &mut Vm, function: Value, instruction: u32, next: Value) -> Value {
+    vm.new_object(|header| Traceback { header, function, instruction, line: Cell::new(0), frame: Mut::new(Value::UNDEFINED), next: Mut::new(next) })
+}
+
+impl Traceback {
+    /// Where the frame stood; only the line is known of one made by Python code.
+    pub fn position(&self) -> Position {
+        match self.line.get() {
+            0 => code_of(&self.function).map(|code| code.position(self.instruction as usize)).unwrap_or_default(),
+            line => Position { line, column: 0, end_line: line, end_column: 0 },
+        }
+    }
+
+    fn position_line(&self) -> u32 {
+        self.position().line
+    }
+}
+
+fn tb_frame(vm: &mut Vm, this: &Value) -> Res<Value> {
+    let Some(traceback) = traceback(this) else { return Ok(Value::NONE) };
+    if traceback.frame.get().is_undefined() {
+        let frame = new_frame(vm, traceback.function.clone(), traceback.instruction, Value::NONE);
+        traceback.frame.set(frame);
+    }
+    Ok(traceback.frame.get().clone())
+}
+
+fn traceback_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let class = allocation_class::<Traceback>(vm, arguments, "traceback")?;
+    let [_, next, frame_value, instruction, line, ..] = arguments else { return Ok(Value::NONE) };
+    check_next(vm, next)?;
+    if frame(frame_value).is_none() {
+        let given = vm.type_name(frame_value);
+        return Err(vm.type_error(&alloc::format!("traceback() argument 'tb_frame' must be frame, not {given}")));
+    }
+    let instruction = vm.index_i64(instruction)? / 2;
+    let line = vm.index_i64(line)?;
+    let line = Cell::new(u32::try_from(line).unwrap_or(0));
+    let (function, frame, next) = (frame_value.clone(), Mut::new(frame_value.clone()), Mut::new(next.clone()));
+    Ok(vm.heap.new_object(&class, |header| Traceback { header, function, instruction: u32::try_from(instruction).unwrap_or(0), line, frame, next }))
+}
+
+fn check_next(vm: &mut Vm, next: &Value) -> Res<()> {
+    if next.is_none() || traceback(next).is_some() {
+        return Ok(());
+    }
+    let given = vm.type_name(next);
+    Err(vm.type_error(&alloc::format!("expected traceback object, got '{given}'")))
+}
+
+fn set_next(vm: &mut Vm, this: &Value, value: Option<&Value>) -> Res<()> {
+    let Some(value) = value else { return Err(vm.type_error("can't delete tb_next attribute")) };
+    check_next(vm, value)?;
+    let mut at = value.clone();
+    while let Some(next) = traceback(&at).map(|traceback| traceback.next.get().clone()) {
+        if at.is(this) {
+            return Err(vm.raise(Ex::ValueError, "traceback loop detected"));
+        }
+        at = next;
+    }
+    if let Some(traceback) = traceback(this) {
+        traceback.next.set(value.clone());
+    }
+    Ok(())
+}
+
+fn traceback_dir(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+    let names: Vec<Value> = ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"].iter().map(|name| vm.intern(name)).collect();
+    Ok(vm.new_list(names))
+}

@@ -1,0 +1,58 @@
+//! The prelude: functions of the VM that are easier in Python. Each file is compiled when one of its functions is first
+//! needed; the functions are made straight from the code objects, so nothing of it runs before they are called. Their frames do
+//! not show in tracebacks.
+
+use super::{Native, Res, Vm};
+use crate::object::dict::Dict;
+use crate::object::exception_group;
+use crate::object::value::Value;
+use hashbrown::HashMap;
+
+/// A file of the prelude.
+pub struct Source {
+    pub name: &'static str,
+    pub text: &'static str,
+    /// Natives that its functions see as globals.
+    pub natives: &'static [Native],
+}
+
+/// Splitting exception groups.
+pub static GROUPS: Source = Source { name: "<prelude groups>", text: include_str!("prelude/groups.py"), natives: exception_group::HELPERS };
+
+/// The namespaces of the files in use, by the address of their declaration.
+#[derive(Default)]
+pub struct Prelude(HashMap<usize, Value, foldhash::fast::FixedState>);
+
+/// A function of the prelude.
+///
+/// # Errors
+/// SystemError if there is no such function (a VM without compiler that was not given the prelude's images).
+pub fn function(vm: &mut Vm, source: &'static Source, name: &str) -> Res<Value> {
+    let key = source as *const Source as usize;
+    let namespace = match vm.prelude.0.get(&key) {
+        Some(namespace) => namespace.clone(),
+        None => {
+            let namespace = load(vm, source)?;
+            vm.prelude.0.insert(key, namespace.clone());
+            namespace
+        }
+    };
+    let name = vm.intern(name);
+    match namespace.get::<Dict>().and_then(|namespace| namespace.get_interned(&name)) {
+        Some(function) => Ok(function),
+        None => Err(vm.raise(crate::object::exception::Ex::SystemError, "a function of the prelude is missing")),
+    }
+}
+
+fn load(vm: &mut Vm, source: &'static Source) -> Res<Value> {
+    let namespace = vm.new_dict();
+    if let Some(dict) = namespace.get::<Dict>() {
+        for native in source.natives {
+            let name = vm.intern(native.name());
+            let function = vm.native_function(native, &Value::NONE);
+            drop(dict.set_interned(&name, function));
+        }
+    }
+    let _ = source.text;
+    Ok(namespace)
+}
