@@ -1,0 +1,634 @@
+"""Threads: py-threads of the VM with the interface of CPython's threading module."""
+
+import _thread
+import sys as _sys
+
+__all__ = [
+    "get_ident", "active_count", "Condition", "current_thread", "enumerate", "main_thread", "TIMEOUT_MAX", "Event", "Lock", "RLock",
+    "Semaphore", "BoundedSemaphore", "Thread", "Barrier", "BrokenBarrierError", "Timer", "ThreadError", "setprofile", "settrace", "local",
+    "stack_size", "excepthook", "ExceptHookArgs", "getprofile", "gettrace", "get_native_id",
+]
+
+_start = _thread.start_joinable_thread
+_new_lock = _thread.allocate_lock
+get_ident = _thread.get_ident
+get_native_id = getattr(_thread, "get_native_id", get_ident)
+Lock = getattr(_thread, "lock", _new_lock)
+RLock = _thread.RLock
+local = _thread._local
+ThreadError = RuntimeError
+TIMEOUT_MAX = getattr(_thread, "TIMEOUT_MAX", 9223372036.0)
+stack_size = getattr(_thread, "stack_size", lambda size=0: 0)
+
+_active = {}
+_count = 0
+_at_exit = []
+_profile_hook = None
+_trace_hook = None
+
+
+def _monotonic():
+    import time
+    global _monotonic
+    _monotonic = time.monotonic
+    return _monotonic()
+
+
+def setprofile(func):
+    global _profile_hook
+    _profile_hook = func
+
+setprofile_all_threads = setprofile
+
+def getprofile():
+    return _profile_hook
+
+def settrace(func):
+    global _trace_hook
+    _trace_hook = func
+
+settrace_all_threads = settrace
+
+def gettrace():
+    return _trace_hook
+
+
+class Condition:
+    """A condition variable: threads wait until another one notifies them."""
+
+    def __init__(self, lock=None):
+        if lock is None:
+            lock = RLock()
+        self._lock = lock
+        self.acquire = lock.acquire
+        self.release = lock.release
+        if hasattr(lock, "_release_save"):
+            self._release_save = lock._release_save
+        if hasattr(lock, "_acquire_restore"):
+            self._acquire_restore = lock._acquire_restore
+        if hasattr(lock, "_is_owned"):
+            self._is_owned = lock._is_owned
+        if hasattr(lock, "locked"):
+            self.locked = lock.locked
+        self._waiters = {}
+        self._next = 0
+
+    def __enter__(self):
+        return self._lock.__enter__()
+
+    def __exit__(self, *args):
+        return self._lock.__exit__(*args)
+
+    def __repr__(self):
+        return f"<Condition({self._lock}, {len(self._waiters)})>"
+
+    def _release_save(self):
+        self._lock.release()
+
+    def _acquire_restore(self, state):
+        self._lock.acquire()
+
+    def _is_owned(self):
+        if self._lock.acquire(False):
+            self._lock.release()
+            return False
+        return True
+
+    def wait(self, timeout=None):
+        if not self._is_owned():
+            raise RuntimeError("cannot wait on un-acquired lock")
+        waiter = _new_lock()
+        waiter.acquire()
+        key = self._next
+        self._next = key + 1
+        self._waiters[key] = waiter
+        state = self._release_save()
+        notified = False
+        try:
+            if timeout is None:
+                waiter.acquire()
+                notified = True
+            elif timeout > 0:
+                notified = waiter.acquire(True, timeout)
+            else:
+                notified = waiter.acquire(False)
+            return notified
+        finally:
+            self._acquire_restore(state)
+            if not notified:
+                self._waiters.pop(key, None)
+
+    def wait_for(self, predicate, timeout=None):
+        end = None
+        wait_time = timeout
+        result = predicate()
+        while not result:
+            if wait_time is not None:
+                if end is None:
+                    end = _monotonic() + wait_time
+                else:
+                    wait_time = end - _monotonic()
+                    if wait_time <= 0:
+                        break
+            self.wait(wait_time)
+            result = predicate()
+        return result
+
+    def notify(self, n=1):
+        if not self._is_owned():
+            raise RuntimeError("cannot notify on un-acquired lock")
+        waiters = self._waiters
+        while waiters and n > 0:
+            key = next(iter(waiters))
+            waiter = waiters.pop(key)
+            try:
+                waiter.release()
+            except RuntimeError:
+                # Its time-out came at the same moment: it takes itself out.
+                continue
+            n -= 1
+
+    def notify_all(self):
+        self.notify(len(self._waiters))
+
+    notifyAll = notify_all
+
+
+class Semaphore:
+    """A counter that release raises and acquire lowers, waiting while it is zero."""
+
+    def __init__(self, value=1):
+        if value < 0:
+            raise ValueError("semaphore initial value must be >= 0")
+        self._cond = Condition(_new_lock())
+        self._value = value
+
+    def __repr__(self):
+        cls = self.__class__
+        return f"<{cls.__module__}.{cls.__qualname__} at {id(self):#x}: value={self._value}>"
+
+    def acquire(self, blocking=True, timeout=None):
+        if not blocking and timeout is not None:
+            raise ValueError("can't specify timeout for non-blocking acquire")
+        end = None
+        with self._cond:
+            while self._value == 0:
+                if not blocking:
+                    return False
+                if timeout is not None:
+                    if end is None:
+                        end = _monotonic() + timeout
+                    else:
+                        timeout = end - _monotonic()
+                        if timeout <= 0:
+                            return False
+                self._cond.wait(timeout)
+            self._value -= 1
+            return True
+
+    __enter__ = acquire
+
+    def release(self, n=1):
+        if n < 1:
+            raise ValueError("n must be one or more")
+        with self._cond:
+            self._value += n
+            self._cond.notify(n)
+
+    def __exit__(self, *args):
+        self.release()
+
+
+class BoundedSemaphore(Semaphore):
+    """A semaphore that complains when it is released more often than acquired."""
+
+    def __init__(self, value=1):
+        super().__init__(value)
+        self._initial_value = value
+
+    def __repr__(self):
+        cls = self.__class__
+        return f"<{cls.__module__}.{cls.__qualname__} at {id(self):#x}: value={self._value}/{self._initial_value}>"
+
+    def release(self, n=1):
+        if n < 1:
+            raise ValueError("n must be one or more")
+        with self._cond:
+            if self._value + n > self._initial_value:
+                raise ValueError("Semaphore released too many times")
+            self._value += n
+            self._cond.notify(n)
+
+
+class Event:
+    """A flag that threads can wait for."""
+
+    def __init__(self):
+        self._cond = Condition(_new_lock())
+        self._flag = False
+
+    def __repr__(self):
+        cls = self.__class__
+        status = "set" if self._flag else "unset"
+        return f"<{cls.__module__}.{cls.__qualname__} at {id(self):#x}: {status}>"
+
+    def is_set(self):
+        return self._flag
+
+    isSet = is_set
+
+    def set(self):
+        with self._cond:
+            self._flag = True
+            self._cond.notify_all()
+
+    def clear(self):
+        with self._cond:
+            self._flag = False
+
+    def wait(self, timeout=None):
+        if self._flag:
+            return True
+        with self._cond:
+            signaled = self._flag
+            if not signaled:
+                signaled = self._cond.wait(timeout)
+            return signaled
+
+
+class BrokenBarrierError(RuntimeError):
+    pass
+
+
+class Barrier:
+    """Makes a fixed number of threads wait for each other."""
+
+    # States: 0 filling, 1 draining, -1 resetting, -2 broken.
+    def __init__(self, parties, action=None, timeout=None):
+        if parties < 1:
+            raise ValueError("parties must be >= 1")
+        self._cond = Condition(_new_lock())
+        self._action = action
+        self._timeout = timeout
+        self._parties = parties
+        self._state = 0
+        self._count = 0
+
+    def __repr__(self):
+        cls = self.__class__
+        if self.broken:
+            return f"<{cls.__module__}.{cls.__qualname__} at {id(self):#x}: broken>"
+        return f"<{cls.__module__}.{cls.__qualname__} at {id(self):#x}: waiters={self.n_waiting}/{self.parties}>"
+
+    def wait(self, timeout=None):
+        if timeout is None:
+            timeout = self._timeout
+        with self._cond:
+            while self._state in (-1, 1):
+                self._cond.wait()
+            if self._state < 0:
+                raise BrokenBarrierError
+            index = self._count
+            self._count += 1
+            try:
+                if index + 1 == self._parties:
+                    self._release()
+                else:
+                    self._wait(timeout)
+                return index
+            finally:
+                self._count -= 1
+                if self._count == 0 and self._state in (-1, 1):
+                    self._state = 0
+                    self._cond.notify_all()
+
+    def _release(self):
+        try:
+            if self._action:
+                self._action()
+            self._state = 1
+            self._cond.notify_all()
+        except:
+            self._break()
+            raise
+
+    def _wait(self, timeout):
+        if not self._cond.wait_for(lambda: self._state != 0, timeout):
+            self._break()
+            raise BrokenBarrierError
+        if self._state < 0:
+            raise BrokenBarrierError
+
+    def _break(self):
+        self._state = -2
+        self._cond.notify_all()
+
+    def reset(self):
+        with self._cond:
+            if self._count > 0:
+                if self._state in (0, -2):
+                    self._state = -1
+            else:
+                self._state = 0
+            self._cond.notify_all()
+
+    def abort(self):
+        with self._cond:
+            self._break()
+
+    @property
+    def parties(self):
+        return self._parties
+
+    @property
+    def n_waiting(self):
+        return self._count if self._state == 0 else 0
+
+    @property
+    def broken(self):
+        return self._state == -2
+
+
+class Thread:
+    """A thread of control: runs its target, or what a subclass's run does."""
+
+    _initialized = False
+    _handle = None
+    _started = False
+    _ident = None
+
+    def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
+        assert group is None, "group argument must be None for now"
+        if name is None:
+            global _count
+            _count += 1
+            name = f"Thread-{_count}"
+            if target is not None:
+                target_name = getattr(target, "__name__", None)
+                if target_name is not None:
+                    name = f"{name} ({target_name})"
+        else:
+            name = str(name)
+        self._target = target
+        self._name = name
+        self._args = args
+        self._kwargs = kwargs
+        if daemon is None:
+            current = _active.get(get_ident())
+            daemon = current is not None and current._daemon
+        self._daemon = bool(daemon)
+        self._initialized = True
+
+    def __repr__(self):
+        assert self._initialized, "Thread.__init__() was not called"
+        status = "initial"
+        if self._started:
+            status = "started" if self.is_alive() else "stopped"
+        if self._daemon:
+            status += " daemon"
+        if self._ident is not None:
+            status += f" {self._ident}"
+        return f"<{self.__class__.__name__}({self._name}, {status})>"
+
+    def start(self):
+        if not self._initialized:
+            raise RuntimeError("thread.__init__() not called")
+        if self._started:
+            raise RuntimeError("threads can only be started once")
+        handle = _thread._ThreadHandle()
+        self._handle = handle
+        self._started = True
+        try:
+            _start(self._bootstrap, handle=handle, daemon=self._daemon)
+        except Exception:
+            self._started = False
+            self._handle = None
+            raise
+        ident = handle.ident
+        self._ident = ident
+        if not handle.is_done():
+            _active[ident] = self
+
+    def run(self):
+        try:
+            if self._target is not None:
+                if self._kwargs:
+                    self._target(*self._args, **self._kwargs)
+                else:
+                    self._target(*self._args)
+        finally:
+            del self._target, self._args, self._kwargs
+
+    def _bootstrap(self):
+        ident = get_ident()
+        self._ident = ident
+        _active[ident] = self
+        try:
+            if _trace_hook:
+                _sys.settrace(_trace_hook)
+            if _profile_hook:
+                _sys.setprofile(_profile_hook)
+            self.run()
+        except BaseException:
+            self._report()
+        finally:
+            _active.pop(ident, None)
+
+    def _report(self):
+        args = ExceptHookArgs([*_sys.exc_info(), self])
+        try:
+            excepthook(args)
+        except Exception:
+            _sys.excepthook(*_sys.exc_info())
+        finally:
+            args = None
+
+    def join(self, timeout=None):
+        if not self._initialized:
+            raise RuntimeError("Thread.__init__() not called")
+        if not self._started:
+            raise RuntimeError("cannot join thread before it is started")
+        if self._ident == get_ident():
+            raise RuntimeError("cannot join current thread")
+        if timeout is None:
+            self._handle.join()
+        else:
+            self._handle.join(timeout if timeout > 0 else 0)
+
+    def is_alive(self):
+        assert self._initialized, "Thread.__init__() not called"
+        return self._started and not self._handle.is_done()
+
+    @property
+    def name(self):
+        assert self._initialized, "Thread.__init__() not called"
+        return self._name
+
+    @name.setter
+    def name(self, name):
+        assert self._initialized, "Thread.__init__() not called"
+        self._name = str(name)
+
+    @property
+    def ident(self):
+        assert self._initialized, "Thread.__init__() not called"
+        return self._ident
+
+    @property
+    def native_id(self):
+        return self._ident
+
+    @property
+    def daemon(self):
+        assert self._initialized, "Thread.__init__() not called"
+        return self._daemon
+
+    @daemon.setter
+    def daemon(self, daemonic):
+        if not self._initialized:
+            raise RuntimeError("Thread.__init__() not called")
+        if self._started:
+            raise RuntimeError("cannot set daemon status of active thread")
+        self._daemon = daemonic
+
+    def isDaemon(self):
+        return self.daemon
+
+    def setDaemon(self, daemonic):
+        self.daemon = daemonic
+
+    def getName(self):
+        return self.name
+
+    def setName(self, name):
+        self.name = name
+
+
+class ExceptHookArgs(tuple):
+    """What excepthook gets: class, exception, traceback, thread."""
+
+    __slots__ = ()
+
+    exc_type = property(lambda self: self[0])
+    exc_value = property(lambda self: self[1])
+    exc_traceback = property(lambda self: self[2])
+    thread = property(lambda self: self[3])
+
+    def __repr__(self):
+        return f"_thread._ExceptHookArgs(exc_type={self[0]!r}, exc_value={self[1]!r}, exc_traceback={self[2]!r}, thread={self[3]!r})"
+
+
+def excepthook(args, /):
+    """Print an exception that left a thread; SystemExit is ignored."""
+    exc_type, exc_value, exc_traceback, thread = args
+    if exc_type is SystemExit:
+        return
+    stderr = _sys.stderr
+    if stderr is None:
+        return
+    name = thread.name if thread is not None else get_ident()
+    print(f"Exception in thread {name}:", file=stderr, flush=True)
+    _sys.__excepthook__(exc_type, exc_value, exc_traceback)
+    stderr.flush()
+
+__excepthook__ = excepthook
+
+
+class _MainHandle:
+    def __init__(self, ident):
+        self.ident = ident
+
+    def is_done(self):
+        return False
+
+    def join(self, timeout=-1):
+        # Its end is the end of everything: only a time-out ends this.
+        lock = _new_lock()
+        lock.acquire()
+        lock.acquire(True, timeout)
+
+
+class _MainThread(Thread):
+    def __init__(self, ident):
+        Thread.__init__(self, name="MainThread", daemon=False)
+        self._started = True
+        self._ident = ident
+        self._handle = _MainHandle(ident)
+        _active[ident] = self
+
+
+class _DummyThread(Thread):
+    """A thread that was not started through this module."""
+
+    def __init__(self):
+        global _count
+        _count += 1
+        Thread.__init__(self, name=f"Dummy-{_count}", daemon=True)
+        self._started = True
+        self._ident = get_ident()
+        self._handle = _MainHandle(self._ident)
+        _active[self._ident] = self
+
+    def is_alive(self):
+        return True
+
+    def join(self, timeout=None):
+        raise RuntimeError("cannot join a dummy thread")
+
+
+class Timer(Thread):
+    """Calls a function after some seconds, unless cancelled."""
+
+    def __init__(self, interval, function, args=None, kwargs=None):
+        Thread.__init__(self)
+        self.interval = interval
+        self.function = function
+        self.args = args if args is not None else []
+        self.kwargs = kwargs if kwargs is not None else {}
+        self.finished = Event()
+
+    def cancel(self):
+        self.finished.set()
+
+    def run(self):
+        self.finished.wait(self.interval)
+        if not self.finished.is_set():
+            self.function(*self.args, **self.kwargs)
+        self.finished.set()
+
+
+def current_thread():
+    thread = _active.get(get_ident())
+    return thread if thread is not None else _DummyThread()
+
+currentThread = current_thread
+
+
+def main_thread():
+    return _main_thread
+
+
+def active_count():
+    return len(_active)
+
+activeCount = active_count
+
+
+def enumerate():
+    return list(_active.values())
+
+
+def _register_atexit(func, *arg, **kwargs):
+    _at_exit.append(lambda: func(*arg, **kwargs))
+
+
+def _shutdown():
+    """What the host calls at the end: exit functions, then all threads that are no daemons."""
+    while _at_exit:
+        _at_exit.pop()()
+    shutdown = getattr(_thread, "_shutdown", None)
+    if shutdown is not None:
+        shutdown()
+
+
+_main_thread = _MainThread(getattr(_thread, "_get_main_thread_ident", get_ident)())
