@@ -451,9 +451,9 @@ opcodes! {
     CallMethodKw CallMethod;
     /// `R[a] = R[b](*R[b+4], **R[b+5])`: `R[b+4]` a list or tuple, `R[b+5]` a dict, or undefined.
     CallEx CallEx;
-    /// Returns `R[a]` (moved).
+    /// Returns `R[a]` (moved). Registers from `R[b]` on own nothing any more (b = 0: all may).
     Return R;
-    /// Returns None.
+    /// Returns None. `b` as for Return.
     ReturnNone None;
     /// `R[a] = Function(children[b])`; from `R[c]` on those that the flags in `x` name, consumed: [`FUNCTION_DEFAULTS`] a tuple,
     /// [`FUNCTION_KEYWORD_DEFAULTS`] a dict, [`FUNCTION_ANNOTATE`] a function. Cells are captured as the child's `captures` say.
@@ -526,7 +526,7 @@ opcodes! {
     ImportStar R;
     /// `R[a] =` intrinsic function number `c` ([`Intrinsic`]) of `R[b] .. R[b+x]` (consumed).
     Intrinsic Intrinsic;
-    /// Resumes a native continuation; only in the VM's own code.
+    /// Goes on with a frame of the VM's own: a native continuation, a constructor, .. (`x`: `vm::frame::Resume`). Only in the VM's own code.
     ResumeNative None;
     /// Leaves the interpreter loop; only in the VM's own code.
     Leave None;

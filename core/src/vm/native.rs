@@ -73,6 +73,8 @@ pub enum Action {
     TailCall(Call),
     /// Make this call, then resume the continuation with the result.
     Call(Call, Box<dyn Continuation>),
+    /// Do this, then resume the continuation with the result.
+    Then(Box<Action>, Box<dyn Continuation>),
     /// The py-thread has been entered in a wait queue: run others. Whoever wakes it says the result.
     Park(Box<dyn Continuation>),
     /// End the slice; continues with the continuation when its turn comes.
@@ -89,6 +91,22 @@ impl From<Value> for Action {
 }
 
 impl Action {
+    /// Goes on with `then(vm, value)` when this has its value: at once, if it is there. Exceptions pass by.
+    pub fn and_then(self, vm: &mut Vm, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
+        match self {
+            Action::Return(value) => then(vm, value),
+            action => Ok(Action::Then(Box::new(action), Box::new(move |vm: &mut Vm, result: Res<Value>| result.and_then(|value| then(vm, value))))),
+        }
+    }
+
+    /// As [`Action::and_then`], but `then` sees exceptions too.
+    pub fn then(self, vm: &mut Vm, then: impl FnOnce(&mut Vm, Res<Value>) -> Res<Action> + 'static) -> Res<Action> {
+        match self {
+            Action::Return(value) => then(vm, Ok(value)),
+            action => Ok(Action::Then(Box::new(action), Box::new(then))),
+        }
+    }
+
     /// Calls, and goes on with `then(vm, result)`.
     pub fn call(callee: Value, arguments: impl Into<Vec<Value>>, then: impl FnOnce(&mut Vm, Res<Value>) -> Res<Action> + 'static) -> Action {
         Action::Call(Call::new(callee, arguments), Box::new(then))

@@ -1,0 +1,689 @@
+//! Calls and actions: how a callee gets its frame, how a native's [`Action`] is carried out, and where results go.
+
+use super::frame::{CODE, FUNCTION, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word, drop_frame};
+use super::native::{Binding, Function as NativeKind, Native};
+use super::{Action, Args, Call, ClassRef, Continuation, Name, Res, Vm};
+use crate::code::isa::HEADER_SLOTS;
+use crate::code::prototype::CodeFlags;
+use crate::object::class::{CLASS_NOT_CALLABLE, Class};
+use crate::object::code::Code;
+use crate::object::dict::Dict;
+use crate::object::exception::Ex;
+use crate::object::function::{BoundMethod, Function, NativeFunction};
+use crate::object::header::{Kind, Mut, Object};
+use crate::object::instance::Instance;
+use crate::object::str::Str;
+use crate::object::tuple::Tuple;
+use crate::object::value::{Value, bits};
+use crate::vm::frame::ContinuationObject;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What became of something the VM was asked to do.
+pub enum Started {
+    /// It is done.
+    Value(Value),
+    /// Frames were pushed (or other py-threads run): the result will be delivered to the instruction that asked.
+    Running,
+}
+
+/// How often a callee may stand for another (`__call__` of an instance whose class ...).
+const MOST_INDIRECTIONS: usize = 200;
+
+impl Vm {
+    /// Carries out what a native wants; the result goes to the current instruction.
+    pub fn complete(&mut self, action: Res<Action>) -> Res<()> {
+        match self.perform(action?)? {
+            Started::Value(value) => self.deliver(value),
+            Started::Running => Ok(()),
+        }
+    }
+
+    /// Carries out an action for the current frame.
+    pub fn perform(&mut self, mut action: Action) -> Res<Started> {
+        loop {
+            let (outcome, continuation_waits) = match action {
+                Action::Return(value) => return Ok(Started::Value(value)),
+                Action::TailCall(call) => return self.begin_call(call),
+                Action::Resume { generator, sent } => return super::ops::generators::resume(self, generator, sent),
+                Action::Call(call, continuation) => {
+                    self.push_continuation(continuation)?;
+                    (self.begin_call(call), true)
+                }
+                Action::Then(inner, continuation) => {
+                    self.push_continuation(continuation)?;
+                    (self.perform(*inner), true)
+                }
+                Action::Park(continuation) => {
+                    self.push_continuation(continuation)?;
+                    self.park()?;
+                    (Ok(Started::Running), false)
+                }
+                Action::Yield(continuation) => {
+                    self.push_continuation(continuation)?;
+                    self.yield_slice()?;
+                    (Ok(Started::Running), false)
+                }
+            };
+            let result = match outcome {
+                Ok(Started::Running) => return Ok(Started::Running),
+                Ok(Started::Value(value)) => Ok(value),
+                Err(raised) => Err(raised),
+            };
+            debug_assert!(continuation_waits);
+            let continuation = self.pop_continuation();
+            action = match continuation {
+                Some(continuation) => continuation.resume(self, result)?,
+                None => Action::Return(result?),
+            };
+        }
+    }
+
+    /// Pushes a frame in which a continuation waits.
+    pub(super) fn push_continuation(&mut self, continuation: Box<dyn Continuation>) -> Res<()> {
+        let top = self.reserve(HEADER_SLOTS + OWN_REGISTERS)?;
+        let state = self.new_object(|header| ContinuationObject { header, state: Mut::new(Some(continuation)) });
+        let code = self.own.continuation;
+        // SAFETY: room was reserved.
+        unsafe { self.push_own(top, code, state) };
+        Ok(())
+    }
+
+    /// Pops the current frame, one of the VM's own with a continuation.
+    pub(super) fn pop_continuation(&mut self) -> Option<Box<dyn Continuation>> {
+        let state = self.take_register(1);
+        self.pop_own();
+        state.get::<ContinuationObject>().and_then(|object| object.state.take())
+    }
+
+    /// Pops the current frame, one of the VM's own, dropping its registers.
+    pub(super) fn pop_own(&mut self) {
+        let base = self.base;
+        self.pop_to_caller();
+        // SAFETY: the frame has the registers of an own frame and is not current any more.
+        unsafe { drop_frame(base, OWN_REGISTERS) };
+    }
+
+    /// Begins a call for the current instruction.
+    pub fn begin_call(&mut self, call: Call) -> Res<Started> {
+        let Call { mut callee, mut arguments, names } = call;
+        for _ in 0..MOST_INDIRECTIONS {
+            match callee.kind() {
+                Kind::Function => {
+                    self.push_function(callee, arguments, &names)?;
+                    return Ok(Started::Running);
+                }
+                Kind::Native => {
+                    // SAFETY: the kind says so.
+                    let native = unsafe { callee.get_unchecked::<NativeFunction>() };
+                    return self.call_native(native, arguments, &names);
+                }
+                Kind::BoundMethod => {
+                    // SAFETY: the kind says so.
+                    let method = unsafe { callee.get_unchecked::<BoundMethod>() };
+                    arguments.insert(0, method.receiver.clone());
+                    let function = method.function.clone();
+                    callee = function;
+                }
+                Kind::Class => return self.call_class(&callee, arguments, names),
+                _ => {
+                    let Some(method) = self.lookup_special(&callee, Name::Call) else {
+                        let name = self.type_name(&callee);
+                        return Err(self.type_error(&format!("'{name}' object is not callable")));
+                    };
+                    match method.kind() {
+                        Kind::Function | Kind::Native => {
+                            arguments.insert(0, callee);
+                            callee = method;
+                        }
+                        _ => {
+                            let bound = super::ops::attribute::bind_special(self, &method, &callee)?;
+                            match self.perform(bound)? {
+                                Started::Value(bound) => callee = bound,
+                                Started::Running => return Err(self.raise(Ex::NotImplementedError, "__call__ found through a descriptor written in Python")),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        Err(self.raise(Ex::RecursionError, "maximum recursion depth exceeded"))
+    }
+
+    /// Calls a native with arguments as given.
+    pub(super) fn call_native(&mut self, function: &NativeFunction, mut arguments: Vec<Value>, names: &[Value]) -> Res<Started> {
+        let native = function.native;
+        match native.binding {
+            _ if !function.receiver.is_undefined() && native.binding != Binding::New => arguments.insert(0, function.receiver.clone()),
+            Binding::Method => self.check_receiver(function, &arguments)?,
+            Binding::Class => {
+                // Found through the class without binding: the first argument is the class.
+            }
+            Binding::New => self.check_new(function, &arguments)?,
+            _ => {}
+        }
+        if native.arity.starred {
+            if let NativeKind::Full(full) = native.function {
+                let positional = arguments.len() - names.len();
+                self.check_positional(native, positional)?;
+                let (positional, values) = arguments.split_at(positional);
+                let action = full(self, &Args { positional, names, values })?;
+                return self.perform(action);
+            }
+        }
+        if !names.is_empty() {
+            arguments = self.bind_native_keywords(native, arguments, names)?;
+        } else {
+            self.check_positional(native, arguments.len())?;
+        }
+        match native.function {
+            NativeKind::Simple(simple) => simple(self, &arguments).map(Started::Value),
+            NativeKind::Full(full) => {
+                let action = full(self, &Args { positional: &arguments, names: &[], values: &[] })?;
+                self.perform(action)
+            }
+        }
+    }
+
+    /// A method called on its class needs an instance first.
+    fn check_receiver(&mut self, function: &NativeFunction, arguments: &[Value]) -> Res<()> {
+        let Some(owner) = function.owner.get() else { return Ok(()) };
+        let owner = ClassRef::of(owner);
+        let name = function.native.name();
+        let owner_name = class_name(&owner);
+        match arguments.first() {
+            None => Err(self.type_error(&format!("unbound method {owner_name}.{name}() needs an argument"))),
+            Some(receiver) if !self.is_instance(receiver, &owner) => {
+                let given = self.type_name(receiver);
+                if name.starts_with("__") {
+                    Err(self.type_error(&format!("descriptor '{name}' requires a '{owner_name}' object but received a '{given}'")))
+                } else {
+                    Err(self.type_error(&format!("descriptor '{name}' for '{owner_name}' objects doesn't apply to a '{given}' object")))
+                }
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// `__new__` called by hand needs a class with the right layout first.
+    fn check_new(&mut self, function: &NativeFunction, arguments: &[Value]) -> Res<()> {
+        let Some(owner) = function.owner.get() else { return Ok(()) };
+        let owner = ClassRef::of(owner);
+        let owner_name = class_name(&owner);
+        let Some(first) = arguments.first() else {
+            return Err(self.type_error(&format!("{owner_name}.__new__(): not enough arguments")));
+        };
+        let Some(class) = first.get::<Class>() else {
+            let given = self.type_name(first);
+            return Err(self.type_error(&format!("{owner_name}.__new__(X): X is not a type object ({given})")));
+        };
+        if !class.is_subclass_of(&owner) {
+            let name = class_name(class);
+            return Err(self.type_error(&format!("{owner_name}.__new__({name}): {name} is not a subtype of {owner_name}")));
+        }
+        if !core::ptr::eq(class.layout, owner.layout) && owner.layout.kind != Kind::Instance || owner.layout.kind == Kind::Instance && class.layout.kind != Kind::Instance {
+            let name = class_name(class);
+            return Err(self.type_error(&format!("{owner_name}.__new__({name}) is not safe, use {name}.__new__()")));
+        }
+        Ok(())
+    }
+
+    fn check_positional(&mut self, native: &'static Native, count: usize) -> Res<()> {
+        let arity = native.arity;
+        if count >= arity.least as usize && (count <= arity.most as usize || arity.most == u16::MAX) {
+            return Ok(());
+        }
+        if arity.starred && count < arity.least as usize && native.parameters().contains('*') && arity.most != u16::MAX {
+            return Ok(()); // a keyword may supply it: the native checks
+        }
+        Err(self.arity_error(native, count))
+    }
+
+    #[cold]
+    fn arity_error(&mut self, native: &'static Native, count: usize) -> super::Raised {
+        // `self` and the class are not counted.
+        let hidden = matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize;
+        let (least, most, count) = (native.arity.least as usize - hidden.min(native.arity.least as usize), native.arity.most as usize - hidden, count - hidden.min(count));
+        let name = native.name();
+        let plural = |number: usize| if number == 1 { "" } else { "s" };
+        let message = if least == most {
+            match least {
+                0 => format!("{name}() takes no arguments ({count} given)"),
+                1 => format!("{name}() takes exactly one argument ({count} given)"),
+                _ => format!("{name} expected {least} arguments, got {count}"),
+            }
+        } else if count < least {
+            format!("{name} expected at least {least} argument{}, got {count}", plural(least))
+        } else {
+            format!("{name} expected at most {most} argument{}, got {count}", plural(most))
+        };
+        self.type_error(&message)
+    }
+
+    /// Puts keyword arguments of a native without `*` in their places; gaps are undefined.
+    fn bind_native_keywords(&mut self, native: &'static Native, arguments: Vec<Value>, names: &[Value]) -> Res<Vec<Value>> {
+        let positional = arguments.len() - names.len();
+        let name = native.name();
+        let mut parameters: Vec<(&str, bool)> = Vec::new();
+        let mut positional_only = 0;
+        for parameter in split_parameters(native.parameters()) {
+            if parameter == "/" {
+                positional_only = parameters.len();
+            } else {
+                let (parameter, optional) = match parameter.split_once('=') {
+                    Some((parameter, _)) => (parameter.trim(), true),
+                    None => (parameter, false),
+                };
+                parameters.push((parameter, optional));
+            }
+        }
+        if positional > parameters.len() {
+            return Err(self.arity_error(native, positional));
+        }
+        if positional_only == parameters.len() {
+            return Err(self.type_error(&format!("{name}() takes no keyword arguments")));
+        }
+        let mut bound: Vec<Value> = arguments;
+        let given: Vec<Value> = bound.drain(positional..).collect();
+        bound.resize(parameters.len(), Value::UNDEFINED);
+        for (keyword, value) in names.iter().zip(given) {
+            let text = keyword.get::<Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
+            match parameters.iter().enumerate().skip(positional_only).find(|(_, (parameter, _))| *parameter == text) {
+                None => return Err(self.type_error(&format!("{name}() got an unexpected keyword argument '{text}'"))),
+                Some((index, _)) => match bound.get_mut(index) {
+                    Some(place) if place.is_undefined() => *place = value,
+                    _ => return Err(self.type_error(&format!("argument for {name}() given by name ('{text}') and position ({})", index + 1))),
+                },
+            }
+        }
+        for (index, (parameter, optional)) in parameters.iter().enumerate() {
+            if !optional && bound.get(index).is_none_or(Value::is_undefined) {
+                let hidden = matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize;
+                return Err(self.type_error(&format!("{name}() missing required argument '{parameter}' (pos {})", index + 1 - hidden)));
+            }
+        }
+        while bound.last().is_some_and(Value::is_undefined) {
+            bound.pop();
+        }
+        Ok(bound)
+    }
+
+    // ---- Python functions
+
+    /// Pushes the frame of a Python function with its arguments bound.
+    pub(super) fn push_function(&mut self, callee: Value, arguments: Vec<Value>, names: &[Value]) -> Res<()> {
+        // SAFETY: callers checked the kind.
+        let function = unsafe { callee.get_unchecked::<Function>() };
+        let code = function.code() as *const Code;
+        // SAFETY: the function keeps its code alive.
+        let registers = unsafe { (*code).register_count } as usize;
+        if self.depth >= self.depth_limit {
+            return Err(self.recursion_error());
+        }
+        let top = self.reserve(HEADER_SLOTS + registers)?;
+        // SAFETY: room was reserved; every word is written before the frame is used.
+        unsafe {
+            let base = top.add(HEADER_SLOTS);
+            for index in 0..registers {
+                *base.add(index) = bits::UNDEFINED;
+            }
+            let slots = core::slice::from_raw_parts_mut(base as *mut Value, registers);
+            if let Err(raised) = self.bind_arguments(function, slots, arguments, names) {
+                for slot in slots {
+                    *slot = Value::UNDEFINED;
+                }
+                return Err(raised);
+            }
+            *base.sub(FUNCTION) = callee.into_bits();
+            *base.sub(RETURN_PC) = self.pc as usize as Word;
+            *base.sub(RETURN_BASE) = self.base as usize as Word;
+            *base.sub(CODE) = code as usize as Word;
+            self.base = base;
+            self.code = code;
+            self.pc = (*code).instructions;
+        }
+        self.depth += 1;
+        self.refresh_limit();
+        Ok(())
+    }
+
+    /// RecursionError.
+    #[cold]
+    pub(super) fn recursion_error(&mut self) -> super::Raised {
+        self.raise(Ex::RecursionError, "maximum recursion depth exceeded")
+    }
+
+    /// Binds arguments to parameters, CPython's rules and messages.
+    fn bind_arguments(&mut self, function: &Function, slots: &mut [Value], arguments: Vec<Value>, names: &[Value]) -> Res<()> {
+        let code = function.code();
+        let positional_parameters = code.argument_count as usize;
+        let keyword_only = code.keyword_only_count as usize;
+        let given = arguments.len() - names.len();
+        let mut arguments = arguments.into_iter();
+        for slot in slots.iter_mut().take(given.min(positional_parameters)) {
+            if let Some(value) = arguments.next() {
+                *slot = value;
+            }
+        }
+        let var_positional = code.flags.has(CodeFlags::VARARGS);
+        let extra: Vec<Value> = arguments.by_ref().take(given.saturating_sub(positional_parameters)).collect();
+        let named = positional_parameters + keyword_only;
+        if var_positional {
+            let rest = self.new_tuple(extra);
+            if let Some(slot) = slots.get_mut(named) {
+                *slot = rest;
+            }
+        } else if given > positional_parameters {
+            return Err(self.too_many_positional(function, slots, given));
+        }
+        let rest_index = named + var_positional as usize;
+        if code.flags.has(CodeFlags::VARKEYWORDS) {
+            let rest = self.new_dict();
+            if let Some(slot) = slots.get_mut(rest_index) {
+                *slot = rest;
+            }
+        }
+        let mut positional_only_names: Vec<String> = Vec::new();
+        for (name, value) in names.iter().zip(arguments) {
+            let parameters = code.local_names.get(..named).unwrap_or_default();
+            let found = parameters.iter().position(|parameter| parameter.is(name)).or_else(|| {
+                let text = name.get::<Str>()?;
+                parameters.iter().position(|parameter| parameter.get::<Str>().is_some_and(|parameter| parameter.bytes() == text.bytes()))
+            });
+            match found {
+                Some(index) if index >= code.positional_only_count as usize => match slots.get_mut(index) {
+                    Some(slot) if slot.is_undefined() => *slot = value,
+                    _ => {
+                        let (function_name, text) = (function_name(function), text_of(name));
+                        return Err(self.type_error(&format!("{function_name}() got multiple values for argument '{text}'")));
+                    }
+                },
+                found => {
+                    if code.flags.has(CodeFlags::VARKEYWORDS) {
+                        if let Some(dict) = slots.get(rest_index).and_then(|slot| slot.get::<Dict>()) {
+                            let name = self.intern_value(name);
+                            dict.set_interned(&name, value);
+                        }
+                    } else if found.is_some() {
+                        positional_only_names.push(text_of(name));
+                    } else {
+                        let (function_name, text) = (function_name(function), text_of(name));
+                        return Err(self.type_error(&format!("{function_name}() got an unexpected keyword argument '{text}'")));
+                    }
+                }
+            }
+        }
+        if !positional_only_names.is_empty() {
+            let function_name = function_name(function);
+            return Err(self.type_error(&format!(
+                "{function_name}() got some positional-only arguments passed as keyword arguments: '{}'",
+                positional_only_names.join(", ")
+            )));
+        }
+        // Defaults of positional parameters.
+        if given < positional_parameters {
+            let defaults = function.defaults.get().clone();
+            let defaults = defaults.get::<Tuple>().map(Tuple::items).unwrap_or_default();
+            let first = positional_parameters.saturating_sub(defaults.len());
+            let mut missing: Vec<usize> = Vec::new();
+            for index in 0..positional_parameters {
+                if let Some(slot) = slots.get_mut(index)
+                    && slot.is_undefined()
+                {
+                    match index.checked_sub(first).and_then(|index| defaults.get(index)) {
+                        Some(value) => *slot = value.clone(),
+                        None => missing.push(index),
+                    }
+                }
+            }
+            if !missing.is_empty() {
+                return Err(self.missing_arguments(function, &missing, "positional"));
+            }
+        }
+        if keyword_only > 0 {
+            let defaults = function.keyword_defaults.get().clone();
+            let mut missing: Vec<usize> = Vec::new();
+            for index in positional_parameters..named {
+                if let Some(slot) = slots.get_mut(index)
+                    && slot.is_undefined()
+                {
+                    match code.local_names.get(index).and_then(|name| defaults.get::<Dict>()?.get_interned(name)) {
+                        Some(value) => *slot = value,
+                        None => missing.push(index),
+                    }
+                }
+            }
+            if !missing.is_empty() {
+                return Err(self.missing_arguments(function, &missing, "keyword-only"));
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn missing_arguments(&mut self, function: &Function, missing: &[usize], what: &str) -> super::Raised {
+        let code = function.code();
+        let names: Vec<String> = missing.iter().filter_map(|&index| code.local_names.get(index)).map(|name| format!("'{}'", text_of(name))).collect();
+        let list = match names.as_slice() {
+            [only] => only.clone(),
+            [first, second] => format!("{first} and {second}"),
+            [rest @ .., last] => format!("{}, and {last}", rest.join(", ")),
+            [] => String::new(),
+        };
+        let plural = if names.len() == 1 { "" } else { "s" };
+        let name = function_name(function);
+        self.type_error(&format!("{name}() missing {} required {what} argument{plural}: {list}", names.len()))
+    }
+
+    #[cold]
+    fn too_many_positional(&mut self, function: &Function, slots: &[Value], given: usize) -> super::Raised {
+        let code = function.code();
+        let most = code.argument_count as usize;
+        let defaults = function.defaults.get().get::<Tuple>().map_or(0, |defaults| defaults.length);
+        let keyword_given = (most..most + code.keyword_only_count as usize).filter(|&index| slots.get(index).is_some_and(|slot| !slot.is_undefined())).count();
+        let takes = if defaults > 0 { format!("from {} to {most}", most - defaults.min(most)) } else { format!("{most}") };
+        let plural = if most == 1 && defaults == 0 { "" } else { "s" };
+        let given_text = if keyword_given > 0 {
+            let plural = if given == 1 { "" } else { "s" };
+            let keyword_plural = if keyword_given == 1 { "" } else { "s" };
+            format!("{given} positional argument{plural} (and {keyword_given} keyword-only argument{keyword_plural}) were")
+        } else if given == 1 {
+            format!("{given} was")
+        } else {
+            format!("{given} were")
+        };
+        let name = function_name(function);
+        self.type_error(&format!("{name}() takes {takes} positional argument{plural} but {given_text} given"))
+    }
+
+    // ---- classes
+
+    /// `Class(*arguments)`
+    fn call_class(&mut self, callee: &Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Started> {
+        // SAFETY: callers checked the kind.
+        let class = unsafe { callee.get_unchecked::<Class>() };
+        let metaclass = self.class_of(callee);
+        let type_class = self.class::<Class>();
+        if metaclass != type_class {
+            if let Some(method) = self.class_special(&metaclass, Name::Call) {
+                let own = method.get::<NativeFunction>().is_some_and(|native| native.owner.is(&type_class));
+                if !own {
+                    let mut all = Vec::with_capacity(arguments.len() + 1);
+                    all.push(callee.clone());
+                    all.extend(arguments);
+                    return self.begin_call(Call { callee: method, arguments: all, names });
+                }
+            }
+        } else if core::ptr::eq(class, &*type_class) && arguments.len() == 1 && names.is_empty() {
+            let value = self.class_of(&arguments[0]).value();
+            return Ok(Started::Value(value));
+        }
+        self.instantiate(callee, arguments, names)
+    }
+
+    /// What `type.__call__` does: `__new__`, then `__init__`.
+    pub fn instantiate(&mut self, callee: &Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Started> {
+        let Some(class) = callee.get::<Class>() else {
+            return Err(self.type_error("descriptor '__call__' requires a 'type' object"));
+        };
+        if class.has(CLASS_NOT_CALLABLE) {
+            let (module, name) = (self.module_prefix(class), class_name(class));
+            return Err(self.type_error(&format!("cannot create '{module}{name}' instances")));
+        }
+        let object = self.class::<Instance>();
+        let new = self.class_special(class, Name::New);
+        let init = self.class_special(class, Name::Init);
+        let is_object_native = |method: &Option<Value>| method.as_ref().and_then(|method| method.get::<NativeFunction>()).is_some_and(|native| native.owner.is(&object));
+        let (plain_new, plain_init) = (is_object_native(&new), is_object_native(&init));
+        if plain_new && class.layout.kind == Kind::Instance {
+            if plain_init && !arguments.is_empty() {
+                let name = class_name(class);
+                return Err(self.type_error(&format!("{name}() takes no arguments")));
+            }
+            self.check_instantiable(class)?;
+            let instance = self.heap.new_object(class, |header| Instance { header });
+            if plain_init {
+                return Ok(Started::Value(instance));
+            }
+            return match init {
+                Some(init) => self.initialize(instance, init, arguments, names),
+                None => Ok(Started::Value(instance)),
+            };
+        }
+        let Some(new) = new else {
+            let name = class_name(class);
+            return Err(self.type_error(&format!("cannot create '{name}' instances")));
+        };
+        let mut new_arguments = Vec::with_capacity(arguments.len() + 1);
+        new_arguments.push(callee.clone());
+        new_arguments.extend(arguments.iter().cloned());
+        let new = super::ops::attribute::unwrap_static(&new);
+        let call = Call { callee: new, arguments: new_arguments, names: names.clone() };
+        if let Some(native) = call.callee.get::<NativeFunction>()
+            && matches!(native.native.function, NativeKind::Simple(_))
+        {
+            // Natives finish at once.
+            return match self.begin_call(call)? {
+                Started::Value(instance) => {
+                    let action = self.initialize_if_instance(callee, instance, arguments, names)?;
+                    self.perform(action)
+                }
+                Started::Running => Ok(Started::Running),
+            };
+        }
+        let class = callee.clone();
+        self.perform(Action::Call(call, Box::new(move |vm: &mut Vm, result: Res<Value>| vm.initialize_if_instance(&class, result?, arguments, names))))
+    }
+
+    /// After `__new__`: `__init__`, if the result is an instance of the class.
+    fn initialize_if_instance(&mut self, class: &Value, instance: Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Action> {
+        let is_instance = class.get::<Class>().is_some_and(|class| self.is_instance(&instance, class));
+        if !is_instance {
+            return Ok(Action::Return(instance));
+        }
+        let object = self.class::<Instance>();
+        match self.lookup_special(&instance, Name::Init) {
+            Some(init) if !init.get::<NativeFunction>().is_some_and(|native| native.owner.is(&object)) => Ok(Self::initialize_action(instance, init, arguments, names)),
+            _ => Ok(Action::Return(instance)),
+        }
+    }
+
+    fn initialize_action(instance: Value, init: Value, arguments: Vec<Value>, names: Vec<Value>) -> Action {
+        let mut all = Vec::with_capacity(arguments.len() + 1);
+        all.push(instance.clone());
+        all.extend(arguments);
+        let call = Call { callee: init, arguments: all, names };
+        Action::Call(
+            call,
+            Box::new(move |vm: &mut Vm, result: Res<Value>| {
+                let value = result?;
+                vm.check_init_result(&value)?;
+                Ok(Action::Return(instance))
+            }),
+        )
+    }
+
+    /// Calls `__init__`; the instance is the result.
+    fn initialize(&mut self, instance: Value, init: Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Started> {
+        if let Kind::Function = init.kind() {
+            let mut all = Vec::with_capacity(arguments.len() + 1);
+            all.push(instance.clone());
+            all.extend(arguments);
+            let top = self.reserve(HEADER_SLOTS + OWN_REGISTERS)?;
+            let code = self.own.construct;
+            // SAFETY: room was reserved.
+            unsafe { self.push_own(top, code, instance) };
+            if let Err(raised) = self.push_function(init, all, &names) {
+                self.pop_own();
+                return Err(raised);
+            }
+            return Ok(Started::Running);
+        }
+        self.perform(Self::initialize_action(instance, init, arguments, names))
+    }
+
+    /// TypeError unless `__init__` returned None.
+    pub(super) fn check_init_result(&mut self, value: &Value) -> Res<()> {
+        if value.is_none() {
+            return Ok(());
+        }
+        let name = self.type_name(value);
+        Err(self.type_error(&format!("__init__() should return None, not '{name}'")))
+    }
+
+    /// `module.` for messages that name classes outside builtins.
+    pub fn module_prefix(&mut self, class: &Class) -> String {
+        match class.namespace().get_interned(self.name(Name::Module)) {
+            Some(module) if !Str::is(&module, "builtins") => format!("{}.", text_of(&module)),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Parameters of a signature's text, separated.
+fn split_parameters(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0;
+    let mut quote = None;
+    text.split(move |character| match (quote, character) {
+        (Some(open), _) => {
+            if character == open {
+                quote = None;
+            }
+            false
+        }
+        (None, '\'' | '"') => {
+            quote = Some(character);
+            false
+        }
+        (None, '(' | '[') => {
+            depth += 1;
+            false
+        }
+        (None, ')' | ']') => {
+            depth -= 1;
+            false
+        }
+        (None, ',') => depth == 0,
+        _ => false,
+    })
+    .map(str::trim)
+    .filter(|parameter| !parameter.is_empty())
+}
+
+/// The contents of a str value, for messages.
+pub fn text_of(value: &Value) -> String {
+    value.get::<Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// `__name__` of a class, for messages.
+pub fn class_name(class: &Class) -> String {
+    text_of(class.name.get())
+}
+
+/// `__qualname__` of a function, for messages.
+pub fn function_name(function: &Function) -> String {
+    text_of(function.qualified_name.get())
+}
+

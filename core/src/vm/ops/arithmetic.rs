@@ -1,0 +1,196 @@
+//! Operators: `__add__` and its kin, reflected and in place.
+
+use super::super::{Action, Name, Res, Vm};
+use super::attribute::call_method_action;
+use crate::code::isa::{CONSUME_B, CONSUME_C, IN_PLACE, Instr, Op};
+use crate::object::header::Kind;
+use crate::object::value::Value;
+use alloc::format;
+
+/// A binary operator.
+#[derive(Clone, Copy)]
+pub struct Operator {
+    pub symbol: &'static str,
+    pub method: Name,
+    pub reflected: Name,
+    pub in_place: Name,
+}
+
+macro_rules! operators {
+    ($($constant:ident $symbol:literal $method:ident $reflected:ident $in_place:ident;)+) => {
+        impl Operator {
+            $(pub const $constant: Operator = Operator { symbol: $symbol, method: Name::$method, reflected: Name::$reflected, in_place: Name::$in_place };)+
+        }
+    };
+}
+
+operators! {
+    ADD "+" Add RAdd IAdd;
+    SUB "-" Sub RSub ISub;
+    MUL "*" Mul RMul IMul;
+    TRUE_DIV "/" TrueDiv RTrueDiv ITrueDiv;
+    FLOOR_DIV "//" FloorDiv RFloorDiv IFloorDiv;
+    MOD "%" Mod RMod IMod;
+    POW "** or pow()" Pow RPow IPow;
+    MAT_MUL "@" MatMul RMatMul IMatMul;
+    L_SHIFT "<<" LShift RLShift ILShift;
+    R_SHIFT ">>" RShift RRShift IRShift;
+    AND "&" And RAnd IAnd;
+    OR "|" Or ROr IOr;
+    XOR "^" Xor RXor IXor;
+    DIV_MOD "divmod()" DivMod RDivMod DivMod;
+}
+
+impl Operator {
+    fn of(op: Op) -> Operator {
+        match op {
+            Op::Add | Op::AddInt => Operator::ADD,
+            Op::Sub | Op::SubInt => Operator::SUB,
+            Op::Mul | Op::MulInt => Operator::MUL,
+            Op::TrueDiv => Operator::TRUE_DIV,
+            Op::FloorDiv | Op::FloorDivInt => Operator::FLOOR_DIV,
+            Op::Mod | Op::ModInt => Operator::MOD,
+            Op::Pow | Op::PowInt => Operator::POW,
+            Op::MatMul => Operator::MAT_MUL,
+            Op::LShift | Op::LShiftInt => Operator::L_SHIFT,
+            Op::RShift | Op::RShiftInt => Operator::R_SHIFT,
+            Op::And | Op::AndInt => Operator::AND,
+            Op::Or => Operator::OR,
+            _ => Operator::XOR,
+        }
+    }
+}
+
+impl Vm {
+    /// `a operator b` (or `a operator= b`).
+    pub fn binary(&mut self, operator: Operator, a: &Value, b: &Value, in_place: bool) -> Res<Action> {
+        if in_place && let Some(method) = self.lookup_special(a, operator.in_place) {
+            let (left, right) = (a.clone(), b.clone());
+            return call_method_action(self, method, a, core::slice::from_ref(b), move |vm, result| {
+                if result.is_not_implemented() { vm.binary_with(operator, &left, &right, true) } else { Ok(Action::Return(result)) }
+            });
+        }
+        self.binary_with(operator, a, b, in_place)
+    }
+
+    fn binary_with(&mut self, operator: Operator, a: &Value, b: &Value, in_place: bool) -> Res<Action> {
+        let (left_class, right_class) = (self.class_of(a), self.class_of(b));
+        let left = self.class_special(&left_class, operator.method);
+        let mut right = if left_class == right_class { None } else { self.class_special(&right_class, operator.reflected) };
+        // A subclass's own reflected method goes first.
+        if let Some(method) = &right
+            && left.is_some()
+            && right_class.is_subclass_of(&left_class)
+            && !self.class_special(&left_class, operator.reflected).is_some_and(|inherited| inherited.is(method))
+        {
+            let method = method.clone();
+            right = None;
+            let (a2, b2) = (a.clone(), b.clone());
+            return call_method_action(self, method, b, core::slice::from_ref(a), move |vm, result| {
+                if result.is_not_implemented() { vm.binary_attempt(operator, left, right, &a2, &b2, in_place) } else { Ok(Action::Return(result)) }
+            });
+        }
+        self.binary_attempt(operator, left, right, a, b, in_place)
+    }
+
+    fn binary_attempt(&mut self, operator: Operator, left: Option<Value>, right: Option<Value>, a: &Value, b: &Value, in_place: bool) -> Res<Action> {
+        let Some(method) = left else { return self.binary_reflected(operator, right, a, b, in_place) };
+        let (left, other) = (a.clone(), b.clone());
+        call_method_action(self, method, a, core::slice::from_ref(b), move |vm, result| {
+            if result.is_not_implemented() { vm.binary_reflected(operator, right, &left, &other, in_place) } else { Ok(Action::Return(result)) }
+        })
+    }
+
+    fn binary_reflected(&mut self, operator: Operator, right: Option<Value>, a: &Value, b: &Value, in_place: bool) -> Res<Action> {
+        let Some(method) = right else { return Err(self.unsupported(operator, a, b, in_place)) };
+        let (left, other) = (a.clone(), b.clone());
+        call_method_action(self, method, b, core::slice::from_ref(a), move |vm, result| {
+            if result.is_not_implemented() { Err(vm.unsupported(operator, &left, &other, in_place)) } else { Ok(Action::Return(result)) }
+        })
+    }
+
+    #[cold]
+    fn unsupported(&mut self, operator: Operator, a: &Value, b: &Value, in_place: bool) -> super::super::Raised {
+        let (left, right) = (self.type_name(a), self.type_name(b));
+        // Sequences say more about what they can be joined with.
+        if operator.symbol == "+" && let Some(message) = crate::vm::protocol::concatenation_error(self, a, b) {
+            return self.type_error(&message);
+        }
+        if operator.symbol == "*" && let Some(message) = crate::vm::protocol::repetition_error(self, a, b) {
+            return self.type_error(&message);
+        }
+        let symbol = match (in_place, operator.symbol) {
+            (true, "** or pow()") => "**=".into(),
+            (true, symbol) => format!("{symbol}="),
+            (false, symbol) => symbol.into(),
+        };
+        self.type_error(&format!("unsupported operand type(s) for {symbol}: '{left}' and '{right}'"))
+    }
+}
+
+/// Add to Xor beyond the loop's fast paths.
+pub fn binary(vm: &mut Vm, i: Instr) -> Res<()> {
+    let operator = Operator::of(i.op);
+    let in_place = i.x & IN_PLACE != 0;
+    let a = vm.register(i.b).clone();
+    let b = vm.register(i.c).clone();
+    if i.op == Op::Add && a.kind() == Kind::Str && i.a == i.b {
+        // `s += t`: the register's own reference goes, so that the string can grow in place.
+        if b.kind() == Kind::Str {
+            vm.set_register(i.b, Value::UNDEFINED);
+            let sum = crate::vm::protocol::concatenate(vm, a, &b)?;
+            if i.x & CONSUME_C != 0 {
+                vm.set_register(i.c, Value::UNDEFINED);
+            }
+            vm.set_register(i.a, sum);
+            return Ok(());
+        }
+    }
+    if i.x & CONSUME_B != 0 {
+        vm.set_register(i.b, Value::UNDEFINED);
+    }
+    if i.x & CONSUME_C != 0 {
+        vm.set_register(i.c, Value::UNDEFINED);
+    }
+    match vm.binary(operator, &a, &b, in_place)? {
+        Action::Return(value) => {
+            drop((a, b));
+            vm.set_register(i.a, value);
+            Ok(())
+        }
+        action => {
+            drop((a, b));
+            vm.complete(Ok(action))
+        }
+    }
+}
+
+/// AddInt to AndInt beyond the loop's fast paths.
+pub fn immediate(vm: &mut Vm, i: Instr) -> Res<()> {
+    let operator = Operator::of(i.op);
+    let a = vm.register(i.b).clone();
+    if i.x & CONSUME_B != 0 {
+        vm.set_register(i.b, Value::UNDEFINED);
+    }
+    let action = vm.binary(operator, &a, &Value::small_int(i.c as i16 as i64), i.x & IN_PLACE != 0);
+    drop(a);
+    vm.complete(action)
+}
+
+/// Neg, Pos, Invert.
+pub fn unary(vm: &mut Vm, i: Instr) -> Res<()> {
+    let (name, symbol) = match i.op {
+        Op::Neg => (Name::Neg, "-"),
+        Op::Pos => (Name::Pos, "+"),
+        _ => (Name::Invert, "~"),
+    };
+    let value = vm.register(i.b).clone();
+    super::control::consume_b(vm, i);
+    let Some(method) = vm.lookup_special(&value, name) else {
+        let class = vm.type_name(&value);
+        return Err(vm.type_error(&format!("bad operand type for unary {symbol}: '{class}'")));
+    };
+    let action = call_method_action(vm, method, &value, &[], |_, value| Ok(Action::Return(value)));
+    drop(value);
+    vm.complete(action)
+}

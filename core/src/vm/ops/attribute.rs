@@ -1,0 +1,699 @@
+//! Attributes: lookup with descriptors, assignment, deletion, methods; their inline caches.
+
+use super::super::execute::{class_name, text_of};
+use super::super::step::site_state;
+use super::super::{Action, ClassRef, Name, Raised, Res, Vm};
+use crate::code::isa::{CONSUME_A, CONSUME_B, HEADER_SLOTS, Instr, Special};
+use crate::object::class::Class;
+use crate::object::code::Site;
+use crate::object::descriptor::{ClassMethod, GetSetDescriptor, MemberDescriptor, Property, StaticMethod};
+use crate::object::dict::Dict;
+use crate::object::exception::Ex;
+use crate::object::function::{BoundMethod, Function, NativeFunction};
+use crate::object::header::{Header, Kind, Object};
+use crate::object::module::Module;
+use crate::object::super_object::Super;
+use crate::object::value::Value;
+use crate::vm::native::Binding;
+use alloc::format;
+use alloc::vec::Vec;
+
+impl Vm {
+    /// AttributeError with its `name` and `obj`.
+    #[cold]
+    pub fn attribute_error(&mut self, object: &Value, name: &Value, message: &str) -> Raised {
+        let message = self.new_str(message);
+        let exception = crate::object::exception::create(self, Ex::AttributeError, Vec::from([message]));
+        if let Some(exception) = exception.get::<crate::object::exception::Exception>() {
+            crate::object::exception::set_name_and_object(exception, name.clone(), object.clone());
+        }
+        self.raise_value(exception)
+    }
+
+    #[cold]
+    fn no_attribute(&mut self, object: &Value, name: &Value) -> Raised {
+        let text = text_of(name);
+        let message = if let Some(class) = object.get::<Class>() {
+            format!("type object '{}' has no attribute '{text}'", class_name(class))
+        } else if let Some(module) = object.get::<Module>() {
+            let module_name = module.dict.get::<Dict>().and_then(|dict| dict.get_interned(self.name(Name::Name)));
+            match module_name {
+                Some(module_name) if module_name.kind() == Kind::Str => format!("module '{}' has no attribute '{text}'", text_of(&module_name)),
+                _ => format!("module has no attribute '{text}'"),
+            }
+        } else {
+            format!("'{}' object has no attribute '{text}'", self.type_name(object))
+        };
+        self.attribute_error(object, name, &message)
+    }
+
+    /// `object.name`; `name` is an interned str.
+    pub fn get_attribute(&mut self, object: &Value, name: &Value) -> Res<Action> {
+        let class = self.class_of(object);
+        if class.has(crate::object::class::CLASS_HEAP)
+            && let Some(method) = self.class_special(&class, Name::GetAttribute)
+            && method.kind() == Kind::Function
+        {
+            let action = Action::tail_call(method, [object.clone(), name.clone()]);
+            return self.with_getattr_fallback(&class, object, name, action);
+        }
+        let found = self.find_attribute(object, &class, name)?;
+        match found {
+            Some(Action::Return(value)) => Ok(Action::Return(value)),
+            Some(action) => self.with_getattr_fallback(&class, object, name, action),
+            None => {
+                if let Some(method) = self.class_special(&class, Name::GetAttr) {
+                    return call_method_action(self, method, object, &[name.clone()], |_, value| Ok(Action::Return(value)));
+                }
+                if let Some(module) = object.get::<Module>()
+                    && let Some(method) = module.dict.get::<Dict>().and_then(|dict| dict.get_interned(self.name(Name::GetAttr)))
+                {
+                    return Ok(Action::tail_call(method, [name.clone()]));
+                }
+                Err(self.no_attribute(object, name))
+            }
+        }
+    }
+
+    /// A computed attribute that raises AttributeError falls back to `__getattr__`.
+    fn with_getattr_fallback(&mut self, class: &Class, object: &Value, name: &Value, action: Action) -> Res<Action> {
+        let Some(method) = self.class_special(class, Name::GetAttr) else { return Ok(action) };
+        let (object, name) = (object.clone(), name.clone());
+        action.then(self, move |vm, result| match vm.catch(result, Ex::AttributeError)? {
+            Some(value) => Ok(Action::Return(value)),
+            None => call_method_action(vm, method, &object, &[name], |_, value| Ok(Action::Return(value))),
+        })
+    }
+
+    /// The attribute by the default rules (`object.__getattribute__` and its kin of types and modules), without `__getattr__`.
+    pub fn find_attribute(&mut self, object: &Value, class: &Class, name: &Value) -> Res<Option<Action>> {
+        match object.kind() {
+            Kind::Class => return self.find_class_attribute(object, class, name),
+            Kind::Other => {
+                if let Some(super_object) = object.get::<Super>() {
+                    return super::super::protocol::super_attribute(self, super_object, object, name);
+                }
+            }
+            _ => {}
+        }
+        let on_class = class.lookup(name);
+        if let Some(descriptor) = &on_class
+            && self.is_data_descriptor(descriptor)
+        {
+            return self.bind(descriptor, Some(object), class).map(Some);
+        }
+        if let Some(value) = self.own_attribute(object, class, name) {
+            return Ok(Some(Action::Return(value)));
+        }
+        match on_class {
+            Some(value) => self.bind(&value, Some(object), class).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The attribute in the object's own namespace.
+    fn own_attribute(&mut self, object: &Value, class: &Class, name: &Value) -> Option<Value> {
+        let header = object.header()?;
+        if let Some(attributes) = class.attributes_of(header) {
+            return attributes.get(header, name);
+        }
+        own_dict(object)?.get::<Dict>()?.get_interned(name)
+    }
+
+    fn find_class_attribute(&mut self, object: &Value, metaclass: &Class, name: &Value) -> Res<Option<Action>> {
+        let Some(class) = object.get::<Class>() else { return Ok(None) };
+        let on_metaclass = metaclass.lookup(name);
+        if let Some(descriptor) = &on_metaclass
+            && self.is_data_descriptor(descriptor)
+        {
+            return self.bind(descriptor, Some(object), metaclass).map(Some);
+        }
+        if let Some(value) = class.lookup(name) {
+            return self.bind(&value, None, class).map(Some);
+        }
+        match on_metaclass {
+            Some(value) => self.bind(&value, Some(object), metaclass).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Does it take part in assignment (`__set__` or `__delete__`)?
+    pub fn is_data_descriptor(&mut self, value: &Value) -> bool {
+        match value.kind() {
+            Kind::Property | Kind::MemberDescriptor => true,
+            Kind::Function | Kind::Native | Kind::StaticMethod | Kind::ClassMethod | Kind::Str | Kind::Int | Kind::Float | Kind::None | Kind::Class => false,
+            Kind::Other if value.get::<GetSetDescriptor>().is_some() => true,
+            _ if !value.is_object() => false,
+            _ => self.lookup_special(value, Name::Set).is_some() || self.lookup_special(value, Name::Delete).is_some(),
+        }
+    }
+
+    /// Applies the descriptor protocol to an attribute found on a class: `value.__get__(object, class)`.
+    pub fn bind(&mut self, value: &Value, object: Option<&Value>, class: &Class) -> Res<Action> {
+        let result = match value.kind() {
+            Kind::Function => match object {
+                Some(object) => self.new_object(|header| BoundMethod { header, function: value.clone(), receiver: object.clone() }),
+                None => value.clone(),
+            },
+            Kind::Native => {
+                // SAFETY: the kind says so.
+                let native = unsafe { value.get_unchecked::<NativeFunction>() };
+                match (native.native.binding, object) {
+                    (Binding::Method, Some(object)) if native.receiver.is_undefined() => self.bind_native(native, object.clone()),
+                    (Binding::Class, _) if native.receiver.is_undefined() => self.bind_native(native, Value::from_object(class)),
+                    _ => value.clone(),
+                }
+            }
+            Kind::StaticMethod => {
+                // SAFETY: the kind says so.
+                unsafe { value.get_unchecked::<StaticMethod>() }.function.get().clone()
+            }
+            Kind::ClassMethod => {
+                // SAFETY: the kind says so.
+                let function = unsafe { value.get_unchecked::<ClassMethod>() }.function.get().clone();
+                self.new_object(|header| BoundMethod { header, function, receiver: Value::from_object(class) })
+            }
+            Kind::Property => {
+                let Some(object) = object else { return Ok(Action::Return(value.clone())) };
+                // SAFETY: the kind says so.
+                let property = unsafe { value.get_unchecked::<Property>() };
+                let getter = property.getter.get().clone();
+                if getter.is_none() {
+                    return Err(self.property_error(property, object, "getter"));
+                }
+                return Ok(Action::tail_call(getter, [object.clone()]));
+            }
+            Kind::MemberDescriptor => {
+                let Some(object) = object else { return Ok(Action::Return(value.clone())) };
+                // SAFETY: the kind says so.
+                let member = unsafe { value.get_unchecked::<MemberDescriptor>() };
+                let header = self.member_owner(member, object)?;
+                let found = header.class().attributes_of(header).and_then(|attributes| attributes.slot(header, member.slot));
+                match found {
+                    Some(found) => found,
+                    None => return Err(self.no_attribute(object, &member.name)),
+                }
+            }
+            _ if !value.is_object() => value.clone(),
+            _ => {
+                if let Some(descriptor) = value.get::<GetSetDescriptor>() {
+                    let Some(object) = object else { return Ok(Action::Return(value.clone())) };
+                    return (descriptor.getter.get)(self, object).map(Action::Return);
+                }
+                match self.lookup_special(value, Name::Get) {
+                    Some(method) => {
+                        let object = object.cloned().unwrap_or(Value::NONE);
+                        return call_method_action(self, method, value, &[object, Value::from_object(class)], |_, value| Ok(Action::Return(value)));
+                    }
+                    None => value.clone(),
+                }
+            }
+        };
+        Ok(Action::Return(result))
+    }
+
+    fn bind_native(&mut self, native: &NativeFunction, receiver: Value) -> Value {
+        let (definition, owner) = (native.native, native.owner);
+        self.new_object(|header| NativeFunction { header, native: definition, receiver, owner, module: Value::NONE })
+    }
+
+    #[cold]
+    fn property_error(&mut self, property: &Property, object: &Value, what: &str) -> Raised {
+        let (name, class) = (property.name.get().clone(), self.type_name(object));
+        let message = match name.kind() {
+            Kind::Str => format!("property '{}' of '{class}' object has no {what}", text_of(&name)),
+            _ => format!("property of '{class}' object has no {what}"),
+        };
+        self.raise(Ex::AttributeError, &message)
+    }
+
+    /// Checks that a slot descriptor fits the object.
+    fn member_owner<'o>(&mut self, member: &MemberDescriptor, object: &'o Value) -> Res<&'o Header> {
+        if let Some(header) = object.header()
+            && header.class().mro().any(|class| member.owner.is(class))
+        {
+            return Ok(header);
+        }
+        let (name, given) = (text_of(&member.name), self.type_name(object));
+        Err(self.type_error(&format!("descriptor '{name}' doesn't apply to a '{given}' object")))
+    }
+
+    /// `object.name = value`, or deletion for None; `name` is interned.
+    pub fn set_attribute(&mut self, object: &Value, name: &Value, value: Option<Value>) -> Res<Action> {
+        let class = self.class_of(object);
+        let special = if value.is_some() { Name::SetAttr } else { Name::DelAttr };
+        if class.has(crate::object::class::CLASS_HEAP)
+            && let Some(method) = self.class_special(&class, special)
+            && method.kind() != Kind::Native
+        {
+            let mut arguments = Vec::from([name.clone()]);
+            arguments.extend(value);
+            return call_method_action(self, method, object, &arguments, |_, _| Ok(Action::Return(Value::NONE)));
+        }
+        self.set_attribute_by_default(object, name, value)
+    }
+
+    /// What `object.__setattr__` and `__delattr__` do.
+    pub fn set_attribute_by_default(&mut self, object: &Value, name: &Value, value: Option<Value>) -> Res<Action> {
+        let class = self.class_of(object);
+        let on_class = class.lookup(name);
+        if let Some(descriptor) = &on_class {
+            match descriptor.kind() {
+                Kind::Property => {
+                    // SAFETY: the kind says so.
+                    let property = unsafe { descriptor.get_unchecked::<Property>() };
+                    let (function, what) = if value.is_some() { (property.setter.get().clone(), "setter") } else { (property.deleter.get().clone(), "deleter") };
+                    if function.is_none() {
+                        return Err(self.property_error(property, object, what));
+                    }
+                    let mut arguments = Vec::from([object.clone()]);
+                    arguments.extend(value);
+                    return Ok(Action::tail_call(function, arguments));
+                }
+                Kind::MemberDescriptor => {
+                    // SAFETY: the kind says so.
+                    let member = unsafe { descriptor.get_unchecked::<MemberDescriptor>() };
+                    let header = self.member_owner(member, object)?;
+                    let Some(attributes) = header.class().attributes_of(header) else { return Err(self.no_attribute(object, name)) };
+                    if value.is_none() && attributes.slot(header, member.slot).is_none() {
+                        return Err(self.no_attribute(object, name));
+                    }
+                    drop(attributes.set_slot(header, member.slot, value.unwrap_or(Value::UNDEFINED)));
+                    return Ok(Action::Return(Value::NONE));
+                }
+                Kind::Function | Kind::Native => {}
+                _ if !descriptor.is_object() => {}
+                _ => {
+                    if let Some(descriptor) = descriptor.get::<GetSetDescriptor>() {
+                        return match descriptor.getter.set {
+                            Some(set) => set(self, object, value.as_ref()).map(|()| Action::Return(Value::NONE)),
+                            None => {
+                                let class = self.type_name(object);
+                                let text = text_of(name);
+                                Err(self.attribute_error(object, name, &format!("attribute '{text}' of '{class}' objects is not writable")))
+                            }
+                        };
+                    }
+                    let special = if value.is_some() { Name::Set } else { Name::Delete };
+                    if let Some(method) = self.lookup_special(descriptor, special) {
+                        let mut arguments = Vec::from([object.clone()]);
+                        arguments.extend(value);
+                        return call_method_action(self, method, descriptor, &arguments, |_, _| Ok(Action::Return(Value::NONE)));
+                    }
+                    let other = if value.is_some() { Name::Delete } else { Name::Set };
+                    if self.lookup_special(descriptor, other).is_some() {
+                        let missing = if value.is_some() { "__set__" } else { "__delete__" };
+                        return Err(self.attribute_error(object, name, missing));
+                    }
+                }
+            }
+        }
+        if object.kind() == Kind::Class {
+            return self.set_class_attribute(object, name, value).map(|()| Action::Return(Value::NONE));
+        }
+        if let Some(header) = object.header()
+            && let Some(attributes) = class.attributes_of(header)
+        {
+            let done = match value {
+                Some(value) => {
+                    let mut done = attributes.set(header, name, value.clone());
+                    if !done && class.has(crate::object::class::CLASS_HAS_DICT) {
+                        // Too many attributes for slots: a dict from here on.
+                        self.instance_dict(object)?;
+                        done = attributes.set(header, name, value);
+                    }
+                    done
+                }
+                None => attributes.delete(header, name),
+            };
+            if done {
+                return Ok(Action::Return(Value::NONE));
+            }
+        } else if let Some(dict) = self.writable_dict(object)
+            && let Some(dict) = dict.get::<Dict>()
+        {
+            match value {
+                Some(value) => {
+                    drop(dict.set_interned(name, value));
+                    return Ok(Action::Return(Value::NONE));
+                }
+                None if dict.delete_interned(name).is_some() => return Ok(Action::Return(Value::NONE)),
+                None => {}
+            }
+        }
+        if on_class.is_some() && !class.has(crate::object::class::CLASS_HAS_DICT) {
+            let (class, text) = (self.type_name(object), text_of(name));
+            return Err(self.attribute_error(object, name, &format!("'{class}' object attribute '{text}' is read-only")));
+        }
+        if !class.has(crate::object::class::CLASS_HAS_DICT) && object.kind() != Kind::Module {
+            let (class, text) = (self.type_name(object), text_of(name));
+            return Err(self.attribute_error(object, name, &format!("'{class}' object has no attribute '{text}' and no __dict__ for setting new attributes")));
+        }
+        Err(self.no_attribute(object, name))
+    }
+
+    fn set_class_attribute(&mut self, object: &Value, name: &Value, value: Option<Value>) -> Res<()> {
+        let Some(class) = object.get::<Class>() else { return Ok(()) };
+        let text = text_of(name);
+        if !class.has(crate::object::class::CLASS_HEAP) {
+            let class = class_name(class);
+            return Err(self.type_error(&format!("cannot set '{text}' attribute of immutable type '{class}'")));
+        }
+        let old = match value {
+            Some(value) => class.namespace().set_interned(name, value),
+            None => match class.namespace().delete_interned(name) {
+                Some(old) => Some(old),
+                None => return Err(self.no_attribute(object, name)),
+            },
+        };
+        self.class_changed(class);
+        drop(old);
+        Ok(())
+    }
+
+    /// `__dict__` of an instance, made now if need be.
+    pub fn instance_dict(&mut self, object: &Value) -> Res<Option<Value>> {
+        let Some(header) = object.header() else { return Ok(None) };
+        let class = self.class_of(object);
+        if !class.has(crate::object::class::CLASS_HAS_DICT) {
+            return Ok(None);
+        }
+        if let Some(attributes) = class.attributes_of(header) {
+            if let Some(dict) = attributes.dict() {
+                return Ok(Some(Value::from_object(dict)));
+            }
+            let dict = self.new_dict();
+            if let Some(target) = dict.get::<Dict>() {
+                for (name, value) in attributes.items(header) {
+                    drop(target.set_interned(&name, value));
+                }
+            }
+            attributes.adopt_dict(header, dict.clone());
+            return Ok(Some(dict));
+        }
+        Ok(self.writable_dict(object))
+    }
+
+    /// The dict of a function, module and the like, made now if need be.
+    fn writable_dict(&mut self, object: &Value) -> Option<Value> {
+        let place = match object.kind() {
+            Kind::Function => &object.get::<Function>()?.attributes,
+            Kind::StaticMethod => &object.get::<StaticMethod>()?.attributes,
+            Kind::ClassMethod => &object.get::<ClassMethod>()?.attributes,
+            Kind::Module => return Some(object.get::<Module>()?.dict.clone()),
+            _ => return None,
+        };
+        if place.get().is_undefined() {
+            let dict = self.new_dict();
+            place.set(dict);
+        }
+        Some(place.get().clone())
+    }
+}
+
+/// The dict of a function, module and the like, if there is one.
+fn own_dict(object: &Value) -> Option<Value> {
+    let dict = match object.kind() {
+        Kind::Function => object.get::<Function>()?.attributes.get().clone(),
+        Kind::StaticMethod => object.get::<StaticMethod>()?.attributes.get().clone(),
+        Kind::ClassMethod => object.get::<ClassMethod>()?.attributes.get().clone(),
+        Kind::Module => object.get::<Module>()?.dict.clone(),
+        _ => return None,
+    };
+    if dict.is_undefined() { None } else { Some(dict) }
+}
+
+/// `staticmethod` objects stand for their function.
+pub fn unwrap_static(value: &Value) -> Value {
+    match value.get::<StaticMethod>() {
+        Some(method) => method.function.get().clone(),
+        None => value.clone(),
+    }
+}
+
+/// Calls a special method found on the type of `receiver`, then goes on with its result.
+pub fn call_method_action(
+    vm: &mut Vm,
+    method: Value,
+    receiver: &Value,
+    arguments: &[Value],
+    then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static,
+) -> Res<Action> {
+    match method.kind() {
+        Kind::Function | Kind::Native => {
+            let mut all = Vec::with_capacity(arguments.len() + 1);
+            let bound = method.get::<NativeFunction>().is_some_and(|native| native.native.binding != Binding::Method);
+            if !bound {
+                all.push(receiver.clone());
+            }
+            all.extend_from_slice(arguments);
+            if let Some(native) = method.get::<NativeFunction>()
+                && let crate::vm::native::Function::Simple(_) = native.native.function
+            {
+                // Simple natives finish at once: no frame needed.
+                return match vm.call_native(native, all, &[])? {
+                    super::super::execute::Started::Value(value) => then(vm, value),
+                    super::super::execute::Started::Running => Ok(Action::Return(Value::NONE)),
+                };
+            }
+            Ok(Action::call(method, all, move |vm, result| then(vm, result?)))
+        }
+        _ => {
+            let arguments = arguments.to_vec();
+            let bound = bind_special(vm, &method, receiver)?;
+            bound.and_then(vm, move |_, callee| Ok(Action::call(callee, arguments, move |vm, result| then(vm, result?))))
+        }
+    }
+}
+
+/// Binds a special method that is neither a function nor a native.
+pub fn bind_special(vm: &mut Vm, method: &Value, receiver: &Value) -> Res<Action> {
+    let class = vm.class_of(receiver);
+    vm.bind(method, Some(receiver), &class)
+}
+
+// ---- instructions
+
+fn site_of(vm: &Vm, index: u16) -> &'static Site {
+    // SAFETY: verified index; sites live as long as the code, which the running frame keeps alive for the instruction.
+    unsafe { &*(*vm.code).sites.add(index as usize) }
+}
+
+/// Fills the cache for reading `site.name` from `object` where a simple rule will do next time.
+fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
+    site.version.set(0);
+    if object.kind() != Kind::Instance {
+        return;
+    }
+    let Some(header) = object.header() else { return };
+    let Some(attributes) = class.attributes_of(header) else { return };
+    let Some(shape) = attributes.shape() else { return };
+    if vm.class_special(&class, Name::GetAttribute).is_some_and(|method| method.kind() == Kind::Function) {
+        return;
+    }
+    match class.lookup(&site.name) {
+        Some(descriptor) if descriptor.kind() == Kind::MemberDescriptor => {
+            if let Some(member) = descriptor.get::<MemberDescriptor>()
+                && attributes.inline_slot(header, member.slot).is_some()
+                && class.mro().any(|class| member.owner.is(class))
+            {
+                remember_slot(site, class, shape, member.slot);
+            }
+        }
+        Some(descriptor) if vm.is_data_descriptor(&descriptor) => {}
+        _ => {
+            if let Some(slot) = shape.slot(&site.name).filter(|&slot| slot >= shape.slot_names)
+                && attributes.inline_slot(header, slot).is_some()
+            {
+                remember_slot(site, class, shape, slot);
+            }
+        }
+    }
+}
+
+fn remember_slot(site: &Site, class: ClassRef, shape: &crate::object::instance::Shape, slot: usize) {
+    site.guard.set(Site::shape_guard(shape));
+    site.index.set(slot as u32);
+    site.state.set(site_state::SLOT);
+    site.version.set(class.version.get());
+}
+
+/// GetAttr
+pub fn get(vm: &mut Vm, i: Instr) -> Res<()> {
+    let object = if i.x & CONSUME_B != 0 { vm.take_register(i.b) } else { vm.register(i.b).clone() };
+    let site = site_of(vm, i.c);
+    let class = vm.class_of(&object);
+    remember(vm, site, &object, class);
+    let name = site.name.clone();
+    let action = vm.get_attribute(&object, &name)?;
+    drop(object);
+    match action {
+        Action::Return(value) => {
+            vm.set_register(i.a, value);
+            Ok(())
+        }
+        action => vm.complete(Ok(action)),
+    }
+}
+
+/// SetAttr
+pub fn set(vm: &mut Vm, i: Instr) -> Res<()> {
+    let object = vm.register(i.a).clone();
+    let value = if i.x & CONSUME_B != 0 { vm.take_register(i.b) } else { vm.register(i.b).clone() };
+    if i.x & CONSUME_A != 0 {
+        vm.set_register(i.a, Value::UNDEFINED);
+    }
+    let site = site_of(vm, i.c);
+    let class = vm.class_of(&object);
+    if object.kind() == Kind::Instance
+        && let Some(header) = object.header()
+        && let Some(attributes) = class.attributes_of(header)
+        && site.version.get() == class.version.get()
+        && site.state.get() == site_state::ADD
+        && Site::shape_guard(attributes.shape.get()) == site.guard.get()
+    {
+        // SAFETY: the shape belongs to the class, whose version matched, so it is alive.
+        let shape = unsafe { &*(site.value.get() as usize as *const crate::object::instance::Shape) };
+        attributes.push(header, shape, value);
+        return Ok(());
+    }
+    let name = site.name.clone();
+    let before = object.header().and_then(|header| class.attributes_of(header)).map(|attributes| attributes.shape.get());
+    let action = vm.set_attribute(&object, &name, Some(value))?;
+    if let Action::Return(_) = action {
+        remember_set(vm, site, &object, class, before);
+        return Ok(());
+    }
+    drop(object);
+    vm.complete(Ok(action))
+}
+
+fn remember_set(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef, before: Option<*const crate::object::instance::Shape>) {
+    site.version.set(0);
+    if vm.class_special(&class, Name::SetAttr).is_some_and(|method| method.kind() != Kind::Native) {
+        return;
+    }
+    let (Some(header), Some(before)) = (object.header(), before) else { return };
+    let Some(attributes) = class.attributes_of(header) else { return };
+    let Some(shape) = attributes.shape() else { return };
+    if object.kind() != Kind::Instance || before.is_null() {
+        return;
+    }
+    let changed = !core::ptr::eq(before, shape);
+    if changed {
+        if class.lookup(&site.name).is_some_and(|descriptor| vm.is_data_descriptor(&descriptor)) {
+            return;
+        }
+        site.guard.set(Site::shape_guard(before));
+        site.value.set(shape as *const _ as usize as u64);
+        site.state.set(site_state::ADD);
+        site.version.set(class.version.get());
+    } else {
+        remember(vm, site, object, class);
+    }
+}
+
+/// DeleteAttr
+pub fn delete(vm: &mut Vm, i: Instr) -> Res<()> {
+    let object = if i.x & CONSUME_A != 0 { vm.take_register(i.a) } else { vm.register(i.a).clone() };
+    let name = site_of(vm, i.c).name.clone();
+    let action = vm.set_attribute(&object, &name, None);
+    vm.complete(action)
+}
+
+/// LoadMethod
+pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
+    let object = if i.x & CONSUME_B != 0 { vm.take_register(i.b) } else { vm.register(i.b).clone() };
+    let site = site_of(vm, i.c);
+    let class = vm.class_of(&object);
+    site.version.set(0);
+    let custom = class.has(crate::object::class::CLASS_HEAP)
+        && vm.class_special(&class, Name::GetAttribute).is_some_and(|method| method.kind() == Kind::Function);
+    if !custom && !matches!(object.kind(), Kind::Class | Kind::Module) && object.get::<Super>().is_none() {
+        let found = class.lookup(&site.name);
+        let is_method = match &found {
+            Some(method) => match method.kind() {
+                Kind::Function => true,
+                Kind::Native => method.get::<NativeFunction>().is_some_and(|native| native.native.binding == Binding::Method && native.receiver.is_undefined()),
+                _ => false,
+            },
+            None => false,
+        };
+        if is_method && let Some(method) = found {
+            let shadowed = vm.own_attribute(&object, &class, &site.name);
+            if shadowed.is_none() {
+                let header = object.header();
+                let attributes = header.and_then(|header| class.attributes_of(header));
+                let cacheable = match attributes {
+                    // The cache compares the shape of plain instances only.
+                    Some(attributes) => object.kind() == Kind::Instance && !attributes.shape.get().is_null(),
+                    None => own_dict_possible(&object) || header.is_some(),
+                };
+                if cacheable && header.is_some() && !own_dict_possible(&object) {
+                    site.guard.set(attributes.map_or(0, |attributes| Site::shape_guard(attributes.shape.get())));
+                    site.value.set(method.bits());
+                    site.state.set(site_state::METHOD);
+                    site.version.set(class.version.get());
+                }
+                vm.set_register(i.a, method);
+                vm.set_register(i.a + HEADER_SLOTS as u16, object);
+                return Ok(());
+            }
+        }
+    }
+    let name = site.name.clone();
+    let action = vm.get_attribute(&object, &name)?;
+    drop(object);
+    vm.complete(Ok(action))
+}
+
+/// Kinds whose own dict may shadow a method at any time.
+fn own_dict_possible(object: &Value) -> bool {
+    matches!(object.kind(), Kind::Function | Kind::StaticMethod | Kind::ClassMethod | Kind::Module)
+}
+
+/// LoadSpecial: `__enter__`, `__exit__` and their kin, looked up on the type.
+pub fn load_special(vm: &mut Vm, i: Instr) -> Res<()> {
+    let object = vm.register(i.b).clone();
+    let (name, protocol) = match i.c {
+        c if c == Special::Enter as u16 => (Name::Enter, "context manager"),
+        c if c == Special::Exit as u16 => (Name::Exit, "context manager"),
+        c if c == Special::AsyncEnter as u16 => (Name::AEnter, "asynchronous context manager"),
+        _ => (Name::AExit, "asynchronous context manager"),
+    };
+    let Some(method) = vm.lookup_special(&object, name) else {
+        let class = vm.class_of(&object);
+        let (class_text, missing) = (class_name(&class), text_of(vm.name(name)));
+        let (other, other_protocol) = match name {
+            Name::Enter | Name::Exit => (Name::AEnter, "asynchronous context manager"),
+            _ => (Name::Enter, "context manager"),
+        };
+        let detail = match name {
+            Name::Exit | Name::AExit => format!(" (missed {missing} method)"),
+            _ => format!(" (missed {missing} method)"),
+        };
+        let hint = if vm.lookup_special(&object, other).is_some() {
+            let statement = if other_protocol == "context manager" { "with" } else { "async with" };
+            format!(" but it supports the {other_protocol} protocol. Did you mean to use '{statement}'?")
+        } else {
+            detail
+        };
+        return Err(vm.type_error(&format!("'{class_text}' object does not support the {protocol} protocol{hint}")));
+    };
+    match method.kind() {
+        Kind::Function => {
+            vm.set_register(i.a, method);
+            vm.set_register(i.a + 1, object);
+            Ok(())
+        }
+        Kind::Native if method.get::<NativeFunction>().is_some_and(|native| native.native.binding == Binding::Method) => {
+            vm.set_register(i.a, method);
+            vm.set_register(i.a + 1, object);
+            Ok(())
+        }
+        _ => {
+            let action = bind_special(vm, &method, &object);
+            vm.complete(action)
+        }
+    }
+}

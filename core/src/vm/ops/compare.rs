@@ -1,0 +1,145 @@
+//! Comparisons and membership.
+
+use super::super::reenter::Comparison;
+use super::super::{Action, Name, Res, Vm};
+use super::attribute::call_method_action;
+use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr, Op};
+use crate::object::value::Value;
+use alloc::format;
+
+fn comparison_of(op: Op) -> Comparison {
+    match op {
+        Op::Lt | Op::JumpLt | Op::JumpNotLt | Op::JumpLtInt | Op::JumpNotLtInt => Comparison::Lt,
+        Op::Le | Op::JumpLe | Op::JumpNotLe | Op::JumpLeInt | Op::JumpNotLeInt => Comparison::Le,
+        Op::Eq | Op::JumpEq | Op::JumpNotEq | Op::JumpEqInt | Op::JumpNotEqInt => Comparison::Eq,
+        Op::Ne | Op::JumpNe | Op::JumpNotNe | Op::JumpNeInt | Op::JumpNotNeInt => Comparison::Ne,
+        Op::Gt | Op::JumpGt | Op::JumpNotGt | Op::JumpGtInt | Op::JumpNotGtInt => Comparison::Gt,
+        _ => Comparison::Ge,
+    }
+}
+
+impl Vm {
+    /// `a comparison b`, which may be any value.
+    pub fn compare_action(&mut self, comparison: Comparison, a: &Value, b: &Value) -> Res<Action> {
+        if let Some(truth) = super::super::protocol::native_compare(comparison, a, b) {
+            return Ok(Action::Return(Value::bool(truth)));
+        }
+        let (left_class, right_class) = (self.class_of(a), self.class_of(b));
+        let right_first = left_class != right_class && right_class.is_subclass_of(&left_class);
+        if right_first && let Some(method) = self.class_special(&right_class, comparison.reflected().name()) {
+            let (left, right) = (a.clone(), b.clone());
+            return call_method_action(self, method, b, core::slice::from_ref(a), move |vm, result| {
+                if result.is_not_implemented() { vm.compare_left(comparison, &left, &right, true) } else { Ok(Action::Return(result)) }
+            });
+        }
+        self.compare_left(comparison, a, b, right_first)
+    }
+
+    fn compare_left(&mut self, comparison: Comparison, a: &Value, b: &Value, right_tried: bool) -> Res<Action> {
+        let Some(method) = self.lookup_special(a, comparison.name()) else { return self.compare_right(comparison, a, b, right_tried) };
+        let (left, right) = (a.clone(), b.clone());
+        call_method_action(self, method, a, core::slice::from_ref(b), move |vm, result| {
+            if result.is_not_implemented() { vm.compare_right(comparison, &left, &right, right_tried) } else { Ok(Action::Return(result)) }
+        })
+    }
+
+    fn compare_right(&mut self, comparison: Comparison, a: &Value, b: &Value, right_tried: bool) -> Res<Action> {
+        let method = if right_tried { None } else { self.lookup_special(b, comparison.reflected().name()) };
+        let Some(method) = method else { return self.compare_default(comparison, a, b) };
+        let (left, right) = (a.clone(), b.clone());
+        call_method_action(self, method, b, core::slice::from_ref(a), move |vm, result| {
+            if result.is_not_implemented() { vm.compare_default(comparison, &left, &right) } else { Ok(Action::Return(result)) }
+        })
+    }
+
+    fn compare_default(&mut self, comparison: Comparison, a: &Value, b: &Value) -> Res<Action> {
+        if let Some(method) = self.lookup_special(a, Name::Cmp) {
+            return call_method_action(self, method, a, core::slice::from_ref(b), move |vm, result| {
+                let zero = Value::small_int(0);
+                vm.compare_action(comparison, &result, &zero)
+            });
+        }
+        match comparison {
+            Comparison::Eq => Ok(Action::Return(Value::bool(a.is(b)))),
+            Comparison::Ne => Ok(Action::Return(Value::bool(!a.is(b)))),
+            _ => {
+                let (left, right) = (self.type_name(a), self.type_name(b));
+                Err(self.type_error(&format!("'{}' not supported between instances of '{left}' and '{right}'", comparison.symbol())))
+            }
+        }
+    }
+
+    /// `item in container`, a bool (or what `__contains__` gave, whose truth counts).
+    pub fn contains_action(&mut self, container: &Value, item: &Value) -> Res<Action> {
+        match self.lookup_special(container, Name::Contains) {
+            Some(method) if method.is_none() => {
+                let name = self.type_name(container);
+                Err(self.type_error(&format!("'{name}' object is not a container")))
+            }
+            Some(method) => call_method_action(self, method, container, core::slice::from_ref(item), |_, value| Ok(Action::Return(value))),
+            None => super::iteration::contains_by_iteration(self, container, item),
+        }
+    }
+}
+
+fn operands(vm: &mut Vm, i: Instr, first: (u16, u8), second: (u16, u8)) -> (Value, Value) {
+    let a = vm.register(first.0).clone();
+    let b = vm.register(second.0).clone();
+    for (register, flag) in [first, second] {
+        if i.x & flag != 0 {
+            vm.set_register(register, Value::UNDEFINED);
+        }
+    }
+    (a, b)
+}
+
+/// Lt to Ge beyond the loop's fast paths.
+pub fn value(vm: &mut Vm, i: Instr) -> Res<()> {
+    let (a, b) = operands(vm, i, (i.b, CONSUME_B), (i.c, CONSUME_C));
+    match vm.compare_action(comparison_of(i.op), &a, &b)? {
+        Action::Return(value) => {
+            drop((a, b));
+            vm.set_register(i.a, value);
+            Ok(())
+        }
+        action => {
+            drop((a, b));
+            vm.complete(Ok(action))
+        }
+    }
+}
+
+/// Fused comparisons of two registers.
+pub fn jump(vm: &mut Vm, i: Instr) -> Res<()> {
+    let (a, b) = operands(vm, i, (i.a, CONSUME_A), (i.b, CONSUME_B));
+    let action = vm.compare_action(comparison_of(i.op), &a, &b);
+    drop((a, b));
+    vm.complete(action)
+}
+
+/// Fused comparisons with an immediate.
+pub fn int_jump(vm: &mut Vm, i: Instr) -> Res<()> {
+    let a = vm.register(i.a).clone();
+    if i.x & CONSUME_A != 0 {
+        vm.set_register(i.a, Value::UNDEFINED);
+    }
+    let action = vm.compare_action(comparison_of(i.op), &a, &Value::small_int(i.b as i16 as i64));
+    drop(a);
+    vm.complete(action)
+}
+
+/// In, NotIn.
+pub fn contains(vm: &mut Vm, i: Instr) -> Res<()> {
+    let (item, container) = operands(vm, i, (i.b, CONSUME_B), (i.c, CONSUME_C));
+    let action = vm.contains_action(&container, &item);
+    drop((item, container));
+    vm.complete(action)
+}
+
+/// JumpIn, JumpNotIn.
+pub fn contains_jump(vm: &mut Vm, i: Instr) -> Res<()> {
+    let (item, container) = operands(vm, i, (i.a, CONSUME_A), (i.b, CONSUME_B));
+    let action = vm.contains_action(&container, &item);
+    drop((item, container));
+    vm.complete(action)
+}

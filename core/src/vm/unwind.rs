@@ -1,0 +1,179 @@
+//! Exceptions on their way: from the raising instruction to a handler, through frames, natives, generators.
+
+use super::frame::{RETURN_BASE, Resume, Word, drop_frame};
+use super::step::Exit;
+use super::{Raised, Res, Vm};
+use crate::code::isa::Op;
+use crate::code::prototype::CodeFlags;
+use crate::object::exception::{Ex, Exception, TraceEntry};
+use crate::object::generator::Generator;
+use crate::object::value::Value;
+
+impl Vm {
+    /// Finds who handles the pending exception. None: the loop goes on there. Some: it left the loop.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn unwind(&mut self, raised: Raised) -> Option<Exit> {
+        let mut raised = raised;
+        let mut add_trace = !core::mem::replace(&mut self.reraising, false);
+        if add_trace {
+            self.set_context();
+        }
+        loop {
+            if self.base.is_null() {
+                return self.left(Value::UNDEFINED, Err(raised));
+            }
+            // SAFETY: the current frame's code is alive.
+            let code = unsafe { &*self.code };
+            let own = self.frame().is_some_and(|frame| frame.is_own());
+            if own {
+                // SAFETY: the VM's own frames wait at their last instruction.
+                let resume = unsafe { *self.pc };
+                if resume.op == Op::Leave {
+                    let bottom = self.take_register(1);
+                    self.pop_own();
+                    return self.left(bottom, Err(raised));
+                }
+                match resume.x {
+                    x if x == Resume::Continuation as u8 => {
+                        let action = match self.pop_continuation() {
+                            Some(continuation) => continuation.resume(self, Err(raised)),
+                            None => Err(raised),
+                        };
+                        match self.complete(action) {
+                            Ok(()) => return if self.pause { self.paused() } else { None },
+                            Err(again) => {
+                                raised = again;
+                                add_trace = true;
+                                self.set_context();
+                            }
+                        }
+                    }
+                    x if x == Resume::Discard as u8 => {
+                        self.pop_own();
+                        let exception = self.take_exception(raised);
+                        self.report_unraisable(exception);
+                        return None;
+                    }
+                    x if x == Resume::Chunk as u8 => {
+                        self.pop_own();
+                        self.leave_chunk();
+                        self.refresh_limit();
+                    }
+                    x if x == Resume::Generator as u8 => raised = super::ops::generators::failed(self, raised),
+                    _ => self.pop_own(),
+                }
+                continue;
+            }
+            let index = code.index_of(self.pc).saturating_sub(1);
+            let instruction = self.current_instruction();
+            if matches!(instruction.op, Op::ForIter | Op::Send) && self.pending_is(Ex::StopIteration) {
+                let exception = self.take_exception(raised);
+                self.set_register(instruction.b, Value::UNDEFINED);
+                if instruction.op == Op::Send {
+                    let value = stop_iteration_value(&exception);
+                    self.set_register(instruction.a, value);
+                    self.pc = self.pc.wrapping_offset(instruction.c as i16 as isize);
+                }
+                return None;
+            }
+            if add_trace && !code.flags.has(CodeFlags::HIDDEN) {
+                self.add_trace(index);
+            }
+            add_trace = true;
+            let handler = code.handlers.iter().find(|handler| handler.start as usize <= index && index < handler.end as usize).copied();
+            if let Some(handler) = handler {
+                let exception = self.take_exception(raised);
+                for register in handler.live_registers..code.register_count {
+                    self.set_register(register, Value::UNDEFINED);
+                }
+                self.set_register(handler.exception, exception);
+                self.pc = code.instructions.wrapping_add(handler.target as usize);
+                return None;
+            }
+            self.drop_current_frame();
+        }
+    }
+
+    /// Leaves the current Python frame without a result.
+    fn drop_current_frame(&mut self) {
+        let base = self.base;
+        // SAFETY: the current frame's code is alive until the function is dropped below.
+        let registers = unsafe { (*self.code).register_count } as usize;
+        self.depth -= 1;
+        self.pop_to_caller();
+        // SAFETY: the frame is not current any more. A generator's frame lies in the generator and is emptied the same way.
+        unsafe { drop_frame(base, registers) };
+    }
+
+    fn add_trace(&mut self, instruction: usize) {
+        // SAFETY: the current code is alive.
+        let code = unsafe { Value::from_object(&*self.code) };
+        if let Some(exception) = self.pending.as_ref().and_then(|exception| exception.get::<Exception>()) {
+            exception.trace.get_mut().push(TraceEntry { code, instruction: instruction as u32 });
+        }
+    }
+
+    /// The exception being handled becomes the context of the one just raised, without making a cycle.
+    fn set_context(&mut self) {
+        let Some(pending) = self.pending.clone() else { return };
+        let Some(exception) = pending.get::<Exception>() else { return };
+        let handled = self.handled.clone();
+        if !handled.is_object() || handled.is(&pending) {
+            return;
+        }
+        // Break the chain where it would come back to the new exception.
+        let mut current = handled.clone();
+        let mut steps = 0usize;
+        while let Some(link) = current.get::<Exception>() {
+            let next = link.context.get().clone();
+            if next.is(&pending) {
+                link.context.set(Value::NONE);
+                break;
+            }
+            steps += 1;
+            if steps > 100_000 {
+                break;
+            }
+            current = next;
+        }
+        exception.context.set(handled);
+    }
+
+    /// An exception that nobody can handle (in `__del__`, in a weak reference's callback).
+    pub(super) fn report_unraisable(&mut self, exception: Value) {
+        let object = core::mem::replace(&mut self.unraisable, Value::NONE);
+        crate::builtins::report::unraisable(self, &exception, &object);
+    }
+
+    /// RecursionError unless one more reentry fits the native stack.
+    pub(super) fn check_reentry(&mut self) -> Res<()> {
+        if self.reentries >= crate::config::REENTRY_LIMIT { Err(self.recursion_error()) } else { Ok(()) }
+    }
+}
+
+/// The value that a StopIteration carries.
+pub fn stop_iteration_value(exception: &Value) -> Value {
+    exception
+        .get::<Exception>()
+        .and_then(|exception| exception.fields.get().first().cloned().or_else(|| exception.args.get().get::<crate::object::tuple::Tuple>()?.items().first().cloned()))
+        .unwrap_or(Value::NONE)
+}
+
+/// The generator resumed by the own frame at `base`.
+///
+/// # Safety
+/// `base` is the first register of a frame with [`Resume::Generator`].
+pub(super) unsafe fn generator_of(base: *mut Word) -> Option<Value> {
+    // SAFETY: its second register holds the generator.
+    unsafe { (*(base.add(1) as *const Value)).get::<Generator>().map(|generator| Value::from_object(generator)) }
+}
+
+/// The frame below, for a frame whose header is intact.
+///
+/// # Safety
+/// `base` begins a live frame.
+pub(super) unsafe fn below(base: *mut Word) -> *mut Word {
+    // SAFETY: the caller vouches.
+    unsafe { *base.sub(RETURN_BASE) as usize as *mut Word }
+}
