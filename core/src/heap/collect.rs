@@ -1,1 +1,199 @@
-//! cycle collector
+//! The cycle collector: finds objects that only refer to each other, as CPython's does.
+//!
+//! Every object gets a counter: its references minus those that other objects hold. What is left comes from outside (registers,
+//! the VM, native state): those objects and all they reach live on. The rest is garbage: finalizers are queued first (what
+//! they can reach survives this round), weak references to the rest are cleared, then each object drops what it holds.
+
+use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, PAGE_HEADER, PAGE_SIZE, Page, SUBCLASS};
+use crate::object::generator::Generator;
+use crate::object::header::{Header, Kind};
+use crate::object::value::Value;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ptr::null_mut;
+
+/// Counter of objects known to live.
+const REACHED: u32 = u32::MAX;
+
+/// The object's counter, while a collection runs.
+///
+/// # Safety
+/// The pages' counters are in place.
+unsafe fn counter(header: *const Header) -> *mut u32 {
+    // SAFETY: the caller vouches; the object lies in a page or behind a large block's prefix.
+    unsafe {
+        if (*header).flags() & LARGE != 0 {
+            (*(header as *const LargeBlock).sub(1)).counter.as_ptr()
+        } else {
+            let page = (header as usize & !(PAGE_SIZE - 1)) as *const Page;
+            let index = (header as usize - page as usize - PAGE_HEADER) / (*page).cell_size as usize;
+            (*page).counters.get().add(index)
+        }
+    }
+}
+
+/// Calls back for every value that the object owns, its class and attributes included.
+fn traverse(object: &Header, visit: &mut dyn FnMut(*const Header)) {
+    let mut each = |value: &Value| {
+        if let Some(header) = value.header() {
+            visit(header);
+        }
+    };
+    let class = object.class();
+    // SAFETY: the layout is the object's own.
+    unsafe { (class.layout.traverse)(object, &mut each) };
+    if object.flags() & SUBCLASS != 0
+        && let Some(attributes) = class.attributes_of(object)
+    {
+        attributes.traverse(object, &mut each);
+    }
+    visit(&class.header);
+}
+
+impl Heap {
+    /// Frees garbage cycles. Returns the number of unreachable objects found. Runs no Python code.
+    pub fn collect(&self) -> usize {
+        let mut storage: Vec<Vec<u32>> = Vec::new();
+        let mut page = self.pages.get();
+        while !page.is_null() {
+            // SAFETY: pages on the list are live.
+            unsafe {
+                let mut counters = vec![0u32; (*page).cells as usize];
+                (*page).counters.set(counters.as_mut_ptr());
+                storage.push(counters);
+                page = (*page).next;
+            }
+        }
+        // SAFETY: counters are in place for all pages until the end of this function; objects are alive while they are visited.
+        let garbage = unsafe { self.find_garbage() };
+        let mut page = self.pages.get();
+        while !page.is_null() {
+            // SAFETY: pages on the list are live.
+            unsafe {
+                (*page).counters.set(null_mut());
+                page = (*page).next;
+            }
+        }
+        drop(storage);
+        let found = garbage.len();
+        // The garbage is held while it is taken apart, so that nothing dies in the middle.
+        for object in &garbage {
+            if let Some(header) = object.header()
+                && header.flags() & HAS_WEAK_REFERENCES != 0
+            {
+                self.weak.target_died(self, header);
+            }
+        }
+        for object in &garbage {
+            if let Some(header) = object.header() {
+                let class = header.class();
+                if header.flags() & SUBCLASS != 0
+                    && let Some(attributes) = class.attributes_of(header)
+                {
+                    attributes.clear(header);
+                }
+                // SAFETY: the layout is the object's own.
+                unsafe { (class.layout.clear)(header) };
+            }
+        }
+        drop(garbage);
+        let used = self.used.get();
+        self.collect_at.set(used + used.max(super::FIRST_COLLECTION));
+        found
+    }
+
+    /// # Safety
+    /// Counters are in place.
+    unsafe fn find_garbage(&self) -> Vec<Value> {
+        // SAFETY: see the caller; every pointer below comes from a live object.
+        unsafe {
+            self.for_each(|object| *counter(object) = object.count());
+            self.for_each(|object| {
+                traverse(object, &mut |child| {
+                    let counter = counter(child);
+                    *counter = (*counter).wrapping_sub(1);
+                });
+            });
+            let mut pending: Vec<*const Header> = Vec::new();
+            self.for_each(|object| {
+                if *counter(object) != 0 {
+                    pending.push(object);
+                    *counter(object) = REACHED;
+                }
+            });
+            Self::mark(&mut pending);
+            // What is left is unreachable; objects with finalizers bring themselves and what they reach back for one more round.
+            let mut finalizable: Vec<*const Header> = Vec::new();
+            self.for_each(|object| {
+                if *counter(object) == 0 && needs_finalizer(object) {
+                    finalizable.push(object);
+                }
+            });
+            for &object in &finalizable {
+                (*object).set_flag(FINALIZED);
+                self.finalizers.get_mut().push(Finalizer::Delete(Value::from_header(object)));
+                self.request_attention();
+                if *counter(object) == 0 {
+                    *counter(object) = REACHED;
+                    pending.push(object);
+                }
+            }
+            Self::mark(&mut pending);
+            let mut garbage: Vec<Value> = Vec::new();
+            self.for_each(|object| {
+                // Counters cannot be zero by accident: a live object's was raised above.
+                if *counter(object) == 0 && object.kind() != Kind::Free {
+                    garbage.push(Value::from_header(object));
+                }
+            });
+            garbage
+        }
+    }
+
+    /// # Safety
+    /// Counters are in place; the pointers are those of live objects, counted as reached.
+    unsafe fn mark(pending: &mut Vec<*const Header>) {
+        while let Some(object) = pending.pop() {
+            // SAFETY: the caller vouches.
+            unsafe {
+                traverse(&*object, &mut |child| {
+                    let counter = counter(child);
+                    if *counter != REACHED {
+                        *counter = REACHED;
+                        pending.push(child);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Number of live objects.
+    pub fn object_count(&self) -> usize {
+        let mut count = 0;
+        self.for_each(|_| count += 1);
+        count
+    }
+
+    /// All live objects that are containers, for `gc.get_objects`.
+    pub fn objects(&self) -> Vec<Value> {
+        let mut objects = Vec::new();
+        self.for_each(|object| {
+            if object.count() > 0 && !matches!(object.kind(), Kind::Str | Kind::Int | Kind::Float | Kind::Bytes | Kind::Continuation) {
+                // SAFETY: a live object of this heap.
+                objects.push(unsafe { Value::from_header(object) });
+            }
+        });
+        objects
+    }
+}
+
+fn needs_finalizer(object: &Header) -> bool {
+    if object.flags() & FINALIZED != 0 {
+        return false;
+    }
+    if object.flags() & SUBCLASS != 0 && object.class().has_finalizer.get() {
+        return true;
+    }
+    // SAFETY: the kind tells the layout.
+    object.kind() == Kind::Generator && crate::vm::ops::generators::needs_closing(unsafe { &*(object as *const Header as *const Generator) })
+}

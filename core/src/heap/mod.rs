@@ -332,7 +332,9 @@ impl Heap {
             let object = &*header;
             let class = object.class() as *const Class;
             let flags = object.flags();
-            if flags & SUBCLASS != 0 && (*class).has_finalizer.get() && flags & FINALIZED == 0 {
+            let finalizable = flags & SUBCLASS != 0 && (*class).has_finalizer.get()
+                || object.kind() == Kind::Generator && crate::vm::ops::generators::needs_closing(&*(header as *const crate::object::generator::Generator));
+            if finalizable && flags & FINALIZED == 0 {
                 object.set_flag(FINALIZED);
                 object.set_count(1);
                 self.finalizers.get_mut().push(Finalizer::Delete(Value::from_bits(header as usize as u64)));

@@ -47,6 +47,7 @@ impl Vm {
             let (outcome, continuation_waits) = match action {
                 Action::Return(value) => return Ok(Started::Value(value)),
                 Action::TailCall(call) => return self.begin_call(call),
+                Action::Instantiate { class, arguments, names } => return self.instantiate(&class, arguments, names),
                 Action::Resume { generator, sent } => return super::ops::generators::resume(self, generator, sent),
                 Action::Call(call, continuation) => {
                     self.push_continuation(continuation)?;
@@ -362,6 +363,13 @@ impl Vm {
         let keyword_only = code.keyword_only_count as usize;
         let given = arguments.len() - names.len();
         let mut arguments = arguments.into_iter();
+        if code.flags.has(CodeFlags::NAMESPACE) {
+            // Module and class bodies: the namespace is the one argument.
+            if let (Some(slot), Some(namespace)) = (slots.first_mut(), arguments.next()) {
+                *slot = namespace;
+            }
+            return Ok(());
+        }
         for slot in slots.iter_mut().take(given.min(positional_parameters)) {
             if let Some(value) = arguments.next() {
                 *slot = value;

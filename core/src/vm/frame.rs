@@ -44,7 +44,7 @@ pub enum Resume {
 }
 
 /// Registers of the VM's own frames.
-pub const OWN_REGISTERS: usize = 2;
+pub const OWN_REGISTERS: usize = 3;
 
 /// A continuation waiting on the stack.
 #[repr(C)]
@@ -315,6 +315,7 @@ impl Vm {
             *at.add(3) = code as usize as Word;
             *at.add(4) = bits::UNDEFINED;
             *at.add(5) = second.into_bits();
+            *at.add(6) = bits::UNDEFINED;
             self.base = at.add(HEADER_SLOTS);
             self.code = code;
             self.pc = (*code).instructions.add(1);

@@ -1,18 +1,232 @@
-//! Iteration for native code.
+//! Iteration for native code: over builtin iterables directly, over others through actions.
 
-use super::{Res, Vm};
+use super::ops::iteration::{iter_action, iterator_or_error, next_action};
+use super::{Action, Call, Continuation, Name, Res, Step, Vm};
+use crate::object::dict::Dict;
+use crate::object::exception::Ex;
 use crate::object::list::List;
+use crate::object::set::Set;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// The items of a builtin iterable that can be read without running Python code; None for others.
-pub fn native_items(_vm: &mut Vm, iterable: &Value) -> Res<Option<Vec<Value>>> {
+pub fn native_items(vm: &mut Vm, iterable: &Value) -> Res<Option<Vec<Value>>> {
     if let Some(list) = iterable.get_exact::<List>() {
         return Ok(Some(list.items.get().clone()));
     }
     if let Some(tuple) = iterable.get_exact::<Tuple>() {
         return Ok(Some(tuple.items().to_vec()));
     }
+    if let Some(dict) = iterable.get_exact::<Dict>() {
+        return Ok(Some(dict.items().into_iter().map(|(key, _)| key).collect()));
+    }
+    if let Some(set) = iterable.get_exact::<Set>() {
+        return Ok(Some(set.values()));
+    }
+    let _ = vm;
     Ok(None)
+}
+
+/// Can `iter()` be called on it?
+pub fn is_iterable(vm: &mut Vm, value: &Value) -> bool {
+    match vm.lookup_special(value, Name::Iter) {
+        Some(method) => !method.is_none(),
+        None => vm.lookup_special(value, Name::GetItem).is_some(),
+    }
+}
+
+/// One native step of an iterator, or word that Python code must run.
+pub fn next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
+    match vm.class_of(iterator).native_next.get() {
+        Some(next) => next(vm, iterator),
+        None => Ok(Step::Call),
+    }
+}
+
+/// Makes an iterator of `iterable`, then goes on with it.
+pub fn get_iter_then(vm: &mut Vm, iterable: &Value, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
+    iter_action(vm, iterable)?.and_then(vm, move |vm, iterator| {
+        let iterator = iterator_or_error(vm, iterator)?;
+        then(vm, iterator)
+    })
+}
+
+/// Takes the next item, then goes on with it; None when the iterator is exhausted.
+pub fn next_then(vm: &mut Vm, iterator: &Value, then: impl FnOnce(&mut Vm, Option<Value>) -> Res<Action> + 'static) -> Res<Action> {
+    match next(vm, iterator)? {
+        Step::Item(value) => then(vm, Some(value)),
+        Step::Done => then(vm, None),
+        Step::Call => match next_action(vm, iterator) {
+            Ok(action) => action.then(vm, move |vm, result| {
+                let item = vm.catch(result, Ex::StopIteration)?;
+                then(vm, item)
+            }),
+            Err(raised) => {
+                let item = vm.catch(Err(raised), Ex::StopIteration)?;
+                then(vm, item)
+            }
+        },
+    }
+}
+
+/// What a native wants after an item.
+pub enum Flow {
+    Continue,
+    /// The iteration is over with this.
+    Stop(Action),
+    /// Make this call first; its result comes to [`Each::called`].
+    Call(Call),
+    /// Carry this out first; its result comes to [`Each::called`].
+    Action(Action),
+}
+
+/// A native that looks at items one by one.
+pub trait Each {
+    /// Takes an item.
+    fn item(&mut self, vm: &mut Vm, item: Value) -> Res<Flow>;
+    /// Takes the result of a call that [`Each::item`] asked for.
+    fn called(&mut self, _vm: &mut Vm, _result: Value) -> Res<Flow> {
+        Ok(Flow::Continue)
+    }
+    /// All items were seen.
+    fn finish(self: Box<Self>, vm: &mut Vm) -> Res<Action>;
+}
+
+struct Walk<E: ?Sized> {
+    iterator: Value,
+    /// The awaited result is a call's, not an item.
+    in_call: bool,
+    each: Box<E>,
+}
+
+impl<E: Each + ?Sized + 'static> Walk<E> {
+    fn run(mut self: Box<Self>, vm: &mut Vm, mut flow: Flow) -> Res<Action> {
+        loop {
+            match flow {
+                Flow::Stop(action) => return Ok(action),
+                Flow::Call(call) => {
+                    self.in_call = true;
+                    return Ok(Action::Call(call, self));
+                }
+                Flow::Action(Action::Return(value)) => {
+                    flow = self.each.called(vm, value)?;
+                    continue;
+                }
+                Flow::Action(action) => {
+                    self.in_call = true;
+                    return Ok(Action::Then(Box::new(action), self));
+                }
+                Flow::Continue => {}
+            }
+            self.in_call = false;
+            match next(vm, &self.iterator)? {
+                Step::Item(item) => flow = self.each.item(vm, item)?,
+                Step::Done => return self.each.finish(vm),
+                Step::Call => match next_action(vm, &self.iterator) {
+                    Ok(Action::Return(item)) => flow = self.each.item(vm, item)?,
+                    Ok(action) => return Ok(Action::Then(Box::new(action), self)),
+                    Err(raised) => match vm.catch::<()>(Err(raised), Ex::StopIteration)? {
+                        Some(()) => flow = Flow::Continue,
+                        None => return self.each.finish(vm),
+                    },
+                },
+            }
+            // A long native iteration must let others run.
+            let ticks = vm.heap.ticks.get() - 1;
+            vm.heap.ticks.set(ticks);
+        }
+    }
+}
+
+impl<E: Each + ?Sized + 'static> Continuation for Walk<E> {
+    fn resume(mut self: Box<Self>, vm: &mut Vm, result: Res<Value>) -> Res<Action> {
+        if self.in_call {
+            let value = result?;
+            let flow = self.each.called(vm, value)?;
+            return self.run(vm, flow);
+        }
+        match vm.catch(result, Ex::StopIteration)? {
+            Some(item) => {
+                let flow = self.each.item(vm, item)?;
+                self.run(vm, flow)
+            }
+            None => self.each.finish(vm),
+        }
+    }
+}
+
+/// Shows every item to `each`, lazily, until it stops or the items end.
+pub fn for_each(vm: &mut Vm, iterable: &Value, each: impl Each + 'static) -> Res<Action> {
+    get_iter_then(vm, iterable, move |vm, iterator| for_each_rest(vm, iterator, each))
+}
+
+/// As [`for_each`], for an iterator.
+pub fn for_each_rest(vm: &mut Vm, iterator: Value, each: impl Each + 'static) -> Res<Action> {
+    Box::new(Walk { iterator, in_call: false, each: Box::new(each) }).run(vm, Flow::Continue)
+}
+
+struct Collector<F> {
+    items: Vec<Value>,
+    limit: usize,
+    then: F,
+}
+
+impl<F: FnOnce(&mut Vm, Vec<Value>) -> Res<Action>> Collector<F> {
+    fn done(&mut self) -> bool {
+        self.items.len() >= self.limit
+    }
+}
+
+impl<F: FnOnce(&mut Vm, Vec<Value>) -> Res<Action> + 'static> Each for Collector<F> {
+    fn item(&mut self, vm: &mut Vm, item: Value) -> Res<Flow> {
+        if self.items.len() == self.items.capacity() {
+            vm.check_memory(self.items.len().checked_mul(2 * size_of::<Value>()))?;
+        }
+        self.items.push(item);
+        if self.done() { Ok(Flow::Stop(Action::Return(Value::UNDEFINED))) } else { Ok(Flow::Continue) }
+    }
+
+    fn finish(self: Box<Self>, vm: &mut Vm) -> Res<Action> {
+        (self.then)(vm, self.items)
+    }
+}
+
+/// Collects all items, then goes on with them.
+pub fn collect(vm: &mut Vm, iterable: &Value, then: impl FnOnce(&mut Vm, Vec<Value>) -> Res<Action> + 'static) -> Res<Action> {
+    if let Some(items) = native_items(vm, iterable)? {
+        return then(vm, items);
+    }
+    for_each(vm, iterable, Collector { items: Vec::new(), limit: usize::MAX, then })
+}
+
+/// Collects at most `limit` items, then goes on with them.
+pub fn collect_at_most(vm: &mut Vm, iterable: &Value, limit: usize, then: impl FnOnce(&mut Vm, Vec<Value>) -> Res<Action> + 'static) -> Res<Action> {
+    if limit == usize::MAX {
+        return collect(vm, iterable, then);
+    }
+    get_iter_then(vm, iterable, move |vm, iterator| take(vm, iterator, limit, Vec::new(), Box::new(then)))
+}
+
+type Then = Box<dyn FnOnce(&mut Vm, Vec<Value>) -> Res<Action>>;
+
+fn take(vm: &mut Vm, iterator: Value, limit: usize, mut items: Vec<Value>, then: Then) -> Res<Action> {
+    while items.len() < limit {
+        match next(vm, &iterator)? {
+            Step::Item(item) => items.push(item),
+            Step::Done => return then(vm, items),
+            Step::Call => {
+                let again = iterator.clone();
+                return next_then(vm, &iterator, move |vm, item| match item {
+                    Some(item) => {
+                        items.push(item);
+                        take(vm, again, limit, items, then)
+                    }
+                    None => then(vm, items),
+                });
+            }
+        }
+    }
+    then(vm, items)
 }

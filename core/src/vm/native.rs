@@ -79,6 +79,8 @@ pub enum Action {
     Park(Box<dyn Continuation>),
     /// End the slice; continues with the continuation when its turn comes.
     Yield(Box<dyn Continuation>),
+    /// Make an instance as `type.__call__` does: `__new__`, then `__init__`.
+    Instantiate { class: Value, arguments: Vec<Value>, names: Vec<Value> },
     /// Resume this generator-like object with a value (or, with Err, throw the pending exception into it); the
     /// result is the native's own.
     Resume { generator: Value, sent: Res<Value> },

@@ -2,8 +2,16 @@
 //! py-thread is pinned meanwhile. Allowed only for `__hash__`, `__eq__`, `__lt__` (and `__bool__`, `__index__`) in the middle of native container
 //! operations, and for callbacks from C. Everything else returns an [`super::Action`].
 
-use super::{Name, Res, Vm};
+use super::execute::Started;
+use super::frame::OWN_REGISTERS;
+use super::step::Exit;
+use super::{Action, Call, Name, Res, Vm};
+use crate::code::isa::HEADER_SLOTS;
+use crate::object::exception::Ex;
+use crate::object::header::Kind;
+use crate::object::str::Str;
 use crate::object::value::Value;
+use alloc::format;
 use core::cmp::Ordering;
 
 /// Which comparison.
@@ -63,5 +71,183 @@ impl Comparison {
             Comparison::Gt => Name::Gt,
             Comparison::Ge => Name::Ge,
         }
+    }
+}
+
+impl Vm {
+    /// Calls and waits for the result. Runs the interpreter recursively unless the callee is a simple native.
+    ///
+    /// # Errors
+    /// What the callee raises; RecursionError when reentries are nested too deep.
+    pub fn call(&mut self, callee: &Value, arguments: &[Value]) -> Res<Value> {
+        self.run_action(Action::TailCall(Call::new(callee.clone(), arguments)))
+    }
+
+    /// Carries out an action and waits for its result.
+    pub fn run_action(&mut self, action: Action) -> Res<Value> {
+        if let Action::Return(value) = action {
+            return Ok(value);
+        }
+        self.check_reentry()?;
+        let level = self.reentries + 1;
+        self.push_entry(Value::small_int(level as i64))?;
+        self.reentries = level;
+        let outcome = match self.perform(action) {
+            Ok(Started::Value(value)) => {
+                self.pop_own();
+                Ok(value)
+            }
+            Ok(Started::Running) => match self.exit.take() {
+                Some(exit) => self.exit_result(exit),
+                None => {
+                    let exit = super::step::run(self);
+                    self.exit_result(exit)
+                }
+            },
+            Err(raised) => {
+                self.pop_own();
+                Err(raised)
+            }
+        };
+        self.reentries = level - 1;
+        outcome
+    }
+
+    fn exit_result(&mut self, exit: Exit) -> Res<Value> {
+        match exit {
+            Exit::Returned(value) => Ok(value),
+            Exit::Raised(raised) => Err(raised),
+            Exit::Pause => Err(self.raise(Ex::RuntimeError, "the VM was paused inside native code")),
+        }
+    }
+
+    /// Pushes the frame that a run of the loop begins with.
+    pub(crate) fn push_entry(&mut self, bottom: Value) -> Res<()> {
+        let top = if self.base.is_null() { self.first_words()? } else { self.reserve(HEADER_SLOTS + OWN_REGISTERS)? };
+        let code = self.own.leave;
+        // SAFETY: room was reserved.
+        unsafe { self.push_own(top, code, bottom) };
+        Ok(())
+    }
+
+    /// Truth of a value.
+    pub fn truth(&mut self, value: &Value) -> Res<bool> {
+        if let Some(truth) = super::protocol::native_truth(value) {
+            return Ok(truth);
+        }
+        let action = self.truth_action(value)?;
+        Ok(self.run_action(action)?.as_bool().unwrap_or(true))
+    }
+
+    /// `a comparison b`
+    pub fn compare(&mut self, comparison: Comparison, a: &Value, b: &Value) -> Res<Value> {
+        let action = self.compare_action(comparison, a, b)?;
+        self.run_action(action)
+    }
+
+    /// `a is b or a == b`, as containers ask.
+    #[inline]
+    pub fn equal(&mut self, a: &Value, b: &Value) -> Res<bool> {
+        if a.is(b) {
+            return Ok(true);
+        }
+        if let Some(truth) = super::protocol::native_compare(Comparison::Eq, a, b) {
+            return Ok(truth);
+        }
+        let result = self.compare(Comparison::Eq, a, b)?;
+        self.truth(&result)
+    }
+
+    /// `a < b`
+    #[inline]
+    pub fn less(&mut self, a: &Value, b: &Value) -> Res<bool> {
+        if let Some(truth) = super::protocol::native_compare(Comparison::Lt, a, b) {
+            return Ok(truth);
+        }
+        let result = self.compare(Comparison::Lt, a, b)?;
+        self.truth(&result)
+    }
+
+    /// `hash(value)`, as the bits of a signed number.
+    #[inline]
+    pub fn hash(&mut self, value: &Value) -> Res<u64> {
+        if let Some(text) = value.get_exact::<Str>() {
+            return Ok(text.hash());
+        }
+        if let Some(number) = value.as_small_int()
+            && number.unsigned_abs() < (1 << 61) - 1
+        {
+            return Ok(if number == -1 { -2i64 as u64 } else { number as u64 });
+        }
+        self.hash_slow(value)
+    }
+
+    fn hash_slow(&mut self, value: &Value) -> Res<u64> {
+        let method = self.lookup_special(value, Name::Hash).filter(|method| !method.is_none());
+        let Some(method) = method else {
+            let name = self.type_name(value);
+            return Err(self.type_error(&format!("unhashable type: '{name}'")));
+        };
+        let action = super::ops::attribute::call_method_action(self, method, value, &[], |_, value| Ok(Action::Return(value)))?;
+        let result = self.run_action(action)?;
+        match crate::object::int::hash_result(&result) {
+            Some(hash) => Ok(hash),
+            None => Err(self.type_error("__hash__ method should return an integer")),
+        }
+    }
+
+    /// The integer that `__index__` gives.
+    ///
+    /// # Errors
+    /// TypeError: "'x' object cannot be interpreted as an integer".
+    pub fn index(&mut self, value: &Value) -> Res<Value> {
+        match value.kind() {
+            Kind::Int if value.as_small_int().is_some() => return Ok(value.clone()),
+            Kind::Bool => return Ok(Value::small_int((value.as_bool() == Some(true)) as i64)),
+            Kind::Int => return Ok(crate::object::int::plain(self, value)),
+            _ => {}
+        }
+        let Some(method) = self.lookup_special(value, Name::Index) else {
+            let name = self.type_name(value);
+            return Err(self.type_error(&format!("'{name}' object cannot be interpreted as an integer")));
+        };
+        let action = super::ops::attribute::call_method_action(self, method, value, &[], |_, value| Ok(Action::Return(value)))?;
+        let result = self.run_action(action)?;
+        match result.kind() {
+            Kind::Int if result.as_small_int().is_some() => Ok(result),
+            Kind::Int | Kind::Bool => Ok(crate::object::int::plain(self, &result)),
+            _ => {
+                let name = self.type_name(&result);
+                Err(self.type_error(&format!("__index__ returned non-int (type {name})")))
+            }
+        }
+    }
+
+    /// [`Vm::index`] as an `i64`.
+    ///
+    /// # Errors
+    /// OverflowError: "cannot fit 'x' into an index-sized integer".
+    pub fn index_i64(&mut self, value: &Value) -> Res<i64> {
+        if let Some(number) = value.as_small_int() {
+            return Ok(number);
+        }
+        let number = self.index(value)?;
+        match crate::object::int::to_i64(&number) {
+            Some(number) => Ok(number),
+            None => {
+                let name = self.type_name(value);
+                Err(self.raise(Ex::OverflowError, &format!("cannot fit '{name}' into an index-sized integer")))
+            }
+        }
+    }
+
+    /// [`Vm::index`] for slice bounds: numbers beyond the range of sizes become the nearest in it.
+    pub fn size_argument(&mut self, value: &Value) -> Res<isize> {
+        let number = self.index(value)?;
+        Ok(match crate::object::int::to_i64(&number) {
+            Some(number) => number.clamp(isize::MIN as i64, isize::MAX as i64) as isize,
+            None if crate::object::int::is_negative(&number) => isize::MIN,
+            None => isize::MAX,
+        })
     }
 }

@@ -7,7 +7,7 @@
 use super::frame::{CODE, FUNCTION, RETURN_BASE, RETURN_PC, Word};
 use super::native::Function as NativeKind;
 use super::ops;
-use super::{Res, Vm};
+use super::{Raised, Res, Vm};
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, HEADER_SLOTS, Instr, Op};
 use crate::object::class::Class;
 use crate::object::code::{Code, Site};
@@ -23,7 +23,7 @@ pub enum Exit {
     /// The frame that the loop was entered with has its result.
     Returned(Value),
     /// It was left by an exception, which is pending.
-    Raised,
+    Raised(Raised),
     /// The host's business: nothing can run, fuel is used up, or the GIL is wanted.
     Pause,
 }
@@ -1018,7 +1018,13 @@ pub(super) fn run(vm: &mut Vm) -> Exit {
 #[inline(never)]
 fn outlined(vm: &mut Vm, instruction: Instr, function: fn(&mut Vm, Instr) -> Res<()>) -> Option<Exit> {
     match function(vm, instruction) {
-        Ok(()) if vm.pause => vm.paused(),
+        Ok(()) if vm.pause => match vm.exit.take() {
+            Some(exit) => {
+                vm.pause = false;
+                Some(exit)
+            }
+            None => vm.paused(),
+        },
         Ok(()) => None,
         Err(raised) => vm.unwind(raised),
     }

@@ -41,7 +41,7 @@ impl Vm {
                             None => Err(raised),
                         };
                         match self.complete(action) {
-                            Ok(()) => return if self.pause { self.paused() } else { None },
+                            Ok(()) => return if self.pause { self.exit.take().or_else(|| self.paused()) } else { None },
                             Err(again) => {
                                 raised = again;
                                 add_trace = true;

@@ -30,8 +30,9 @@ impl Vm {
         self.raise_value(exception)
     }
 
+    /// AttributeError: there is no such attribute, in the words for the kind of object.
     #[cold]
-    fn no_attribute(&mut self, object: &Value, name: &Value) -> Raised {
+    pub fn missing_attribute(&mut self, object: &Value, name: &Value) -> Raised {
         let text = text_of(name);
         let message = if let Some(class) = object.get::<Class>() {
             format!("type object '{}' has no attribute '{text}'", class_name(class))
@@ -70,7 +71,7 @@ impl Vm {
                 {
                     return Ok(Action::tail_call(method, [name.clone()]));
                 }
-                Err(self.no_attribute(object, name))
+                Err(self.missing_attribute(object, name))
             }
         }
     }
@@ -191,7 +192,7 @@ impl Vm {
                 let found = header.class().attributes_of(header).and_then(|attributes| attributes.slot(header, member.slot));
                 match found {
                     Some(found) => found,
-                    None => return Err(self.no_attribute(object, &member.name)),
+                    None => return Err(self.missing_attribute(object, &member.name)),
                 }
             }
             _ if !value.is_object() => value.clone(),
@@ -274,9 +275,9 @@ impl Vm {
                     // SAFETY: the kind says so.
                     let member = unsafe { descriptor.get_unchecked::<MemberDescriptor>() };
                     let header = self.member_owner(member, object)?;
-                    let Some(attributes) = header.class().attributes_of(header) else { return Err(self.no_attribute(object, name)) };
+                    let Some(attributes) = header.class().attributes_of(header) else { return Err(self.missing_attribute(object, name)) };
                     if value.is_none() && attributes.slot(header, member.slot).is_none() {
-                        return Err(self.no_attribute(object, name));
+                        return Err(self.missing_attribute(object, name));
                     }
                     drop(attributes.set_slot(header, member.slot, value.unwrap_or(Value::UNDEFINED)));
                     return Ok(Action::Return(Value::NONE));
@@ -349,7 +350,7 @@ impl Vm {
             let (class, text) = (self.type_name(object), text_of(name));
             return Err(self.attribute_error(object, name, &format!("'{class}' object has no attribute '{text}' and no __dict__ for setting new attributes")));
         }
-        Err(self.no_attribute(object, name))
+        Err(self.missing_attribute(object, name))
     }
 
     fn set_class_attribute(&mut self, object: &Value, name: &Value, value: Option<Value>) -> Res<()> {
@@ -363,7 +364,7 @@ impl Vm {
             Some(value) => class.namespace().set_interned(name, value),
             None => match class.namespace().delete_interned(name) {
                 Some(old) => Some(old),
-                None => return Err(self.no_attribute(object, name)),
+                None => return Err(self.missing_attribute(object, name)),
             },
         };
         self.class_changed(class);

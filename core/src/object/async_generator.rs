@@ -1,0 +1,176 @@
+//! What async generators yield and return: wrapped values, and the awaitables of `asend`, `athrow`, `aclose`.
+
+use super::class::TypeSpec;
+use super::exception::Ex;
+use super::generator::Generator;
+use super::header::{Header, Kind, Mut, Object};
+use super::value::Value;
+use crate::object;
+use crate::vm::native::{Args, Native};
+use crate::vm::ops::generators;
+use crate::vm::{Action, Res, Vm};
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// A value that an async generator's own `yield` gave, told apart from what it awaits.
+#[repr(C)]
+pub struct AsyncYield {
+    pub header: Header,
+    pub value: Value,
+}
+
+object!(AsyncYield, Kind::Other, "async_generator_wrapped_value", |this, visit| visit(&this.value));
+
+pub static ASYNC_YIELD: TypeSpec = TypeSpec::new("async_generator_wrapped_value", AsyncYield::LAYOUT);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallMode {
+    Send,
+    Throw,
+    Close,
+}
+
+/// An awaitable that runs an async generator to its next `yield`.
+#[repr(C)]
+pub struct AsyncGeneratorCall {
+    pub header: Header,
+    pub generator: Value,
+    pub mode: CallMode,
+    /// What is sent or thrown first.
+    pub first: Mut<Value>,
+    pub started: Cell<bool>,
+    pub finished: Cell<bool>,
+}
+
+object!(AsyncGeneratorCall, Kind::Other, "async_generator_asend", |this, visit| { visit(&this.generator); visit(this.first.get()); });
+
+pub static ASYNC_GENERATOR_CALL: TypeSpec = TypeSpec {
+    natives: &[
+        Native::simple("__await__($self, /)", |_, arguments| Ok(arguments[0].clone()), "Return an iterator to be used in await expression."),
+        Native::simple("__iter__($self, /)", |_, arguments| Ok(arguments[0].clone()), "Implement iter(self)."),
+        Native::full("__next__($self, /)", |vm, arguments| step(vm, arguments, Value::NONE), "Implement next(self)."),
+        Native::full("send($self, value, /)", |vm, arguments| step(vm, arguments, arguments.positional[1].clone()), "Send a value into the awaitable."),
+        Native::full("throw($self, exception, value=None, traceback=None, /)", throw, "Raise an exception inside the awaitable."),
+        Native::simple("close($self, /)", close, "End the awaitable."),
+    ],
+    ..TypeSpec::new("async_generator_asend", AsyncGeneratorCall::LAYOUT)
+};
+
+/// A new awaitable for `generator`.
+pub fn call(vm: &mut Vm, generator: &Value, mode: CallMode, first: Value) -> Value {
+    vm.class_from_spec(&ASYNC_GENERATOR_CALL);
+    vm.new_object(|header| AsyncGeneratorCall { header, generator: generator.clone(), mode, first: Mut::new(first), started: Cell::new(false), finished: Cell::new(false) })
+}
+
+fn running(value: &Value) -> Option<&Cell<bool>> {
+    value.get::<Generator>().map(|generator| &generator.async_running)
+}
+
+fn finish(call: &AsyncGeneratorCall) {
+    call.finished.set(true);
+    if let Some(running) = running(&call.generator) {
+        running.set(false);
+    }
+}
+
+fn step(vm: &mut Vm, arguments: &Args, sent: Value) -> Res<Action> {
+    let receiver = arguments.positional[0].clone();
+    let Some(call) = receiver.get::<AsyncGeneratorCall>() else { return Err(vm.type_error("not an awaitable of an async generator")) };
+    if call.finished.get() {
+        return Err(vm.raise(Ex::RuntimeError, "cannot reuse already awaited __anext__()/asend()"));
+    }
+    let mut value = sent;
+    let mut thrown = None;
+    if !call.started.get() {
+        let closed = call.generator.get::<Generator>().is_some_and(|generator| generator.async_closed.get());
+        if running(&call.generator).is_some_and(Cell::get) {
+            call.finished.set(true);
+            let what = match call.mode {
+                CallMode::Send => "anext(): asynchronous generator is already running",
+                CallMode::Throw => "athrow(): asynchronous generator is already running",
+                CallMode::Close => "aclose(): asynchronous generator is already running",
+            };
+            return Err(vm.raise(Ex::RuntimeError, what));
+        }
+        if closed && call.mode != CallMode::Close {
+            call.finished.set(true);
+            return Err(vm.raise_with(Ex::StopAsyncIteration, Vec::new()));
+        }
+        call.started.set(true);
+        if let Some(running) = running(&call.generator) {
+            running.set(true);
+        }
+        let first = call.first.replace(Value::NONE);
+        match call.mode {
+            CallMode::Send => value = first,
+            CallMode::Throw => thrown = Some(first),
+            CallMode::Close => {
+                if let Some(generator) = call.generator.get::<Generator>() {
+                    generator.async_closed.set(true);
+                }
+                let raised = vm.raise_with(Ex::GeneratorExit, Vec::new());
+                thrown = Some(vm.take_exception(raised));
+            }
+        }
+    }
+    let generator = call.generator.clone();
+    let action = match thrown {
+        Some(exception) => generators::throw(vm, &generator, exception),
+        None => Ok(Action::Resume { generator, sent: Ok(value) }),
+    };
+    conclude(vm, receiver.clone(), action)
+}
+
+/// Looks at what the generator gave: an await's value passes on, its own yield ends the awaitable.
+fn conclude(vm: &mut Vm, receiver: Value, action: Res<Action>) -> Res<Action> {
+    let look = move |vm: &mut Vm, result: Res<Value>| {
+        let Some(call) = receiver.get::<AsyncGeneratorCall>() else { return result.map(Action::Return) };
+        match result {
+            Ok(value) => match value.get::<AsyncYield>() {
+                Some(wrapped) => {
+                    finish(call);
+                    if call.mode == CallMode::Close {
+                        return Err(vm.raise(Ex::RuntimeError, "async generator ignored GeneratorExit"));
+                    }
+                    let value = wrapped.value.clone();
+                    Err(vm.raise_with(Ex::StopIteration, Vec::from([value])))
+                }
+                None => Ok(Action::Return(value)),
+            },
+            Err(raised) => {
+                finish(call);
+                if let Some(generator) = call.generator.get::<Generator>() {
+                    generator.async_closed.set(true);
+                }
+                if call.mode == CallMode::Close && (vm.pending_is(Ex::StopAsyncIteration) || vm.pending_is(Ex::GeneratorExit)) {
+                    drop(vm.take_exception(raised));
+                    return Err(vm.raise_with(Ex::StopIteration, Vec::new()));
+                }
+                Err(raised)
+            }
+        }
+    };
+    match action {
+        Ok(action) => action.then(vm, look),
+        Err(raised) => look(vm, Err(raised)),
+    }
+}
+
+fn throw(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let receiver = arguments.positional[0].clone();
+    let Some(call) = receiver.get::<AsyncGeneratorCall>() else { return Err(vm.type_error("not an awaitable of an async generator")) };
+    let generator = call.generator.clone();
+    let exception = arguments.positional[1].clone();
+    let given = arguments.get(2).cloned();
+    super::generator::exception_to_throw(vm, &exception, given)?.and_then(vm, move |vm, exception| {
+        let action = generators::throw(vm, &generator, exception);
+        conclude(vm, receiver, action)
+    })
+}
+
+fn close(_: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    if let Some(call) = arguments[0].get::<AsyncGeneratorCall>() {
+        finish(call);
+    }
+    Ok(Value::NONE)
+}

@@ -1,0 +1,100 @@
+//! From prototypes to code objects: constants become values, names are interned, sites get their caches.
+
+use super::Vm;
+use crate::code::prototype::{CodeFlags, CodePrototype, Const};
+use crate::object::code::{Code, Site};
+use crate::object::header::Mut;
+use crate::object::value::Value;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+impl Vm {
+    /// The value of a compile-time constant.
+    pub fn constant(&mut self, constant: &Const) -> Value {
+        match constant {
+            Const::None => Value::NONE,
+            Const::True => Value::TRUE,
+            Const::False => Value::FALSE,
+            Const::Ellipsis => Value::ELLIPSIS,
+            Const::Int(number) => self.new_int(*number),
+            Const::BigInt { negative, magnitude } => crate::object::int::from_magnitude(self, *negative, magnitude),
+            Const::Float(number) => self.new_float(*number),
+            Const::Complex(real, imaginary) => crate::object::complex::new(self, *real, *imaginary),
+            Const::Str(bytes) => {
+                let value = self.new_str_wtf8(bytes);
+                let identifier = bytes.len() <= 64 && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+                if identifier { self.intern_value(&value) } else { value }
+            }
+            Const::Bytes(bytes) => self.new_bytes(bytes),
+            Const::Tuple(items) => {
+                let items: Vec<Value> = items.iter().map(|item| self.constant(item)).collect();
+                self.new_tuple(items)
+            }
+            Const::FrozenSet(items) => {
+                let items: Vec<Value> = items.iter().map(|item| self.constant(item)).collect();
+                match crate::object::set::frozen_from_values(self, items) {
+                    Ok(set) => set,
+                    Err(raised) => {
+                        // Constants are hashable; a hostile image gets an empty set.
+                        drop(self.take_exception(raised));
+                        Value::NONE
+                    }
+                }
+            }
+        }
+    }
+
+    fn intern_all(&mut self, names: &[alloc::rc::Rc<str>]) -> Box<[Value]> {
+        names.iter().map(|name| self.intern(name)).collect()
+    }
+
+    /// Makes a code object of a verified prototype.
+    pub fn load_code(&mut self, prototype: &CodePrototype) -> Value {
+        let filename = self.intern(&prototype.filename);
+        self.load_code_in(prototype, &filename)
+    }
+
+    fn load_code_in(&mut self, prototype: &CodePrototype, filename: &Value) -> Value {
+        let children: Box<[Value]> = prototype.children.iter().map(|child| self.load_code_in(child, filename)).collect();
+        let constant_box: Box<[Value]> = prototype.constants.iter().map(|constant| self.constant(constant)).collect();
+        let site_box: Box<[Site]> = prototype.sites.iter().map(|name| Site::new(self.intern(name))).collect();
+        let instruction_box: Box<[crate::code::Instr]> = prototype.instructions.clone().into_boxed_slice();
+        let name = self.intern(&prototype.name);
+        let qualified_name = self.intern(&prototype.qualified_name);
+        let local_names = self.intern_all(&prototype.local_names);
+        let free_names = self.intern_all(&prototype.free_names);
+        let docstring = match &prototype.docstring {
+            Some(text) => self.new_str_wtf8(text),
+            None => Value::NONE,
+        };
+        let flags = prototype.flags;
+        let simple = prototype.keyword_only_count == 0 && !flags.has(CodeFlags::VARARGS) && !flags.has(CodeFlags::VARKEYWORDS);
+        self.new_object(|header| Code {
+            header,
+            constants: constant_box.as_ptr(),
+            sites: site_box.as_ptr(),
+            instructions: instruction_box.as_ptr(),
+            register_count: prototype.register_count,
+            argument_count: prototype.argument_count,
+            positional_only_count: prototype.positional_only_count,
+            keyword_only_count: prototype.keyword_only_count,
+            simple_arguments: if simple { prototype.argument_count as u32 } else { u32::MAX },
+            flags,
+            first_line: prototype.first_line,
+            instruction_box,
+            constant_box,
+            site_box,
+            children,
+            handlers: prototype.handlers.clone().into_boxed_slice(),
+            lines: prototype.lines.clone(),
+            name: Mut::new(name),
+            qualified_name: Mut::new(qualified_name),
+            filename: filename.clone(),
+            local_names,
+            cell_registers: prototype.cell_registers.clone().into_boxed_slice(),
+            free_names,
+            captures: prototype.captures.clone().into_boxed_slice(),
+            docstring,
+        })
+    }
+}

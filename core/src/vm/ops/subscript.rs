@@ -1,0 +1,185 @@
+//! Subscripts and lengths.
+
+use super::super::frame::Word;
+use super::super::{Action, Name, Res, Vm};
+use super::attribute::call_method_action;
+use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr};
+use crate::object::class::Class;
+use crate::object::header::{Header, Kind, SUBCLASS};
+use crate::object::list::List;
+use crate::object::slice::Slice;
+use crate::object::tuple::Tuple;
+use crate::object::value::Value;
+use alloc::format;
+
+/// Item of an exact list or tuple; the word is borrowed.
+///
+/// # Safety
+/// `object` is a pointer word.
+#[inline(always)]
+pub unsafe fn fast_index(object: Word, index: i64) -> Option<Word> {
+    // SAFETY: a pointer word refers to a live object, whose kind tells the layout.
+    unsafe {
+        let header = &*(object as usize as *const Header);
+        if header.flags() & SUBCLASS != 0 {
+            return None;
+        }
+        let items = match header.kind() {
+            Kind::List => (*(object as usize as *const List)).items.get().as_slice(),
+            Kind::Tuple => (*(object as usize as *const Tuple)).items(),
+            _ => return None,
+        };
+        let index = if index < 0 { index + items.len() as i64 } else { index };
+        items.get(index as usize).map(Value::bits)
+    }
+}
+
+/// Place of an item of an exact list.
+///
+/// # Safety
+/// `object` is a pointer word.
+#[inline(always)]
+pub unsafe fn fast_place(object: Word, index: i64) -> Option<*mut Word> {
+    // SAFETY: as in `fast_index`.
+    unsafe {
+        let header = &*(object as usize as *const Header);
+        if header.flags() & SUBCLASS != 0 || header.kind() != Kind::List {
+            return None;
+        }
+        let items = (*(object as usize as *const List)).items.get_mut();
+        let index = if index < 0 { index + items.len() as i64 } else { index };
+        items.get_mut(index as usize).map(|item| item as *mut Value as *mut Word)
+    }
+}
+
+/// `object[key]`
+pub fn get_item_action(vm: &mut Vm, object: &Value, key: &Value) -> Res<Action> {
+    if let Some(dict) = object.get_exact::<crate::object::dict::Dict>() {
+        return match dict.get(vm, key)? {
+            Some(value) => Ok(Action::Return(value)),
+            None => Err(super::build::key_error(vm, key)),
+        };
+    }
+    if let Some(method) = vm.lookup_special(object, Name::GetItem) {
+        return call_method_action(vm, method, object, core::slice::from_ref(key), |_, value| Ok(Action::Return(value)));
+    }
+    if let Some(class) = object.get::<Class>() {
+        let name = vm.name(Name::ClassGetItem).clone();
+        if let Some(method) = class.lookup(&name) {
+            let key = key.clone();
+            return vm.bind(&method, None, class)?.and_then(vm, move |_, callee| Ok(Action::tail_call(callee, [key])));
+        }
+        let name = super::super::execute::class_name(class);
+        return Err(vm.type_error(&format!("type '{name}' is not subscriptable")));
+    }
+    let name = vm.type_name(object);
+    Err(vm.type_error(&format!("'{name}' object is not subscriptable")))
+}
+
+/// `object[key] = value`
+pub fn set_item_action(vm: &mut Vm, object: &Value, key: &Value, value: Value) -> Res<Action> {
+    if let Some(dict) = object.get_exact::<crate::object::dict::Dict>() {
+        dict.set(vm, key.clone(), value)?;
+        return Ok(Action::Return(Value::NONE));
+    }
+    let Some(method) = vm.lookup_special(object, Name::SetItem) else {
+        let name = vm.type_name(object);
+        return Err(vm.type_error(&format!("'{name}' object does not support item assignment")));
+    };
+    call_method_action(vm, method, object, &[key.clone(), value], |_, value| Ok(Action::Return(value)))
+}
+
+fn consume(vm: &mut Vm, i: Instr, flag: u8, register: u16) {
+    if i.x & flag != 0 {
+        vm.set_register(register, Value::UNDEFINED);
+    }
+}
+
+/// GetItem
+pub fn get_item(vm: &mut Vm, i: Instr) -> Res<()> {
+    let (object, key) = (vm.register(i.b).clone(), vm.register(i.c).clone());
+    consume(vm, i, CONSUME_B, i.b);
+    consume(vm, i, CONSUME_C, i.c);
+    let action = get_item_action(vm, &object, &key)?;
+    drop((object, key));
+    match action {
+        Action::Return(value) => {
+            vm.set_register(i.a, value);
+            Ok(())
+        }
+        action => vm.complete(Ok(action)),
+    }
+}
+
+/// GetItemInt
+pub fn get_item_int(vm: &mut Vm, i: Instr) -> Res<()> {
+    let object = vm.register(i.b).clone();
+    consume(vm, i, CONSUME_B, i.b);
+    let action = get_item_action(vm, &object, &Value::small_int(i.c as i16 as i64));
+    drop(object);
+    vm.complete(action)
+}
+
+/// GetSlice
+pub fn get_slice(vm: &mut Vm, i: Instr) -> Res<()> {
+    let object = vm.register(i.b).clone();
+    consume(vm, i, CONSUME_B, i.b);
+    let (start, stop) = (vm.take_register(i.c), vm.take_register(i.c + 1));
+    let slice = vm.new_object(|header| Slice { header, start, stop, step: Value::NONE });
+    let action = get_item_action(vm, &object, &slice);
+    drop(object);
+    vm.complete(action)
+}
+
+/// SetItem
+pub fn set_item(vm: &mut Vm, i: Instr) -> Res<()> {
+    let (object, key) = (vm.register(i.a).clone(), vm.register(i.b).clone());
+    let value = if i.x & CONSUME_C != 0 { vm.take_register(i.c) } else { vm.register(i.c).clone() };
+    consume(vm, i, CONSUME_A, i.a);
+    consume(vm, i, CONSUME_B, i.b);
+    let action = set_item_action(vm, &object, &key, value)?;
+    match action {
+        Action::Return(_) => Ok(()),
+        action => vm.complete(Ok(action)),
+    }
+}
+
+/// DeleteItem
+pub fn delete_item(vm: &mut Vm, i: Instr) -> Res<()> {
+    let (object, key) = (vm.register(i.a).clone(), vm.register(i.b).clone());
+    consume(vm, i, CONSUME_A, i.a);
+    consume(vm, i, CONSUME_B, i.b);
+    let Some(method) = vm.lookup_special(&object, Name::DelItem) else {
+        let name = vm.type_name(&object);
+        return Err(vm.type_error(&format!("'{name}' object doesn't support item deletion")));
+    };
+    let action = call_method_action(vm, method, &object, &[key], |_, value| Ok(Action::Return(value)));
+    vm.complete(action)
+}
+
+/// `len(object)`
+pub fn length(vm: &mut Vm, object: &Value) -> Res<Action> {
+    let Some(method) = vm.lookup_special(object, Name::Len) else {
+        let name = vm.type_name(object);
+        return Err(vm.type_error(&format!("object of type '{name}' has no len()")));
+    };
+    call_method_action(vm, method, object, &[], |vm, result| {
+        let length = match result.as_small_int() {
+            Some(_) => result,
+            None => vm.index(&result)?,
+        };
+        match length.as_small_int() {
+            Some(number) if number < 0 => Err(vm.value_error("__len__() should return >= 0")),
+            Some(_) => Ok(Action::Return(length)),
+            None => Err(vm.raise(crate::object::exception::Ex::OverflowError, "cannot fit 'int' into an index-sized integer")),
+        }
+    })
+}
+
+/// GetLen
+pub fn get_len(vm: &mut Vm, i: Instr) -> Res<()> {
+    let object = vm.register(i.b).clone();
+    let action = length(vm, &object);
+    vm.complete(action)
+}
+
