@@ -1,0 +1,426 @@
+//! Iterators over sequences and sets, and the generic ones: over whatever has `__getitem__`, and over calls (`iter(f, sentinel)`).
+
+use super::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, TypeSpec};
+use super::containers::{receiver, stop_iteration};
+use super::dict_views::{changed, native_next};
+use super::exception::Ex;
+use super::header::{Header, Kind, Mut, Object};
+use super::list::List;
+use super::set::table_of;
+use super::tuple::Tuple;
+use super::value::Value;
+use crate::object;
+use crate::vm::native::{Action, Args, Native, Step};
+use crate::vm::{Name, Res, Vm};
+use core::cell::Cell;
+
+/// Iterates a list. The interpreter loop steps it directly.
+#[repr(C)]
+pub struct ListIterator {
+    pub header: Header,
+    /// None: exhausted.
+    pub list: Mut<Option<Value>>,
+    pub index: Cell<usize>,
+}
+
+object!(ListIterator, Kind::ListIterator, "list_iterator", |this, visit| if let Some(list) = this.list.get() { visit(list) }, |this| drop(this.list.take()));
+
+/// Iterates a tuple. The interpreter loop steps it directly.
+#[repr(C)]
+pub struct TupleIterator {
+    pub header: Header,
+    /// None: exhausted.
+    pub tuple: Mut<Option<Value>>,
+    pub index: Cell<usize>,
+}
+
+object!(TupleIterator, Kind::TupleIterator, "tuple_iterator", |this, visit| if let Some(tuple) = this.tuple.get() { visit(tuple) }, |this| drop(this.tuple.take()));
+
+/// Iterates a list backward.
+#[repr(C)]
+pub struct ListReverseIterator {
+    pub header: Header,
+    list: Mut<Option<Value>>,
+    /// The items before this place are left.
+    end: Cell<usize>,
+}
+
+object!(ListReverseIterator, Kind::Other, "list_reverseiterator", |this, visit| if let Some(list) = this.list.get() { visit(list) }, |this| drop(this.list.take()));
+
+/// Iterates a set or frozenset.
+#[repr(C)]
+pub struct SetIterator {
+    pub header: Header,
+    set: Mut<Option<Value>>,
+    index: Cell<usize>,
+    expected: Cell<usize>,
+    given: Cell<usize>,
+}
+
+object!(SetIterator, Kind::Other, "set_iterator", |this, visit| if let Some(set) = this.set.get() { visit(set) }, |this| drop(this.set.take()));
+
+/// Iterates what has `__getitem__`, by rising indices.
+#[repr(C)]
+pub struct SequenceIterator {
+    pub header: Header,
+    sequence: Mut<Option<Value>>,
+    index: Cell<i64>,
+}
+
+object!(SequenceIterator, Kind::Other, "iterator", |this, visit| if let Some(sequence) = this.sequence.get() { visit(sequence) }, |this| drop(this.sequence.take()));
+
+/// `iter(callable, sentinel)`
+#[repr(C)]
+pub struct CallableIterator {
+    pub header: Header,
+    callable: Mut<Option<Value>>,
+    sentinel: Value,
+}
+
+object!(CallableIterator, Kind::Other, "callable_iterator", |this, visit| { visit(&this.sentinel); if let Some(callable) = this.callable.get() { visit(callable) } }, |this| drop(this.callable.take()));
+
+macro_rules! iterator_type {
+    ($static:ident, $name:literal, $layout:ty, $natives:expr, $next:path) => {
+        #[doc = $name]
+        pub static $static: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: $natives, next: Some($next), ..TypeSpec::new($name, <$layout>::LAYOUT) };
+    };
+}
+
+/// `__iter__` of every iterator.
+pub const SELF_ITER: Native = Native::simple("__iter__($self, /)", |_, args| Ok(args[0].clone()), "Implement iter(self).");
+const HINT: &str = "__length_hint__($self, /)";
+const HINT_DOC: &str = "Private method returning an estimate of len(list(it)).";
+
+iterator_type!(LIST_ITERATOR, "list_iterator", ListIterator, &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_next), "Implement next(self)."), Native::simple(HINT, list_hint, HINT_DOC)], list_next);
+iterator_type!(TUPLE_ITERATOR, "tuple_iterator", TupleIterator, &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, tuple_next), "Implement next(self)."), Native::simple(HINT, tuple_hint, HINT_DOC)], tuple_next);
+iterator_type!(LIST_REVERSE_ITERATOR, "list_reverseiterator", ListReverseIterator, &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_reverse_next), "Implement next(self)."), Native::simple(HINT, list_reverse_hint, HINT_DOC)], list_reverse_next);
+iterator_type!(SET_ITERATOR, "set_iterator", SetIterator, &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, set_next), "Implement next(self)."), Native::simple(HINT, set_hint, HINT_DOC)], set_next);
+
+/// `iterator`
+pub static SEQUENCE_ITERATOR: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
+    natives: &[SELF_ITER, Native::full("__next__($self, /)", sequence_next_full, "Implement next(self).")],
+    next: Some(sequence_next),
+    ..TypeSpec::new("iterator", SequenceIterator::LAYOUT)
+};
+
+/// `callable_iterator`
+pub static CALLABLE_ITERATOR: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
+    natives: &[SELF_ITER, Native::full("__next__($self, /)", callable_next_full, "Implement next(self).")],
+    next: Some(callable_next),
+    ..TypeSpec::new("callable_iterator", CallableIterator::LAYOUT)
+};
+
+/// `iter(list)`
+#[inline]
+pub fn list_iterator(vm: &mut Vm, list: &Value) -> Value {
+    let list = Mut::new(Some(list.clone()));
+    vm.new_object(|header| ListIterator { header, list, index: Cell::new(0) })
+}
+
+/// `iter(tuple)`
+#[inline]
+pub fn tuple_iterator(vm: &mut Vm, tuple: &Value) -> Value {
+    let tuple = Mut::new(Some(tuple.clone()));
+    vm.new_object(|header| TupleIterator { header, tuple, index: Cell::new(0) })
+}
+
+/// `reversed(list)`
+pub fn list_reverse_iterator(vm: &mut Vm, list: &Value) -> Value {
+    let end = list.get::<List>().map_or(0, List::len);
+    let list = Mut::new(Some(list.clone()));
+    vm.new_object(|header| ListReverseIterator { header, list, end: Cell::new(end) })
+}
+
+/// `iter(set)`
+pub fn set_iterator(vm: &mut Vm, set: &Value) -> Value {
+    let expected = table_of(set).map_or(0, |(_, table)| table.length.get());
+    let set = Mut::new(Some(set.clone()));
+    vm.new_object(|header| SetIterator { header, set, index: Cell::new(0), expected: Cell::new(expected), given: Cell::new(0) })
+}
+
+/// The iterator over the `__getitem__` of an object.
+pub fn sequence_iterator(vm: &mut Vm, sequence: &Value) -> Value {
+    let sequence = Mut::new(Some(sequence.clone()));
+    vm.new_object(|header| SequenceIterator { header, sequence, index: Cell::new(0) })
+}
+
+/// `iter(callable, sentinel)`
+pub fn callable_iterator(vm: &mut Vm, callable: &Value, sentinel: &Value) -> Value {
+    let (callable, sentinel) = (Mut::new(Some(callable.clone())), sentinel.clone());
+    vm.new_object(|header| CallableIterator { header, callable, sentinel })
+}
+
+/// Next item of a [`ListIterator`].
+///
+/// # Errors
+/// None.
+#[inline]
+pub fn list_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
+    let Some(this) = iterator.get::<ListIterator>() else { return Ok(Step::Done) };
+    let Some(list) = this.list.get().as_ref().and_then(|list| list.get::<List>()) else { return Ok(Step::Done) };
+    let index = this.index.get();
+    match list.at(index) {
+        Some(item) => {
+            this.index.set(index + 1);
+            Ok(Step::Item(item))
+        }
+        None => {
+            drop(this.list.take());
+            Ok(Step::Done)
+        }
+    }
+}
+
+/// Next item of a [`TupleIterator`].
+///
+/// # Errors
+/// None.
+#[inline]
+pub fn tuple_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
+    let Some(this) = iterator.get::<TupleIterator>() else { return Ok(Step::Done) };
+    let Some(tuple) = this.tuple.get().as_ref().and_then(|tuple| tuple.get::<Tuple>()) else { return Ok(Step::Done) };
+    let index = this.index.get();
+    match tuple.items().get(index) {
+        Some(item) => {
+            this.index.set(index + 1);
+            Ok(Step::Item(item.clone()))
+        }
+        None => {
+            drop(this.tuple.take());
+            Ok(Step::Done)
+        }
+    }
+}
+
+fn list_reverse_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
+    let Some(this) = iterator.get::<ListReverseIterator>() else { return Ok(Step::Done) };
+    let item = this.list.get().as_ref().and_then(|list| list.get::<List>()).and_then(|list| list.at(this.end.get().checked_sub(1)?));
+    match item {
+        Some(item) => {
+            this.end.set(this.end.get() - 1);
+            Ok(Step::Item(item))
+        }
+        None => {
+            drop(this.list.take());
+            Ok(Step::Done)
+        }
+    }
+}
+
+fn set_next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
+    let Some(this) = iterator.get::<SetIterator>() else { return Ok(Step::Done) };
+    let Some((_, table)) = this.set.get().as_ref().and_then(table_of) else { return Ok(Step::Done) };
+    if table.length.get() != this.expected.get() {
+        return Err(changed(vm, &this.expected, "Set changed size during iteration"));
+    }
+    match table.next_key(this.index.get()) {
+        Some((place, _, key)) => {
+            this.index.set(place + 1);
+            this.given.set(this.given.get() + 1);
+            Ok(Step::Item(key))
+        }
+        None => {
+            drop(this.set.take());
+            Ok(Step::Done)
+        }
+    }
+}
+
+fn list_hint(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let this = receiver::<ListIterator>(vm, args)?;
+    let length = this.list.get().as_ref().and_then(|list| list.get::<List>()).map_or(0, List::len);
+    Ok(Value::small_int(length.saturating_sub(this.index.get()) as i64))
+}
+
+fn tuple_hint(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let this = receiver::<TupleIterator>(vm, args)?;
+    let length = this.tuple.get().as_ref().and_then(|tuple| tuple.get::<Tuple>()).map_or(0, |tuple| tuple.length);
+    Ok(Value::small_int(length.saturating_sub(this.index.get()) as i64))
+}
+
+fn list_reverse_hint(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let this = receiver::<ListReverseIterator>(vm, args)?;
+    let length = this.list.get().as_ref().and_then(|list| list.get::<List>()).map_or(0, List::len);
+    Ok(Value::small_int(if this.end.get() <= length { this.end.get() as i64 } else { 0 }))
+}
+
+fn set_hint(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let this = receiver::<SetIterator>(vm, args)?;
+    let live = this.set.get().as_ref().and_then(table_of).is_some_and(|(_, table)| table.length.get() == this.expected.get());
+    Ok(Value::small_int(if live { (this.expected.get() - this.given.get()) as i64 } else { 0 }))
+}
+
+/// A sequence iterator needs `__getitem__` for each item, unless it is over.
+fn sequence_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
+    Ok(match iterator.get::<SequenceIterator>() {
+        Some(this) if this.sequence.get().is_some() && this.index.get() >= 0 => Step::Call,
+        _ => Step::Done,
+    })
+}
+
+fn sequence_next_full(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let this = receiver::<SequenceIterator>(vm, args.positional)?;
+    let index = this.index.get();
+    let Some(sequence) = this.sequence.get().clone().filter(|_| index >= 0) else { return Err(stop_iteration(vm)) };
+    let Some(method) = vm.lookup_special(&sequence, Name::GetItem) else {
+        let name = vm.type_name(&sequence);
+        return Err(vm.type_error(&alloc::format!("'{name}' object is not subscriptable")));
+    };
+    let iterator = args.positional[0].clone();
+    let number = vm.new_int(index);
+    Ok(Action::call(method, [sequence, number], move |vm, result| {
+        let Some(this) = iterator.get::<SequenceIterator>() else { return Err(stop_iteration(vm)) };
+        match result {
+            Ok(item) => {
+                this.index.set(index.saturating_add(1));
+                Ok(Action::Return(item))
+            }
+            Err(raised) => {
+                if vm.pending_is(Ex::IndexError) || vm.pending_is(Ex::StopIteration) {
+                    drop(vm.take_exception(raised));
+                    drop(this.sequence.take());
+                    return Err(stop_iteration(vm));
+                }
+                Err(raised)
+            }
+        }
+    }))
+}
+
+fn callable_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
+    Ok(match iterator.get::<CallableIterator>() {
+        Some(this) if this.callable.get().is_some() => Step::Call,
+        _ => Step::Done,
+    })
+}
+
+fn callable_next_full(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let this = receiver::<CallableIterator>(vm, args.positional)?;
+    let Some(callable) = this.callable.get().clone() else { return Err(stop_iteration(vm)) };
+    let iterator = args.positional[0].clone();
+    Ok(Action::call(callable, [], move |vm, result| {
+        let Some(this) = iterator.get::<CallableIterator>() else { return Err(stop_iteration(vm)) };
+        match result {
+            Ok(item) => {
+                if this.callable.get().is_none() || vm.equal(&this.sentinel, &item)? {
+                    drop(this.callable.take());
+                    return Err(stop_iteration(vm));
+                }
+                Ok(Action::Return(item))
+            }
+            Err(raised) => {
+                if vm.pending_is(Ex::StopIteration) {
+                    drop(this.callable.take());
+                }
+                Err(raised)
+            }
+        }
+    }))
+}
+
+/// `reversed(object)`: a type of its own, whose instances iterate `__getitem__` by falling indices.
+pub static REVERSED: TypeSpec = TypeSpec {
+    doc: "Return a reverse iterator over the values of the given sequence.",
+    natives: &[
+        SELF_ITER,
+        Native::full("__new__($type, object, /)", new_reversed, "Create and return a new object."),
+        Native::full("__next__($self, /)", reversed_next_full, "Implement next(self)."),
+        Native::simple(HINT, |vm, args| receiver::<Reversed>(vm, args).map(|this| Value::small_int(if this.sequence.get().is_some() { this.index.get() + 1 } else { 0 })), HINT_DOC),
+    ],
+    next: Some(reversed_next),
+    ..TypeSpec::new("reversed", Reversed::LAYOUT)
+};
+
+/// `reversed(object)` of an object without `__reversed__`.
+#[repr(C)]
+pub struct Reversed {
+    pub header: Header,
+    sequence: Mut<Option<Value>>,
+    index: Cell<i64>,
+}
+
+object!(Reversed, Kind::Other, "reversed", |this, visit| if let Some(sequence) = this.sequence.get() { visit(sequence) }, |this| drop(this.sequence.take()));
+
+fn new_reversed(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let class = super::containers::class_argument::<Reversed>(vm, args.positional)?;
+    let sequence = args.positional[1].clone();
+    if sequence.get_exact::<List>().is_some() {
+        return Ok(Action::Return(list_reverse_iterator(vm, &sequence)));
+    }
+    match vm.lookup_special(&sequence, Name::Reversed) {
+        Some(method) if method.is_none() => {
+            let name = vm.type_name(&sequence);
+            return Err(vm.type_error(&alloc::format!("'{name}' object is not reversible")));
+        }
+        Some(method) => return Ok(Action::tail_call(method, [sequence])),
+        None => {}
+    }
+    let length = vm.lookup_special(&sequence, Name::Len);
+    let (Some(length), Some(_)) = (length, vm.lookup_special(&sequence, Name::GetItem)) else {
+        let name = vm.type_name(&sequence);
+        return Err(vm.type_error(&alloc::format!("'{name}' object is not reversible")));
+    };
+    let class = class.value();
+    Ok(Action::call(length, [sequence.clone()], move |vm, length| {
+        let length = length?;
+        let length = vm.index_i64(&length)?;
+        let (sequence, index) = (Mut::new(Some(sequence)), Cell::new(length - 1));
+        Ok(Action::Return(match class.get::<super::class::Class>() {
+            Some(class) => vm.heap.new_object(class, |header| Reversed { header, sequence, index }),
+            None => Value::NONE,
+        }))
+    }))
+}
+
+fn reversed_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
+    let Some(this) = iterator.get::<Reversed>() else { return Ok(Step::Done) };
+    let index = this.index.get();
+    let Some(sequence) = this.sequence.get().as_ref().filter(|_| index >= 0) else { return Ok(Step::Done) };
+    let item = match sequence.kind() {
+        Kind::Tuple => sequence.get_exact::<Tuple>().and_then(|tuple| tuple.items().get(index as usize).cloned()),
+        _ => None,
+    };
+    match item {
+        Some(item) => {
+            this.index.set(index - 1);
+            Ok(Step::Item(item))
+        }
+        None => Ok(Step::Call),
+    }
+}
+
+fn reversed_next_full(vm: &mut Vm, args: &Args) -> Res<Action> {
+    match reversed_next(vm, args.positional.first().unwrap_or(&Value::NONE))? {
+        Step::Item(item) => return Ok(Action::Return(item)),
+        Step::Done => return Err(stop_iteration(vm)),
+        Step::Call => {}
+    }
+    let this = receiver::<Reversed>(vm, args.positional)?;
+    let index = this.index.get();
+    let Some(sequence) = this.sequence.get().clone() else { return Err(stop_iteration(vm)) };
+    let Some(method) = vm.lookup_special(&sequence, Name::GetItem) else { return Err(stop_iteration(vm)) };
+    let iterator = args.positional[0].clone();
+    let number = vm.new_int(index);
+    Ok(Action::call(method, [sequence, number], move |vm, result| {
+        let Some(this) = iterator.get::<Reversed>() else { return Err(stop_iteration(vm)) };
+        match result {
+            Ok(item) => {
+                this.index.set(index - 1);
+                if index == 0 {
+                    drop(this.sequence.take());
+                }
+                Ok(Action::Return(item))
+            }
+            Err(raised) => {
+                if vm.pending_is(Ex::IndexError) || vm.pending_is(Ex::StopIteration) {
+                    drop(vm.take_exception(raised));
+                    drop(this.sequence.take());
+                    return Err(stop_iteration(vm));
+                }
+                Err(raised)
+            }
+        }
+    }))
+}
