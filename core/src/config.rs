@@ -10,3 +10,5 @@ pub const REENTRY_LIMIT: usize = if cfg!(debug_assertions) { 30 } else { 60 };
 pub const NATIVE_DEPTH_LIMIT: usize = if cfg!(debug_assertions) { 60 } else { 200 };
 /// Keyed hash for str and bytes.
 pub const HASHER: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0x5079_766d);
+/// Words in a py-thread's first stack chunk.
+pub const FIRST_CHUNK: usize = 28;

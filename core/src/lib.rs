@@ -3,14 +3,15 @@
 
 extern crate alloc;
 
+pub mod builtins;
 pub mod code;
-pub mod vm;
+pub mod config;
+pub mod heap;
 pub mod modules;
 pub mod object;
-pub mod heap;
-pub mod config;
 pub mod port;
 pub mod sched;
 pub mod sync;
 #[cfg(feature = "compiler")]
 pub mod syntax;
+pub mod vm;

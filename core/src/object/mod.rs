@@ -1,5 +1,6 @@
 //! Objects: the value word, the header, classes and instances, and one file a builtin type.
 
+pub mod async_generator;
 pub mod cell;
 pub mod class;
 pub mod code;
@@ -10,25 +11,37 @@ pub mod dict;
 pub mod dict_methods;
 pub mod dict_views;
 pub mod exception;
+pub mod exception_group;
+pub mod exception_types;
 pub mod float;
 pub mod function;
+pub mod function_types;
 pub mod generator;
+pub mod generic_alias;
 pub mod header;
 pub mod instance;
 pub mod int;
 pub mod iterators;
 pub mod list;
 pub mod list_methods;
+pub mod mapping_proxy;
 pub mod module;
 pub mod object_type;
+pub mod property;
 pub mod range;
 pub mod set;
 pub mod set_methods;
+pub mod simple_namespace;
 pub mod slice;
 pub mod sort;
 pub mod str;
+pub mod struct_sequence;
+pub mod super_object;
 pub mod table;
+pub mod text_stream;
+pub mod traceback;
 pub mod tuple;
+pub mod union_type;
 pub mod value;
 pub mod weak_reference;
 
@@ -37,6 +50,12 @@ pub mod types {
     use super::class::TypeSpec;
 
     pub static TYPES: &[&TypeSpec] = &[
+        &super::object_type::SUPER,
+        &super::function_types::NATIVE_FUNCTION,
+        &super::function_types::FUNCTION,
+        &super::function_types::BOUND_METHOD,
+        &super::function_types::CODE,
+        &super::generator::GENERATOR,
         &super::tuple::TYPE,
         &super::dict::TYPE,
         &super::list::TYPE,

@@ -1,13 +1,24 @@
 //! The virtual machine: its state, and the vocabulary that native code uses to make values and raise exceptions.
 
+pub mod build_class;
 pub mod classes;
+pub mod execute;
+pub mod frame;
+pub mod host;
 pub mod iterate;
+pub mod load;
 pub mod names;
 pub mod native;
+pub mod ops;
+pub mod prelude;
 pub mod protocol;
 pub mod reenter;
+pub mod step;
+pub mod unwind;
 
+use crate::code::Instr;
 use crate::heap::Heap;
+use crate::object::code::Code;
 use crate::object::class::{Class, TypeSpec};
 use crate::object::exception::Ex;
 use crate::object::header::{Header, Kind, Object};
@@ -17,6 +28,7 @@ use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use alloc::boxed::Box;
 use alloc::string::String;
+use frame::{Resume, Stack, Word};
 use alloc::vec::Vec;
 use core::fmt::Write;
 use core::ops::Deref;
@@ -75,13 +87,151 @@ pub struct Vm {
     pub native_depth: usize,
     /// Addresses of the containers whose `repr` is under way: met again, they show as `[...]`.
     pub active_reprs: Vec<u64>,
+    // The running py-thread's state; its record keeps it while others run.
+    /// Where the interpreter loop goes on.
+    pub(crate) pc: *const Instr,
+    pub(crate) base: *mut Word,
+    pub(crate) code: *const Code,
+    pub(crate) stack: Stack,
+    /// What the loop's fast calls compare with; see `refresh_limit`.
+    pub(crate) stack_limit: *mut Word,
+    /// Python frames on the stack.
+    pub(crate) depth: usize,
+    /// Most of them (`sys.setrecursionlimit`).
+    pub depth_limit: usize,
+    /// The exception being handled (`sys.exception()`), or None.
+    pub handled: Value,
+    /// Interpreter loops that this py-thread has on native stacks.
+    pub(crate) reentries: usize,
+
+    /// Codes of the VM's own frames.
+    pub(crate) own: OwnCodes,
+    /// The words and signs that the loop hands to slow paths.
+    pub(crate) delivered: Word,
+    pub(crate) dead: Word,
+    pub(crate) raised: Option<Raised>,
+    /// The exception under way is raised again: its trace has this frame already.
+    pub(crate) reraising: bool,
+    /// The loop must leave, or run another py-thread.
+    pub(crate) pause: bool,
+    pub(crate) exit: Option<step::Exit>,
+    /// Finalizers are running.
+    pub(crate) finalizing: bool,
+    /// What was running when an exception that nobody can handle was raised.
+    pub(crate) unraisable: Value,
+    /// What the embedding program supplies.
+    pub host: host::Host,
     /// `sys.modules`.
     pub modules: Value,
     /// The dict of module `builtins`.
     pub builtins: Value,
 }
 
+/// Codes of the VM's own frames, kept alive by the VM.
+pub(crate) struct OwnCodes {
+    pub continuation: *const Code,
+    pub discard: *const Code,
+    pub construct: *const Code,
+    pub chunk: *const Code,
+    pub generator: *const Code,
+    pub leave: *const Code,
+    keep: Vec<Value>,
+}
+
 impl Vm {
+    /// A VM without modules; boxed, because its heap's pages point back to it.
+    pub(crate) fn new_boxed(heap_limit: usize) -> Box<Vm> {
+        let mut vm = Box::new(Vm {
+            heap: Heap::new(heap_limit),
+            kinds: [const { None }; KINDS],
+            layouts: HashMap::default(),
+            specs: HashMap::default(),
+            exceptions: Vec::new(),
+            names: Vec::new(),
+            interned: hashbrown::HashTable::new(),
+            pending: None,
+            next_version: 0,
+            characters: Vec::new(),
+            empty_tuple: None,
+            native_depth: 0,
+            active_reprs: Default::default(),
+            pc: core::ptr::null(),
+            base: core::ptr::null_mut(),
+            code: core::ptr::null(),
+            stack: Stack::EMPTY,
+            stack_limit: core::ptr::null_mut(),
+            depth: 0,
+            depth_limit: crate::config::RECURSION_LIMIT,
+            handled: Value::NONE,
+            reentries: 0,
+            own: OwnCodes {
+                continuation: core::ptr::null(),
+                discard: core::ptr::null(),
+                construct: core::ptr::null(),
+                chunk: core::ptr::null(),
+                generator: core::ptr::null(),
+                leave: core::ptr::null(),
+                keep: Vec::new(),
+            },
+            delivered: crate::object::value::bits::UNDEFINED,
+            dead: crate::object::value::bits::UNDEFINED,
+            raised: None,
+            reraising: false,
+            pause: false,
+            exit: None,
+            finalizing: false,
+            unraisable: Value::NONE,
+            host: host::Host::default(),
+            modules: Value::NONE,
+            builtins: Value::NONE,
+        });
+        vm.bootstrap();
+        vm.modules = vm.new_dict();
+        vm.builtins = vm.new_dict();
+        let mut own = |resume| {
+            let code = frame::own_code(&mut vm, resume);
+            let pointer = code.bits() as usize as *const Code;
+            vm.own.keep.push(code);
+            pointer
+        };
+        let (continuation, discard, construct) = (own(Resume::Continuation), own(Resume::Discard), own(Resume::Construct));
+        let (chunk, generator, leave) = (own(Resume::Chunk), own(Resume::Generator), own(Resume::Leave));
+        let keep = core::mem::take(&mut vm.own.keep);
+        vm.own = OwnCodes { continuation, discard, construct, chunk, generator, leave, keep };
+        vm.heap.ticks.set(crate::config::SLICE_TICKS);
+        vm
+    }
+
+    /// Runs the interpreter loop from the current frame.
+    pub(crate) fn run_loop(&mut self) -> step::Exit {
+        match self.exit.take() {
+            Some(exit) => exit,
+            None => step::run(self),
+        }
+    }
+
+    /// Room for a py-thread's first frame.
+    pub(crate) fn first_words(&mut self) -> Res<*mut Word> {
+        if self.stack.chunk.is_null() && !self.stack.grow(crate::config::FIRST_CHUNK) {
+            return Err(self.memory_error());
+        }
+        Ok(self.stack.start())
+    }
+
+    /// The class of coroutines.
+    pub(crate) fn coroutine_class(&mut self) -> ClassRef {
+        let class = self.class_from_spec(&crate::object::generator::COROUTINE);
+        // SAFETY: a class, which the VM keeps.
+        ClassRef::of(unsafe { class.get_unchecked::<Class>() })
+    }
+
+    /// The class of async generators.
+    pub(crate) fn async_generator_class(&mut self) -> ClassRef {
+        let class = self.class_from_spec(&crate::object::generator::ASYNC_GENERATOR);
+        // SAFETY: a class, which the VM keeps.
+        ClassRef::of(unsafe { class.get_unchecked::<Class>() })
+    }
+
     // ---- values
 
     /// An `int`.

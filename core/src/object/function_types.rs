@@ -1,0 +1,433 @@
+//! The Python types of functions, natives, methods and code: their attributes.
+
+use super::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, TypeSpec};
+use super::code::Code;
+use super::function::{BoundMethod, Function, NativeFunction};
+use super::header::{Mut, Object};
+use super::str::Str;
+use super::value::Value;
+use crate::vm::execute::{class_name, text_of};
+use crate::vm::native::{Args, Binding, Getter, Native};
+use crate::vm::{Action, Call, Name, Res, Vm};
+use alloc::format;
+use alloc::vec::Vec;
+
+fn call(_: &mut Vm, arguments: &Args) -> Res<Action> {
+    let mut all = arguments.positional[1..].to_vec();
+    all.extend(arguments.values.iter().cloned());
+    Ok(Action::TailCall(Call { callee: arguments.positional[0].clone(), arguments: all, names: arguments.names.to_vec() }))
+}
+
+const CALL: Native = Native::full("__call__($self, /, *args, **kwargs)", call, "Call self as a function.");
+
+fn get(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let object = arguments.positional[1].clone();
+    let class = match arguments.get(2) {
+        Some(class) if class.get::<super::class::Class>().is_some() => class.clone(),
+        _ if object.is_none() => return Err(vm.type_error("__get__(None, None) is invalid")),
+        _ => vm.class_of(&object).value(),
+    };
+    let Some(class_object) = class.get::<super::class::Class>() else { return Ok(Action::Return(arguments.positional[0].clone())) };
+    vm.bind(&arguments.positional[0], if object.is_none() { None } else { Some(&object) }, class_object)
+}
+
+const GET: Native = Native::full("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner.");
+
+// ---- natives
+
+fn native_of(value: &Value) -> Option<&NativeFunction> {
+    value.get::<NativeFunction>()
+}
+
+fn native_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(native) = native_of(&arguments[0]) else { return Ok(Value::NONE) };
+    let name = native.native.name();
+    let bound = !native.receiver.is_undefined();
+    let text = match native.owner.get() {
+        Some(owner) if !bound => match native.native.binding {
+            Binding::Method if name.starts_with("__") => format!("<slot wrapper '{name}' of '{}' objects>", class_name(owner)),
+            _ => format!("<method '{name}' of '{}' objects>", class_name(owner)),
+        },
+        Some(_) => {
+            let address = native.receiver.bits();
+            let receiver = native.receiver.clone();
+            let kind = vm.type_name(&receiver);
+            if name.starts_with("__") && native.native.binding == Binding::Method {
+                format!("<method-wrapper '{name}' of {kind} object at {address:#x}>")
+            } else {
+                format!("<built-in method {name} of {kind} object at {address:#x}>")
+            }
+        }
+        None => format!("<built-in function {name}>"),
+    };
+    Ok(vm.new_str(&text))
+}
+
+fn native_name(vm: &mut Vm, value: &Value) -> Res<Value> {
+    let name = native_of(value).map_or("", |native| native.native.name());
+    Ok(vm.new_str(name))
+}
+
+fn native_qualified_name(vm: &mut Vm, value: &Value) -> Res<Value> {
+    let Some(native) = native_of(value) else { return Ok(Value::NONE) };
+    let name = native.native.name();
+    let text = match native.owner.get() {
+        Some(owner) => format!("{}.{name}", class_name(owner)),
+        None => name.into(),
+    };
+    Ok(vm.new_str(&text))
+}
+
+fn native_doc(vm: &mut Vm, value: &Value) -> Res<Value> {
+    let doc = native_of(value).map_or("", |native| native.native.doc);
+    Ok(if doc.is_empty() { Value::NONE } else { vm.new_str(doc) })
+}
+
+fn native_self(vm: &mut Vm, value: &Value) -> Res<Value> {
+    match native_of(value) {
+        Some(native) if !native.receiver.is_undefined() => Ok(native.receiver.clone()),
+        Some(native) if native.owner.get().is_none() => Ok(native.module.clone()),
+        _ => {
+            let name = vm.name(Name::SelfAttribute).clone();
+            Err(vm.missing_attribute(value, &name))
+        }
+    }
+}
+
+fn native_module(vm: &mut Vm, value: &Value) -> Res<Value> {
+    let module = native_of(value).map_or(Value::NONE, |native| native.module.clone());
+    match module.get::<super::module::Module>() {
+        Some(module) => Ok(module.name.get().clone()),
+        None => {
+            let _ = vm;
+            Ok(Value::NONE)
+        }
+    }
+}
+
+fn native_objclass(vm: &mut Vm, value: &Value) -> Res<Value> {
+    match native_of(value).and_then(|native| native.owner.get()) {
+        Some(owner) => Ok(Value::from_object(owner)),
+        None => {
+            let name = vm.name(Name::Objclass).clone();
+            Err(vm.missing_attribute(value, &name))
+        }
+    }
+}
+
+fn native_signature(vm: &mut Vm, value: &Value) -> Res<Value> {
+    let text = native_of(value).map_or_else(Default::default, |native| format!("({})", native.native.parameters()));
+    Ok(vm.new_str(&text))
+}
+
+fn native_eq(_: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (Some(a), Some(b)) = (native_of(&arguments[0]), native_of(&arguments[1])) else { return Ok(Value::NOT_IMPLEMENTED) };
+    Ok(Value::bool(core::ptr::eq(a.native, b.native) && a.receiver.is(&b.receiver)))
+}
+
+fn native_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let hash = native_of(&arguments[0]).map_or(0, |native| native.native as *const Native as usize as u64 ^ native.receiver.bits().rotate_left(7));
+    Ok(vm.new_int((hash >> 3) as i64))
+}
+
+pub static NATIVE_METHODS: &[Native] = &[
+    CALL,
+    GET,
+    Native::simple("__repr__($self, /)", native_repr, "Return repr(self)."),
+    Native::simple("__eq__($self, value, /)", native_eq, "Return self==value."),
+    Native::simple("__hash__($self, /)", native_hash, "Return hash(self)."),
+];
+
+pub static NATIVE_GETTERS: &[Getter] = &[
+    Getter::read_only("__name__", native_name, ""),
+    Getter::read_only("__qualname__", native_qualified_name, ""),
+    Getter::read_only("__doc__", native_doc, ""),
+    Getter::read_only("__self__", native_self, ""),
+    Getter::read_only("__module__", native_module, ""),
+    Getter::read_only("__objclass__", native_objclass, ""),
+    Getter::read_only("__text_signature__", native_signature, ""),
+];
+
+pub static NATIVE_FUNCTION: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL | CLASS_NOT_CALLABLE | CLASS_WEAKREFERABLE,
+    natives: NATIVE_METHODS,
+    getters: NATIVE_GETTERS,
+    ..TypeSpec::new("builtin_function_or_method", NativeFunction::LAYOUT)
+};
+
+// ---- functions
+
+fn function_of(value: &Value) -> Option<&Function> {
+    value.get::<Function>()
+}
+
+fn function_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let name = function_of(&arguments[0]).map(|function| text_of(function.qualified_name.get())).unwrap_or_default();
+    Ok(vm.format(format_args!("<function {name} at {:#x}>", arguments[0].bits())))
+}
+
+fn field(value: &Value, get: fn(&Function) -> &Mut<Value>) -> Value {
+    function_of(value).map(|function| get(function).get().clone()).unwrap_or(Value::NONE)
+}
+
+fn set_field(value: &Value, new: Option<&Value>, get: fn(&Function) -> &Mut<Value>) {
+    if let Some(function) = function_of(value) {
+        get(function).set(new.cloned().unwrap_or(Value::NONE));
+    }
+}
+
+fn set_text(vm: &mut Vm, value: &Value, new: Option<&Value>, name: &str, get: fn(&Function) -> &Mut<Value>) -> Res<()> {
+    if !new.is_some_and(|new| new.get::<Str>().is_some()) {
+        return Err(vm.type_error(&format!("{name} must be set to a string object")));
+    }
+    set_field(value, new, get);
+    Ok(())
+}
+
+fn get_annotations(vm: &mut Vm, value: &Value) -> Res<Value> {
+    let Some(function) = function_of(value) else { return Ok(Value::NONE) };
+    if function.annotations.get().is_undefined() {
+        let annotate = function.annotate.get().clone();
+        let annotations = if annotate.is_none() { vm.new_dict() } else { vm.call(&annotate, &[Value::small_int(1)])? };
+        function.annotations.set(annotations);
+    }
+    Ok(function.annotations.get().clone())
+}
+
+fn set_annotations(vm: &mut Vm, value: &Value, new: Option<&Value>) -> Res<()> {
+    let Some(function) = function_of(value) else { return Ok(()) };
+    let new = match new {
+        Some(new) if !new.is_none() => new.clone(),
+        _ => vm.new_dict(),
+    };
+    function.annotations.set(new);
+    function.annotate.set(Value::NONE);
+    Ok(())
+}
+
+fn get_closure(vm: &mut Vm, value: &Value) -> Res<Value> {
+    let cells: Vec<Value> = function_of(value).map(|function| function.closure.get().to_vec()).unwrap_or_default();
+    Ok(if cells.is_empty() { Value::NONE } else { vm.new_tuple(cells) })
+}
+
+fn set_code(vm: &mut Vm, value: &Value, new: Option<&Value>) -> Res<()> {
+    match (function_of(value), new) {
+        (Some(function), Some(new)) if new.get::<Code>().is_some_and(|code| code.free_names.len() == function.closure.get().len()) => {
+            function.code.set(new.clone());
+            Ok(())
+        }
+        _ => Err(vm.type_error("__code__ must be set to a code object")),
+    }
+}
+
+fn get_dict(vm: &mut Vm, value: &Value) -> Res<Value> {
+    Ok(vm.instance_dict(value)?.unwrap_or(Value::NONE))
+}
+
+fn new_function(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (code, globals) = (&arguments[1], &arguments[2]);
+    let Some(code_object) = code.get::<Code>() else { return Err(vm.type_error("function() argument 'code' must be code")) };
+    if globals.get::<super::dict::Dict>().is_none() {
+        return Err(vm.type_error("function() argument 'globals' must be dict"));
+    }
+    let closure: Vec<Value> = crate::vm::argument(arguments, 5).and_then(|cells| cells.get::<super::tuple::Tuple>()).map(|cells| cells.items().to_vec()).unwrap_or_default();
+    if closure.len() != code_object.free_names.len() {
+        return Err(vm.value_error(&format!("function requires closure of length {}, not {}", code_object.free_names.len(), closure.len())));
+    }
+    let value = vm.new_function(code, globals, closure.into_boxed_slice());
+    if let Some(function) = value.get::<Function>() {
+        if let Some(name) = crate::vm::argument(arguments, 3).filter(|name| !name.is_none()) {
+            function.name.set(name.clone());
+        }
+        if let Some(defaults) = crate::vm::argument(arguments, 4) {
+            function.defaults.set(defaults.clone());
+        }
+        if let Some(defaults) = crate::vm::argument(arguments, 6) {
+            function.keyword_defaults.set(defaults.clone());
+        }
+    }
+    Ok(value)
+}
+
+pub static FUNCTION: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL | CLASS_HAS_DICT | CLASS_WEAKREFERABLE,
+    doc: "Create a function object.",
+    natives: &[
+        Native::simple("__new__($type, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)", new_function, "Create and return a new object."),
+        CALL,
+        GET,
+        Native::simple("__repr__($self, /)", function_repr, "Return repr(self)."),
+    ],
+    getters: &[
+        Getter { name: "__name__", get: |_, value| Ok(field(value, |f| &f.name)), set: Some(|vm, value, new| set_text(vm, value, new, "__name__", |f| &f.name)), doc: "" },
+        Getter {
+            name: "__qualname__",
+            get: |_, value| Ok(field(value, |f| &f.qualified_name)),
+            set: Some(|vm, value, new| set_text(vm, value, new, "__qualname__", |f| &f.qualified_name)),
+            doc: "",
+        },
+        Getter { name: "__module__", get: |_, value| Ok(field(value, |f| &f.module)), set: Some(|_, value, new| { set_field(value, new, |f| &f.module); Ok(()) }), doc: "" },
+        Getter { name: "__doc__", get: |_, value| Ok(field(value, |f| &f.doc)), set: Some(|_, value, new| { set_field(value, new, |f| &f.doc); Ok(()) }), doc: "" },
+        Getter { name: "__defaults__", get: |_, value| Ok(field(value, |f| &f.defaults)), set: Some(|_, value, new| { set_field(value, new, |f| &f.defaults); Ok(()) }), doc: "" },
+        Getter {
+            name: "__kwdefaults__",
+            get: |_, value| Ok(field(value, |f| &f.keyword_defaults)),
+            set: Some(|_, value, new| { set_field(value, new, |f| &f.keyword_defaults); Ok(()) }),
+            doc: "",
+        },
+        Getter { name: "__code__", get: |_, value| Ok(field(value, |f| &f.code)), set: Some(set_code), doc: "" },
+        Getter { name: "__annotations__", get: get_annotations, set: Some(set_annotations), doc: "" },
+        Getter {
+            name: "__annotate__",
+            get: |_, value| Ok(field(value, |f| &f.annotate)),
+            set: Some(|_, value, new| { set_field(value, new, |f| &f.annotate); Ok(()) }),
+            doc: "",
+        },
+        Getter {
+            name: "__type_params__",
+            get: |_, value| Ok(field(value, |f| &f.type_params)),
+            set: Some(|_, value, new| { set_field(value, new, |f| &f.type_params); Ok(()) }),
+            doc: "",
+        },
+        Getter::read_only("__globals__", |_, value| Ok(function_of(value).map_or(Value::NONE, |f| f.globals.clone())), ""),
+        Getter::read_only("__builtins__", |_, value| Ok(function_of(value).map_or(Value::NONE, |f| f.builtins.clone())), ""),
+        Getter::read_only("__closure__", get_closure, ""),
+        Getter::read_only("__dict__", get_dict, ""),
+    ],
+    ..TypeSpec::new("function", Function::LAYOUT)
+};
+
+// ---- bound methods
+
+fn method_of(value: &Value) -> Option<&BoundMethod> {
+    value.get::<BoundMethod>()
+}
+
+fn method_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    if arguments[2].is_none() {
+        return Err(vm.type_error("instance must not be None"));
+    }
+    let (function, receiver) = (arguments[1].clone(), arguments[2].clone());
+    Ok(vm.new_object(|header| BoundMethod { header, function, receiver }))
+}
+
+fn method_repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let Some(method) = method_of(&arguments.positional[0]) else { return Ok(Action::Return(Value::NONE)) };
+    let name = match function_of(&method.function) {
+        Some(function) => text_of(function.qualified_name.get()),
+        None => "?".into(),
+    };
+    let receiver = method.receiver.clone();
+    crate::vm::protocol::repr_then(vm, &receiver, move |vm, text| Ok(Action::Return(vm.format(format_args!("<bound method {name} of {}>", text_of(&text))))))
+}
+
+fn method_eq(_: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (Some(a), Some(b)) = (method_of(&arguments[0]), method_of(&arguments[1])) else { return Ok(Value::NOT_IMPLEMENTED) };
+    Ok(Value::bool(a.function.is(&b.function) && a.receiver.is(&b.receiver)))
+}
+
+fn method_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let hash = method_of(&arguments[0]).map_or(0, |method| method.function.bits() ^ method.receiver.bits().rotate_left(11));
+    Ok(vm.new_int((hash >> 3) as i64))
+}
+
+fn method_getattribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let method = arguments.positional[0].clone();
+    let name = vm.intern_value(&arguments.positional[1]);
+    let class = vm.class_of(&method);
+    if let Some(action) = vm.find_attribute(&method, &class, &name)? {
+        return Ok(action);
+    }
+    match method_of(&method) {
+        Some(method) => {
+            let function = method.function.clone();
+            vm.get_attribute(&function, &name)
+        }
+        None => Err(vm.missing_attribute(&method, &name)),
+    }
+}
+
+pub static BOUND_METHOD: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL | CLASS_WEAKREFERABLE,
+    doc: "Create a bound instance method object.",
+    natives: &[
+        Native::simple("__new__($type, function, instance, /)", method_new, "Create and return a new object."),
+        CALL,
+        Native::full("__repr__($self, /)", method_repr, "Return repr(self)."),
+        Native::simple("__eq__($self, value, /)", method_eq, "Return self==value."),
+        Native::simple("__hash__($self, /)", method_hash, "Return hash(self)."),
+        Native::full("__getattr__($self, name, /)", method_getattribute, "Attributes of the function."),
+    ],
+    getters: &[
+        Getter::read_only("__func__", |_, value| Ok(method_of(value).map_or(Value::NONE, |method| method.function.clone())), "the function"),
+        Getter::read_only("__self__", |_, value| Ok(method_of(value).map_or(Value::NONE, |method| method.receiver.clone())), "the instance"),
+    ],
+    ..TypeSpec::new("method", BoundMethod::LAYOUT)
+};
+
+// ---- code
+
+fn code_of(value: &Value) -> Option<&Code> {
+    value.get::<Code>()
+}
+
+fn code_number(vm: &mut Vm, value: &Value, get: fn(&Code) -> i64) -> Res<Value> {
+    Ok(vm.new_int(code_of(value).map_or(0, get)))
+}
+
+fn code_names(vm: &mut Vm, value: &Value, which: usize) -> Res<Value> {
+    let names = code_of(value).map(Code::variable_names).unwrap_or_default();
+    Ok(vm.new_tuple(match which {
+        0 => names.0,
+        1 => names.1,
+        _ => names.2,
+    }))
+}
+
+fn code_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(code) = code_of(&arguments[0]) else { return Ok(Value::NONE) };
+    let (name, file, line) = (text_of(code.name.get()), text_of(&code.filename), code.first_line);
+    Ok(vm.format(format_args!("<code object {name} at {:#x}, file \"{file}\", line {line}>", arguments[0].bits())))
+}
+
+pub static CODE: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL | CLASS_NOT_CALLABLE | CLASS_WEAKREFERABLE,
+    natives: &[Native::simple("__repr__($self, /)", code_repr, "Return repr(self).")],
+    getters: &[
+        Getter::read_only("co_name", |_, value| Ok(code_of(value).map_or(Value::NONE, |code| code.name.get().clone())), ""),
+        Getter::read_only("co_qualname", |_, value| Ok(code_of(value).map_or(Value::NONE, |code| code.qualified_name.get().clone())), ""),
+        Getter::read_only("co_filename", |_, value| Ok(code_of(value).map_or(Value::NONE, |code| code.filename.clone())), ""),
+        Getter::read_only("co_firstlineno", |vm, value| code_number(vm, value, |code| code.first_line as i64), ""),
+        Getter::read_only("co_argcount", |vm, value| code_number(vm, value, |code| code.argument_count as i64), ""),
+        Getter::read_only("co_posonlyargcount", |vm, value| code_number(vm, value, |code| code.positional_only_count as i64), ""),
+        Getter::read_only("co_kwonlyargcount", |vm, value| code_number(vm, value, |code| code.keyword_only_count as i64), ""),
+        Getter::read_only("co_nlocals", |vm, value| code_number(vm, value, |code| code.variable_names().0.len() as i64), ""),
+        Getter::read_only("co_stacksize", |vm, value| code_number(vm, value, |code| code.register_count as i64), ""),
+        Getter::read_only("co_flags", |vm, value| code_number(vm, value, |code| (code.flags.0 & 0xfff0_ffff) as i64), ""),
+        Getter::read_only("co_varnames", |vm, value| code_names(vm, value, 0), ""),
+        Getter::read_only("co_cellvars", |vm, value| code_names(vm, value, 1), ""),
+        Getter::read_only("co_freevars", |vm, value| code_names(vm, value, 2), ""),
+        Getter::read_only(
+            "co_consts",
+            |vm, value| {
+                let items = code_of(value).map(|code| code.constant_box.iter().chain(code.children.iter()).cloned().collect()).unwrap_or_default();
+                Ok(vm.new_tuple(items))
+            },
+            "",
+        ),
+        Getter::read_only(
+            "co_names",
+            |vm, value| {
+                let mut names: Vec<Value> = Vec::new();
+                for site in code_of(value).map(|code| &*code.site_box).unwrap_or_default() {
+                    if !names.iter().any(|name| name.is(&site.name)) {
+                        names.push(site.name.clone());
+                    }
+                }
+                Ok(vm.new_tuple(names))
+            },
+            "",
+        ),
+    ],
+    ..TypeSpec::new("code", Code::LAYOUT)
+};
