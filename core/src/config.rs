@@ -12,3 +12,5 @@ pub const NATIVE_DEPTH_LIMIT: usize = if cfg!(debug_assertions) { 60 } else { 20
 pub const HASHER: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0x5079_766d);
 /// Words in a py-thread's first stack chunk.
 pub const FIRST_CHUNK: usize = 28;
+/// Bytes that a console stream holds back before it sends them.
+pub const CONSOLE_BUFFER: usize = if cfg!(target_pointer_width = "64") { 8192 } else { 128 };

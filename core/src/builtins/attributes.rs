@@ -87,7 +87,7 @@ pub fn store(vm: &mut Vm, object: &Value, name: &Value, value: Option<&Value>) -
         None => vm.call_special(object, Name::DelAttr, core::slice::from_ref(name)),
     };
     match action {
-        Some(action) => action.and_then(vm, |_, _| Ok(Action::Return(Value::NONE))),
+        Some(action) => action?.and_then(vm, |_, _| Ok(Action::Return(Value::NONE))),
         None => Ok(Action::Return(Value::NONE)),
     }
 }
@@ -116,7 +116,7 @@ fn dir(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         return sorted(vm, names);
     };
     match vm.call_special(object, Name::Dir, &[]) {
-        Some(action) => action.and_then(vm, |vm, names| collect(vm, &names, sorted)),
+        Some(action) => action?.and_then(vm, |vm, names| collect(vm, &names, sorted)),
         None => Err(vm.type_error("object does not provide __dir__")),
     }
 }

@@ -86,7 +86,7 @@ fn hash(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         return Ok(Action::Return(vm.new_int(hash as i64)));
     }
     match vm.call_special(object, Name::Hash, &[]) {
-        Some(action) => action.and_then(vm, |vm, result| {
+        Some(action) => action?.and_then(vm, |vm, result| {
             if vm.is_instance(&result, &vm.class_of(&Value::small_int(0))) {
                 // An int's own hash brings any size into range, and -1 to -2.
                 let hash = vm.hash(&result)?;

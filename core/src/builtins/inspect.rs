@@ -75,7 +75,7 @@ fn ask(vm: &mut Vm, question: Question, subject: &Value, class: &Value) -> Res<A
         };
     }
     match vm.call_special(class, question.hook(), core::slice::from_ref(subject)) {
-        Some(action) => action.and_then(vm, |vm, answer| vm.truth_action(&answer)),
+        Some(action) => action?.and_then(vm, |vm, answer| vm.truth_action(&answer)),
         None => match question {
             Question::Instance => default_instance_check(vm, subject, class),
             Question::Subclass => default_subclass_check(vm, subject, class),

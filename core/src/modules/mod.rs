@@ -1,7 +1,13 @@
 //! Modules that come with the VM: native ones and small ones frozen as Python source. Here is how they are declared and
 //! come to life; what they do is in one file each.
 
+pub mod atexit;
+pub mod builtins;
 pub mod errno;
+pub mod gc;
+pub mod sys;
+pub mod time;
+pub mod weakref;
 
 use crate::object::class::TypeSpec;
 use crate::object::dict::Dict;
@@ -30,13 +36,29 @@ impl ModuleSpec {
 }
 
 /// The names of a module under construction.
-pub struct Namespace<'a>(&'a Dict);
+pub struct Namespace<'a> {
+    dict: &'a Dict,
+    module: &'a Value,
+}
 
 impl Namespace<'_> {
     /// Defines `name`.
     pub fn set(&self, vm: &mut Vm, name: &str, value: Value) {
         let name = vm.intern(name);
-        drop(self.0.set_interned(&name, value));
+        drop(self.dict.set_interned(&name, value));
+    }
+
+    /// Defines functions.
+    pub fn functions(&self, vm: &mut Vm, natives: &'static [Native]) {
+        for native in natives {
+            let function = vm.native_function(native, self.module);
+            self.set(vm, native.name(), function);
+        }
+    }
+
+    /// What `name` (interned) is defined as.
+    pub fn get(&self, name: &Value) -> Option<Value> {
+        self.dict.get_interned(name)
     }
 
     /// Defines an integer.
@@ -59,7 +81,7 @@ impl Namespace<'_> {
 }
 
 /// Every native module.
-pub static MODULES: &[&ModuleSpec] = &[&errno::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[&atexit::MODULE, &builtins::MODULE, &errno::MODULE, &gc::MODULE, &sys::MODULE, &time::MODULE, &weakref::MODULE];
 
 /// A module kept as Python source, compiled when it is first imported.
 pub struct Frozen {
@@ -96,14 +118,11 @@ pub fn create(vm: &mut Vm, spec: &'static ModuleSpec) -> Res<Value> {
 /// What the module's `init` raises.
 pub fn fill(vm: &mut Vm, spec: &'static ModuleSpec, module: &Value) -> Res<()> {
     let Some(dict) = module::namespace(module) else { return Ok(()) };
-    let namespace = Namespace(dict);
+    let namespace = Namespace { dict, module };
     if !spec.doc.is_empty() {
         namespace.set_str(vm, "__doc__", spec.doc);
     }
-    for native in spec.natives {
-        let function = vm.native_function(native, module);
-        namespace.set(vm, native.name(), function);
-    }
+    namespace.functions(vm, spec.natives);
     for declaration in spec.types {
         let class = vm.class_from_spec(declaration);
         namespace.set(vm, declaration.name, class);

@@ -251,7 +251,7 @@ fn forward(vm: &mut Vm, arguments: &Args, name: Name) -> Res<Action> {
     }
     let Some((this, rest)) = unwrapped_arguments.split_first() else { return Ok(Action::Return(Value::NONE)) };
     match vm.call_special(this, name, rest) {
-        Some(action) => Ok(action),
+        Some(action) => action,
         None if matches!(name, Name::Len | Name::GetItem | Name::SetItem | Name::DelItem | Name::Iter | Name::Next | Name::Contains | Name::Reversed) => {
             let type_name = vm.type_name(this);
             let message = match name {

@@ -90,7 +90,7 @@ fn forward_special(vm: &mut Vm, arguments: &Args, name: Name) -> Res<Action> {
     let Some((this, rest)) = arguments.positional.split_first() else { return Ok(Action::Return(Value::NONE)) };
     let mapping = unwrapped(this);
     match vm.call_special(&mapping, name, rest) {
-        Some(action) => Ok(action),
+        Some(action) => action,
         None => {
             let given = vm.type_name(&mapping);
             Err(vm.type_error(&format!("'{given}' object does not support this operation")))
@@ -113,7 +113,7 @@ fn proxy_repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
 fn compare(vm: &mut Vm, arguments: &Args, name: Name) -> Res<Action> {
     let [this, other, ..] = arguments.positional else { return Ok(Action::Return(Value::NOT_IMPLEMENTED)) };
     let other = unwrapped(other);
-    Ok(vm.call_special(&unwrapped(this), name, &[other]).unwrap_or(Action::Return(Value::NOT_IMPLEMENTED)))
+    vm.call_special(&unwrapped(this), name, &[other]).unwrap_or(Ok(Action::Return(Value::NOT_IMPLEMENTED)))
 }
 
 fn proxy_or(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -128,7 +128,7 @@ fn merge(vm: &mut Vm, left: Option<&Value>, right: Option<&Value>) -> Res<Action
     let (Some(left), Some(right)) = (left, right) else { return Ok(Action::Return(Value::NOT_IMPLEMENTED)) };
     let (left, right) = (unwrapped(left), unwrapped(right));
     match vm.call_special(&left, Name::Or, &[right]) {
-        Some(action) => Ok(action),
+        Some(action) => action,
         None => Err(vm.raise(Ex::TypeError, "unsupported operand type(s) for |")),
     }
 }

@@ -82,6 +82,18 @@ pub mod types {
         &super::range::ITERATOR_TYPE,
         &super::range::LONG_ITERATOR_TYPE,
         &super::cell::CELL,
+        &super::generic_alias::GENERIC_ALIAS,
+        &super::mapping_proxy::MAPPING_PROXY,
         &super::module::MODULE,
+        &super::property::CLASS_METHOD,
+        &super::property::PROPERTY,
+        &super::property::STATIC_METHOD,
+        &super::simple_namespace::SIMPLE_NAMESPACE,
+        &super::text_stream::TEXT_STREAM,
+        &super::traceback::FRAME,
+        &super::traceback::TRACEBACK,
+        &super::union_type::UNION_TYPE,
+        &crate::modules::weakref::PROXY,
+        &crate::modules::weakref::REFERENCE,
     ];
 }

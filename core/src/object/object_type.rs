@@ -453,7 +453,7 @@ fn get_mro(vm: &mut Vm, value: &Value) -> Res<Value> {
 
 fn get_namespace(vm: &mut Vm, value: &Value) -> Res<Value> {
     let dict = with_class(vm, value, |_, class| class.dict.clone())?;
-    Ok(crate::object::mapping_proxy::new(vm, &dict))
+    Ok(crate::object::mapping_proxy::new(vm, dict))
 }
 
 fn get_type_params(vm: &mut Vm, value: &Value) -> Res<Value> {

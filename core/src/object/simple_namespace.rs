@@ -88,7 +88,7 @@ fn repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let class = vm.class_of(&this);
     let spec = vm.class_from_spec(&SIMPLE_NAMESPACE);
     let name = if class.value().is(&spec) { "namespace".into() } else { class_name(&class) };
-    if vm.active_reprs.contains(&this.bits()) {
+    if vm.active_reprs.get().contains(&this.bits()) {
         return Ok(Action::Return(vm.format(format_args!("{name}(...)"))));
     }
     let mut pieces = Vec::from([Piece::Text(format!("{name}(").into())]);
@@ -101,9 +101,9 @@ fn repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         pieces.push(Piece::Repr(value));
     }
     pieces.push(")".into());
-    vm.active_reprs.push(this.bits());
+    vm.active_reprs.get_mut().push(this.bits());
     let done = move |vm: &mut Vm, result: Res<Value>| {
-        vm.active_reprs.retain(|&active| active != this.bits());
+        vm.active_reprs.get_mut().retain(|&active| active != this.bits());
         result.map(Action::Return)
     };
     match join(vm, pieces) {

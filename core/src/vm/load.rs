@@ -17,15 +17,15 @@ impl Vm {
             Const::False => Value::FALSE,
             Const::Ellipsis => Value::ELLIPSIS,
             Const::Int(number) => self.new_int(*number),
-            Const::BigInt { negative, magnitude } => crate::object::int::from_magnitude(self, *negative, magnitude),
+            Const::BigInt { negative, magnitude } => crate::vm::shim::from_magnitude(self, *negative, magnitude),
             Const::Float(number) => self.new_float(*number),
-            Const::Complex(real, imaginary) => crate::object::complex::new(self, *real, *imaginary),
+            Const::Complex(real, imaginary) => crate::vm::shim::complex(self, *real, *imaginary),
             Const::Str(bytes) => {
-                let value = self.new_str_wtf8(bytes);
+                let value = crate::vm::shim::wtf8(self, bytes);
                 let identifier = bytes.len() <= 64 && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
                 if identifier { self.intern_value(&value) } else { value }
             }
-            Const::Bytes(bytes) => self.new_bytes(bytes),
+            Const::Bytes(bytes) => crate::vm::shim::bytes(self, bytes),
             Const::Tuple(items) => {
                 let items: Vec<Value> = items.iter().map(|item| self.constant(item)).collect();
                 self.new_tuple(items)
@@ -64,7 +64,7 @@ impl Vm {
         let local_names = self.intern_all(&prototype.local_names);
         let free_names = self.intern_all(&prototype.free_names);
         let docstring = match &prototype.docstring {
-            Some(text) => self.new_str_wtf8(text),
+            Some(text) => crate::vm::shim::wtf8(self, text),
             None => Value::NONE,
         };
         let flags = prototype.flags;

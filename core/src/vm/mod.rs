@@ -13,6 +13,7 @@ pub mod ops;
 pub mod prelude;
 pub mod protocol;
 pub mod reenter;
+pub mod shim;
 pub mod step;
 pub mod unwind;
 
@@ -86,7 +87,7 @@ pub struct Vm {
     /// Native calls nested in one another right now (comparison, hash and repr of containers in containers).
     pub native_depth: usize,
     /// Addresses of the containers whose `repr` is under way: met again, they show as `[...]`.
-    pub active_reprs: Vec<u64>,
+    pub active_reprs: alloc::rc::Rc<crate::object::header::Mut<Vec<u64>>>,
     // The running py-thread's state; its record keeps it while others run.
     /// Where the interpreter loop goes on.
     pub(crate) pc: *const Instr,
@@ -121,6 +122,11 @@ pub struct Vm {
     pub(crate) unraisable: Value,
     /// What the embedding program supplies.
     pub host: host::Host,
+    /// The machine below.
+    pub platform: &'static dyn crate::port::Platform,
+    pub(crate) prelude: prelude::Prelude,
+    /// Most digits converted between int and str; 0: no limit.
+    pub int_max_str_digits: usize,
     /// `sys.modules`.
     pub modules: Value,
     /// The dict of module `builtins`.
@@ -140,7 +146,7 @@ pub(crate) struct OwnCodes {
 
 impl Vm {
     /// A VM without modules; boxed, because its heap's pages point back to it.
-    pub(crate) fn new_boxed(heap_limit: usize) -> Box<Vm> {
+    pub(crate) fn new_boxed(platform: &'static dyn crate::port::Platform, heap_limit: usize) -> Box<Vm> {
         let mut vm = Box::new(Vm {
             heap: Heap::new(heap_limit),
             kinds: [const { None }; KINDS],
@@ -182,6 +188,9 @@ impl Vm {
             finalizing: false,
             unraisable: Value::NONE,
             host: host::Host::default(),
+            platform,
+            prelude: Default::default(),
+            int_max_str_digits: 4300,
             modules: Value::NONE,
             builtins: Value::NONE,
         });
@@ -208,6 +217,11 @@ impl Vm {
             Some(exit) => exit,
             None => step::run(self),
         }
+    }
+
+    /// Frees garbage cycles; returns how many unreachable objects there were.
+    pub fn collect_garbage(&mut self) -> usize {
+        self.heap.collect()
     }
 
     /// Room for a py-thread's first frame.

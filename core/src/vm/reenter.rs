@@ -190,7 +190,7 @@ impl Vm {
         };
         let action = super::ops::attribute::call_method_action(self, method, value, &[], |_, value| Ok(Action::Return(value)))?;
         let result = self.run_action(action)?;
-        match crate::object::int::hash_result(&result) {
+        match crate::vm::shim::hash_result(&result) {
             Some(hash) => Ok(hash),
             None => Err(self.type_error("__hash__ method should return an integer")),
         }
@@ -204,7 +204,7 @@ impl Vm {
         match value.kind() {
             Kind::Int if value.as_small_int().is_some() => return Ok(value.clone()),
             Kind::Bool => return Ok(Value::small_int((value.as_bool() == Some(true)) as i64)),
-            Kind::Int => return Ok(crate::object::int::plain(self, value)),
+            Kind::Int => return Ok(crate::vm::shim::plain(self, value)),
             _ => {}
         }
         let Some(method) = self.lookup_special(value, Name::Index) else {
@@ -215,7 +215,7 @@ impl Vm {
         let result = self.run_action(action)?;
         match result.kind() {
             Kind::Int if result.as_small_int().is_some() => Ok(result),
-            Kind::Int | Kind::Bool => Ok(crate::object::int::plain(self, &result)),
+            Kind::Int | Kind::Bool => Ok(crate::vm::shim::plain(self, &result)),
             _ => {
                 let name = self.type_name(&result);
                 Err(self.type_error(&format!("__index__ returned non-int (type {name})")))
@@ -232,7 +232,7 @@ impl Vm {
             return Ok(number);
         }
         let number = self.index(value)?;
-        match crate::object::int::to_i64(&number) {
+        match crate::vm::shim::to_i64(&number) {
             Some(number) => Ok(number),
             None => {
                 let name = self.type_name(value);
@@ -244,9 +244,9 @@ impl Vm {
     /// [`Vm::index`] for slice bounds: numbers beyond the range of sizes become the nearest in it.
     pub fn size_argument(&mut self, value: &Value) -> Res<isize> {
         let number = self.index(value)?;
-        Ok(match crate::object::int::to_i64(&number) {
+        Ok(match crate::vm::shim::to_i64(&number) {
             Some(number) => number.clamp(isize::MIN as i64, isize::MAX as i64) as isize,
-            None if crate::object::int::is_negative(&number) => isize::MIN,
+            None if crate::vm::shim::is_negative(&number) => isize::MIN,
             None => isize::MAX,
         })
     }

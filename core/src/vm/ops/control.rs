@@ -83,7 +83,7 @@ pub(super) fn branch(vm: &mut Vm, offset: isize) {
 
 impl Vm {
     /// The instruction that is being executed.
-    pub(super) fn current_instruction(&self) -> Instr {
+    pub(in crate::vm) fn current_instruction(&self) -> Instr {
         // SAFETY: pc is past the first instruction of the current code.
         unsafe { *self.pc.sub(1) }
     }
