@@ -90,7 +90,13 @@ pub struct Frozen {
 }
 
 /// Every frozen module.
-pub static FROZEN: &[Frozen] = &[];
+pub static FROZEN: &[Frozen] = &[
+    Frozen { name: "functools", source: include_str!("frozen/functools.py") },
+    Frozen { name: "queue", source: include_str!("frozen/queue.py") },
+    Frozen { name: "threading", source: include_str!("frozen/threading.py") },
+    Frozen { name: "types", source: include_str!("frozen/types.py") },
+    Frozen { name: "weakref", source: include_str!("frozen/weakref.py") },
+];
 
 /// The declaration of a native module.
 pub fn find(name: &str) -> Option<&'static ModuleSpec> {

@@ -33,7 +33,7 @@ pub struct Exception {
 
 /// A frame that an exception passed.
 pub struct TraceEntry {
-    /// The code object.
+    /// The function that ran (or a bare code object).
     pub code: Value,
     /// Index of the instruction.
     pub instruction: u32,

@@ -35,10 +35,8 @@ macro_rules! struct_sequence {
 
 /// What all struct sequence types have in common.
 pub const fn spec(name: &'static str) -> TypeSpec {
-    TypeSpec { base: BASE, flags: super::class::CLASS_FINAL | super::class::CLASS_SEQUENCE, ..TypeSpec::new(name, Tuple::LAYOUT) }
+    TypeSpec { base: Some(&super::tuple::TYPE), flags: super::class::CLASS_FINAL | super::class::CLASS_SEQUENCE, ..TypeSpec::new(name, Tuple::LAYOUT) }
 }
-
-const BASE: Option<&TypeSpec> = None;
 
 /// The item at `index`.
 pub fn item(this: &Value, index: usize) -> Value {

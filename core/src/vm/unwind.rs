@@ -107,8 +107,8 @@ impl Vm {
     }
 
     fn add_trace(&mut self, instruction: usize) {
-        // SAFETY: the current code is alive.
-        let code = unsafe { Value::from_object(&*self.code) };
+        // The function knows its code and its globals; a frame without function does not show.
+        let Some(code) = self.frame().and_then(|frame| frame.function().map(Value::from_object)) else { return };
         if let Some(exception) = self.pending.as_ref().and_then(|exception| exception.get::<Exception>()) {
             exception.trace.get_mut().push(TraceEntry { code, instruction: instruction as u32 });
         }
