@@ -71,6 +71,7 @@ impl Source {
     /// Errors: `SyntaxError` for an unknown encoding, one that contradicts the byte order mark, or bytes that it
     /// cannot decode.
     pub fn from_bytes(bytes: &[u8], options: &ParseOptions) -> Result<Source, Box<SyntaxError>> {
+        check_null_bytes(bytes)?;
         let (marked, bytes) = match bytes.strip_prefix(BYTE_ORDER_MARK) {
             Some(rest) => (true, rest),
             None => (false, bytes),
@@ -165,6 +166,14 @@ pub(super) fn error_without_place(message: String) -> Box<SyntaxError> {
         end_column: 0,
         text: String::new(),
     })
+}
+
+/// Errors: `SyntaxError` if there is a null byte.
+pub(super) fn check_null_bytes(source: &[u8]) -> Result<(), Box<SyntaxError>> {
+    if source.contains(&0) {
+        return Err(error_without_place("source code string cannot contain null bytes".into()));
+    }
+    Ok(())
 }
 
 fn decode_single_byte(bytes: &[u8], decode: impl Fn(u8) -> char) -> Source {

@@ -99,8 +99,7 @@ pub fn lex(source: &Source, mode: Mode, require_dedent: bool) -> Lexed {
         lexer.push(TokenKind::Error, position, position);
     }
     // Inside an f-string a bracket may well be closed behind the failure.
-    let at_end = lexer.position >= lexer.bytes.len();
-    let open_bracket = lexer.brackets.last().copied().filter(|_| at_end || lexer.interpolated.is_empty());
+    let open_bracket = lexer.brackets.last().copied().filter(|_| lexer.interpolated.is_empty());
     Lexed { tokens: lexer.tokens, failure: lexer.failure, warnings: lexer.warnings, open_bracket }
 }
 
@@ -205,7 +204,7 @@ impl<'a> Lexer<'a> {
                     }
                     b'\x0c' => indent = Indent::default(),
                     b'\\' => {
-                        joined = joined.or(Some(indent));
+                        joined = joined.or(Some(indent).filter(|indent| indent.column > 0));
                         self.continue_line()?;
                         continue;
                     }
@@ -251,10 +250,9 @@ impl<'a> Lexer<'a> {
             self.indents.push(indent);
             self.push(TokenKind::Indent, position, position);
         } else {
-            while self.indents.last().is_some_and(|last| indent.column < last.column) {
-                self.indents.pop();
-                self.push(TokenKind::Dedent, position, position);
-            }
+            let depth = self.indents.partition_point(|outer| outer.column <= indent.column);
+            let closed = self.indents.len() - depth;
+            self.indents.truncate(depth);
             let reached = self.indents.last().copied().unwrap_or_default();
             if indent.column != reached.column {
                 let line = self.line_of(position);
@@ -264,6 +262,9 @@ impl<'a> Lexer<'a> {
             }
             if indent.narrow != reached.narrow {
                 return Err(self.tab_error());
+            }
+            for _ in 0..closed {
+                self.push(TokenKind::Dedent, position, position);
             }
         }
         Ok(())
@@ -290,6 +291,7 @@ impl<'a> Lexer<'a> {
             return Err(self.soft_error(SyntaxErrorKind::SyntaxError, message, line, column, false));
         }
         if next + 1 >= self.bytes.len() {
+            self.check_brackets()?;
             let (line, column) = self.source.line_and_character(next as u32);
             let kind = SyntaxErrorKind::SyntaxError;
             return Err(self.soft_error(kind, "unexpected EOF while parsing", line, column, true));
@@ -303,16 +305,20 @@ impl<'a> Lexer<'a> {
         self.position += rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
     }
 
+    /// At the end of the source: no bracket may be open.
+    fn check_brackets(&mut self) -> Lex<()> {
+        let Some(open) = self.brackets.last().copied() else { return Ok(()) };
+        let span = Span::new(open.offset, open.offset + 1);
+        let message = format!("'{}' was never closed", char::from(open.byte));
+        let error = self.source.error(SyntaxErrorKind::SyntaxError, message, span);
+        self.failure = Some(LexFailure { error, hard: false, incomplete: true });
+        Err(Stop)
+    }
+
     /// The end of the source: closes the line and the blocks.
     fn end(&mut self) -> Lex<()> {
+        self.check_brackets()?;
         let position = self.position;
-        if let Some(open) = self.brackets.last().copied() {
-            let span = Span::new(open.offset, open.offset + 1);
-            let message = format!("'{}' was never closed", char::from(open.byte));
-            let error = self.source.error(SyntaxErrorKind::SyntaxError, message, span);
-            self.failure = Some(LexFailure { error, hard: false, incomplete: true });
-            return Err(Stop);
-        }
         let last = self.tokens.last().map(|token| token.kind);
         let mid_line = !matches!(last, None | Some(TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent));
         match self.mode {

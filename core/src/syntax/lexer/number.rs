@@ -5,8 +5,17 @@ use alloc::format;
 use super::{Lex, Lexer};
 use crate::syntax::token::TokenKind;
 
-/// Keywords that may follow a number without a space, with a warning.
+/// Keywords that may follow a number without a space, with a warning. What stands behind the short ones is not
+/// looked at, as in CPython.
 const KEYWORDS_AFTER_NUMBER: [&[u8]; 8] = [b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
+
+fn starts_with_keyword(text: &[u8]) -> bool {
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    KEYWORDS_AFTER_NUMBER.iter().any(|keyword| {
+        let behind = text.strip_prefix(*keyword);
+        behind.is_some_and(|rest| keyword.starts_with(b"i") || !rest.first().is_some_and(in_name))
+    })
+}
 
 impl Lexer<'_> {
     /// At a digit, or at a dot before one.
@@ -48,6 +57,9 @@ impl Lexer<'_> {
             } else if sign == 1 {
                 self.position += 2;
                 return Err(self.error("invalid decimal literal".into()));
+            } else {
+                // Perhaps the `e` of a keyword.
+                return self.end_of_number(start, kind);
             }
         }
         if matches!(self.peek(), b'j' | b'J') {
@@ -124,7 +136,7 @@ impl Lexer<'_> {
         let next = self.peek();
         if next.is_ascii_alphabetic() || next == b'_' {
             let rest = self.bytes.get(end..).unwrap_or_default();
-            if !KEYWORDS_AFTER_NUMBER.iter().any(|keyword| rest.starts_with(keyword)) {
+            if !starts_with_keyword(rest) {
                 return Err(self.error(format!("invalid {kind} literal")));
             }
             self.warn(start, end, format!("invalid {kind} literal"));

@@ -3,7 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{Parse, Parser, expr};
+use super::expression::starts_expression;
+use super::{Failure, Parse, Parser, expr};
 use crate::syntax::ast::*;
 use crate::syntax::token::TokenKind;
 
@@ -81,12 +82,11 @@ impl Parser<'_> {
 
     /// At the star of an argument or index.
     pub(super) fn starred_expression(&mut self) -> Parse<Expr> {
-        if !self.diagnosing {
-            return self.starred(Self::expression);
-        }
-        match self.attempt(|parser| parser.starred(Self::expression))? {
-            Some(starred) => Ok(starred),
-            None => Err(self.raise_at_last_token("Invalid star expression")),
+        let begins = starts_expression(self.peek_at(1));
+        match self.starred(Self::expression) {
+            // In the first pass an expression fails for anything wrong in it.
+            Err(Failure(None)) if self.lenient || !begins => Err(self.raise_at_last_token("Invalid star expression")),
+            other => other,
         }
     }
 
@@ -107,7 +107,13 @@ impl Parser<'_> {
             TokenKind::DoubleStar => return self.keyword_argument(arguments),
             TokenKind::Name if self.peek_at(1) == TokenKind::Equal => return self.keyword_argument(arguments),
             _ if !arguments.keywords.is_empty() => return Err(self.fail()),
-            TokenKind::Name if self.peek_at(1) == TokenKind::ColonEqual => self.walrus()?,
+            TokenKind::Name if self.peek_at(1) == TokenKind::ColonEqual => {
+                let value = self.walrus()?;
+                if self.is(TokenKind::Equal) {
+                    return Err(self.fail());
+                }
+                value
+            }
             _ => {
                 let value = self.expression()?;
                 if self.diagnosing {

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::arguments::Arguments;
-use super::{Parse, Parser, expr};
+use super::{Failure, Parse, Parser, expr};
 use crate::syntax::ast::*;
 use crate::syntax::token::TokenKind;
 
@@ -35,14 +35,15 @@ impl Parser<'_> {
                 ExprKind::Attribute(Box::new(Attribute { value: Left(value), attr }))
             }
             TokenKind::LeftParen => {
-                let Some(arguments) = self.continuation(end, |parser| parser.call_arguments(true))? else {
+                let Some(arguments) = self.continuation(end, Self::call)? else {
                     return Ok(value);
                 };
                 let Arguments { positional: arguments, keywords, .. } = arguments;
                 ExprKind::Call(Box::new(Call { function: Left(value), arguments, keywords }))
             }
             _ => {
-                let Some(index) = self.continuation(end, Self::index)? else { return Ok(value) };
+                let index = self.continuation(end, |parser| parser.bracketed(Self::index))?;
+                let Some(index) = index else { return Ok(value) };
                 ExprKind::Subscript(Box::new(Subscript { value: Left(value), index }))
             }
         };
@@ -61,9 +62,9 @@ impl Parser<'_> {
                 ExprKind::Constant(self.number(token)?)
             }
             TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart => return self.strings(),
-            TokenKind::LeftParen => return self.parenthesised(),
-            TokenKind::LeftBracket => return self.list(),
-            TokenKind::LeftBrace => return self.dict_or_set(),
+            TokenKind::LeftParen => return self.bracketed(Self::parenthesised),
+            TokenKind::LeftBracket => return self.bracketed(Self::list),
+            TokenKind::LeftBrace => return self.once(Self::dict_or_set),
             TokenKind::None => self.constant(Constant::None),
             TokenKind::True => self.constant(Constant::True),
             TokenKind::False => self.constant(Constant::False),
@@ -71,6 +72,14 @@ impl Parser<'_> {
             _ => return Err(self.fail()),
         };
         Ok(expr(kind, super::span_of(token)))
+    }
+
+    fn bracketed(&mut self, rule: fn(&mut Self) -> Parse<Expr>) -> Parse<Expr> {
+        if self.lenient { self.once(rule) } else { rule(self) }
+    }
+
+    fn call(&mut self) -> Parse<Arguments> {
+        if self.lenient { self.once(|parser| parser.call_arguments(true)) } else { self.call_arguments(true) }
     }
 
     fn constant(&mut self, constant: Constant) -> ExprKind {
@@ -121,6 +130,9 @@ impl Parser<'_> {
         let start = self.advance().start;
         if self.accept(TokenKind::RightBracket) {
             return Ok(expr(ExprKind::List(Box::default()), self.span_from(start)));
+        }
+        if self.diagnosing {
+            self.diagnose_star()?;
         }
         let first = self.star_named_expression()?;
         if self.at_comprehension() {
@@ -177,6 +189,7 @@ impl Parser<'_> {
                 return Ok(expr(ExprKind::Dict(Box::default()), self.span_from(start)));
             }
             TokenKind::DoubleStar => return self.dict(brace, start, None),
+            TokenKind::Star if self.diagnosing => self.diagnose_star()?,
             TokenKind::Star => {}
             _ => {
                 let first = self.position;
@@ -209,19 +222,15 @@ impl Parser<'_> {
 
     /// A dict whose brace is token `brace`; its first key may have been parsed.
     fn dict(&mut self, brace: usize, start: u32, first_key: Option<Expr>) -> Parse<Expr> {
-        if !self.diagnosing {
-            return self.dict_items(start, first_key);
+        let depth = self.depth;
+        let dict = self.dict_items(start, first_key);
+        if let Err(Failure(None)) = dict {
+            // Mistakes here are reported in the first pass already.
+            self.note();
+            self.depth = depth;
+            self.diagnose_dict(brace)?;
         }
-        self.diagnosed_dict(brace, start, first_key)
-    }
-
-    #[inline(never)]
-    fn diagnosed_dict(&mut self, brace: usize, start: u32, first_key: Option<Expr>) -> Parse<Expr> {
-        if let Some(dict) = self.attempt(|parser| parser.dict_items(start, first_key))? {
-            return Ok(dict);
-        }
-        self.diagnose_dict(brace)?;
-        Err(self.fail())
+        dict
     }
 
     fn dict_items(&mut self, start: u32, first_key: Option<Expr>) -> Parse<Expr> {

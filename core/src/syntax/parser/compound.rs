@@ -236,11 +236,7 @@ impl Parser<'_> {
         while self.is(TokenKind::Except) {
             if (self.peek_at(1) == TokenKind::Star) != is_star {
                 if self.diagnosing {
-                    let message = "cannot have both 'except' and 'except*' on the same 'try'";
-                    let start = self.start();
-                    self.advance();
-                    let end = self.token().end;
-                    return Err(self.raise(Span::new(start, if is_star { self.previous().end } else { end }), message));
+                    self.diagnose_mixed_handler(is_star)?;
                 }
                 self.furthest = self.furthest.max(self.position + 1);
                 return Err(self.fail());
@@ -256,7 +252,7 @@ impl Parser<'_> {
         Ok(StmtKind::Try(Box::new(Try { body, handlers, orelse, finalbody, is_star })))
     }
 
-    fn except_handler(&mut self, is_star: bool) -> Parse<ExceptHandler> {
+    pub(super) fn except_handler(&mut self, is_star: bool) -> Parse<ExceptHandler> {
         let keyword = self.advance();
         if is_star {
             self.advance();
@@ -332,11 +328,14 @@ impl Parser<'_> {
     fn function(&mut self, decorators: Vec<Expr>, is_async: bool) -> Parse<StmtKind> {
         let keyword = self.advance();
         let name = self.name()?;
-        let type_params = self.type_parameters()?;
+        let type_params = self.attempt(Self::type_parameters)?.unwrap_or_default();
         self.expect_forced(TokenKind::LeftParen)?;
         let parameters = self.parameters(false)?;
         self.expect(TokenKind::RightParen)?;
-        let returns = if self.accept(TokenKind::Arrow) { Some(self.expression()?) } else { None };
+        let returns = self.attempt(|parser| {
+            parser.expect(TokenKind::Arrow)?;
+            parser.expression()
+        })?;
         let body = self.forced_colon_and_block("function definition", keyword)?;
         Ok(StmtKind::FunctionDef(Box::new(FunctionDef {
             name,

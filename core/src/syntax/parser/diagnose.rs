@@ -15,6 +15,9 @@ use crate::syntax::token::TokenKind;
 
 const SOFT_KEYWORDS: [&str; 4] = ["_", "case", "match", "type"];
 
+/// How many names in a row are looked at.
+const MAX_ROW: u32 = 16;
+
 /// Statements of Python 2 that became functions.
 const LEGACY_STATEMENTS: [&str; 2] = ["print", "exec"];
 
@@ -106,26 +109,42 @@ impl Parser<'_> {
     fn diagnose_legacy_statement(&mut self, first: usize) -> Parse<()> {
         let token = self.token_at(first);
         let name = self.text_of(token);
-        let begins = self.at_element(true) && !self.is(TokenKind::LeftParen);
-        if token.kind != TokenKind::Name || self.position != first + 1 || !begins {
+        let is_legacy = LEGACY_STATEMENTS.contains(&name);
+        // Whatever the name is, what follows is looked at: a mistake further on in a row of names comes first.
+        if token.kind != TokenKind::Name || !(is_legacy || self.position == first + 1) || self.row >= MAX_ROW {
             return Ok(());
         }
-        if !LEGACY_STATEMENTS.contains(&name) {
-            // An error of the lexer further on in a row of names comes first.
-            self.look(|parser| {
-                loop {
-                    let (begin, is_name) = (parser.position, parser.is(TokenKind::Name));
-                    parser.expression()?;
-                    if !is_name || parser.position != begin + 1 {
-                        return parser.expression();
-                    }
-                }
-            })?;
-            return Ok(());
-        }
-        let Some(value) = self.look(Self::star_expressions)? else { return Ok(()) };
+        self.row += 1;
+        let value = self.probe(|parser| {
+            parser.position = first + 1;
+            if parser.is(TokenKind::LeftParen) { Err(parser.fail()) } else { parser.expressions_in_row() }
+        })?;
+        self.row -= 1;
+        let Some(span) = value.filter(|_| is_legacy) else { return Ok(()) };
         let message = format!("Missing parentheses in call to '{name}'. Did you mean {name}(...)?");
-        Err(self.raise(span_of(token).to(value.span), message))
+        Err(self.raise(span_of(token).to(span), message))
+    }
+
+    /// `star_expressions` behind a name. Mistakes inside the operands have been looked for already.
+    fn expressions_in_row(&mut self) -> Parse<Span> {
+        let start = self.start();
+        loop {
+            let first = self.position;
+            let is_operand = starts_expression(self.peek()) && !self.is(TokenKind::Lambda);
+            self.diagnosing = !is_operand;
+            let element = if is_operand { self.operators(OR) } else { self.star_expression() };
+            self.diagnosing = true;
+            let element = element?;
+            if is_operand {
+                self.diagnose_after_operand(first, &element)?;
+                if self.is(TokenKind::If) {
+                    self.conditional(self.token_at(first).start, element)?;
+                }
+            }
+            if !self.accept(TokenKind::Comma) || !self.at_element(true) {
+                return Ok(self.span_from(start));
+            }
+        }
     }
 
     /// `"a "quoted" word"`: a string, what should be in it, and another string.
@@ -257,8 +276,17 @@ impl Parser<'_> {
         }
     }
 
+    /// After an opening bracket.
+    pub(super) fn diagnose_star(&mut self) -> Parse<()> {
+        if self.is(TokenKind::Star) {
+            self.probe(Self::starred_expression)?;
+        }
+        Ok(())
+    }
+
     /// After an opening parenthesis.
     pub(super) fn diagnose_group(&mut self) -> Parse<()> {
+        self.diagnose_star()?;
         if !self.is(TokenKind::DoubleStar) {
             return Ok(());
         }
@@ -277,18 +305,18 @@ impl Parser<'_> {
     pub(super) fn diagnose_unparenthesised_comprehension(&mut self, elements: &[Expr]) -> Parse<()> {
         let trailing_comma = self.previous().kind == TokenKind::Comma;
         let (Some(first), Some(last)) = (elements.first(), elements.last()) else { return Ok(()) };
-        if !self.at_comprehension() || (trailing_comma && elements.len() > 1) {
+        if !self.at_comprehension() {
             return Ok(());
         }
-        let span = if trailing_comma { first.span.to(span_of(self.previous())) } else { first.span.to(last.span) };
+        let span = if trailing_comma && elements.len() == 1 { first.span.to(span_of(self.previous())) } else { first.span.to(last.span) };
         if self.probe(Self::comprehension_clauses)?.is_some() {
             return Err(self.raise(span, "did you forget parentheses around the comprehension target?"));
         }
         Ok(())
     }
 
-    /// The target of a comprehension clause.
-    pub(super) fn diagnose_comprehension_target(&mut self) -> Parse<Expr> {
+    /// The target of a comprehension clause. A missing `in` is reported in the first pass already.
+    pub(super) fn comprehension_target(&mut self) -> Parse<Expr> {
         if let Some(target) = self.attempt(Self::targets_before_in)? {
             return Ok(target);
         }
@@ -304,7 +332,7 @@ impl Parser<'_> {
         if without_in.is_some() {
             return Err(self.raise_at_last_token("'in' expected after for-loop variables"));
         }
-        self.diagnose_bad_for_target()
+        if self.diagnosing { self.diagnose_bad_for_target() } else { Err(self.fail()) }
     }
 
     /// The target of a `for` statement.
@@ -712,9 +740,7 @@ impl Parser<'_> {
             parser.expect(TokenKind::Comma)?;
             while parser.at_element(true) {
                 parser.star_named_expression()?;
-                if !parser.accept(TokenKind::Comma) {
-                    break;
-                }
+                parser.accept(TokenKind::Comma);
             }
             parser.expect(TokenKind::Colon)?;
             parser.expression()?;
@@ -858,6 +884,17 @@ impl Parser<'_> {
             }
         }
         Err(self.fail())
+    }
+
+    /// At an `except*` after `except`s or an `except` after `except*`s.
+    pub(super) fn diagnose_mixed_handler(&mut self, is_star: bool) -> Parse<()> {
+        let start = self.start();
+        let end = self.token_at(self.position + usize::from(!is_star)).end;
+        if self.probe(|parser| parser.except_handler(!is_star))?.is_some() {
+            let message = "cannot have both 'except' and 'except*' on the same 'try'";
+            return Err(self.raise(Span::new(start, end), message));
+        }
+        Ok(())
     }
 
     /// After the `as` of an `except`.

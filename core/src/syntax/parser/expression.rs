@@ -77,7 +77,7 @@ impl Parser<'_> {
     }
 
     #[inline(never)]
-    fn conditional(&mut self, start: u32, body: Expr) -> Parse<Expr> {
+    pub(super) fn conditional(&mut self, start: u32, body: Expr) -> Parse<Expr> {
         let end = self.position;
         let Some((test, orelse)) = self.continuation(end, |parser| parser.condition(body.span))? else {
             return Ok(body);
@@ -410,10 +410,13 @@ impl Parser<'_> {
     // Comprehensions
 
     /// Whether `for` or `async for` stands here.
-    pub(super) fn at_comprehension(&self) -> bool {
+    pub(super) fn at_comprehension(&mut self) -> bool {
         match self.peek() {
             TokenKind::For => true,
-            TokenKind::Async => self.peek_at(1) == TokenKind::For,
+            TokenKind::Async => {
+                self.furthest = self.furthest.max(self.position + 1);
+                self.peek_at(1) == TokenKind::For
+            }
             _ => false,
         }
     }
@@ -425,11 +428,7 @@ impl Parser<'_> {
             let start = self.start();
             let is_async = self.accept(TokenKind::Async);
             self.expect(TokenKind::For)?;
-            let target = if self.diagnosing {
-                self.diagnose_comprehension_target()?
-            } else {
-                self.for_targets()?
-            };
+            let target = self.comprehension_target()?;
             self.expect(TokenKind::In)?;
             let iter = self.operators(OR)?;
             let mut conditions = Vec::new();

@@ -24,14 +24,14 @@ mod target;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::ast::{Constant, Expr, ExprKind, Ident, Mode, Module, Span};
 use super::error::{SyntaxError, SyntaxErrorKind, SyntaxWarning};
 use super::lexer::{self, Lexed};
 use super::literal;
-use super::source::{Source, error_without_place};
+use super::source::{Source, check_null_bytes, error_without_place};
 use super::token::{Token, TokenKind};
 use super::{ParseOptions, Parsed};
 
@@ -60,6 +60,13 @@ pub(super) struct Parser<'a> {
     /// In the second pass: a rule that cannot go on ends where it last could. Mistakes are then recognised by what
     /// follows, as a PEG parser does.
     lenient: bool,
+    /// A token that is always asked for was missing. The second pass may know better.
+    forced: bool,
+    /// Brackets that could not be parsed, by token and by whether mistakes were looked for: trying each of them once
+    /// keeps deep nesting from taking exponential time.
+    failed_brackets: HashSet<(usize, bool), foldhash::fast::FixedState>,
+    /// How many names in a row are being looked at as statements of Python 2.
+    row: u32,
     barry_as_flufl: bool,
     names: HashMap<&'a str, Ident, foldhash::fast::FixedState>,
     warnings: Vec<SyntaxWarning>,
@@ -67,9 +74,7 @@ pub(super) struct Parser<'a> {
 
 /// Parses a source; see [`super::parse`].
 pub(super) fn parse(source: &Source, mode: Mode, options: &ParseOptions) -> Result<Parsed, Box<SyntaxError>> {
-    if source.text().as_bytes().contains(&0) {
-        return Err(error_without_place("source code string cannot contain null bytes".into()));
-    }
+    check_null_bytes(source.text().as_bytes())?;
     if u32::try_from(source.text().len()).is_err() {
         return Err(error_without_place("source code is too long".into()));
     }
@@ -107,6 +112,9 @@ impl<'a> Parser<'a> {
             stack_base: stack_address(),
             diagnosing: false,
             lenient: false,
+            forced: false,
+            failed_brackets: HashSet::default(),
+            row: 0,
             barry_as_flufl: options.barry_as_flufl,
             names: HashMap::default(),
             warnings: Vec::new(),
@@ -169,6 +177,7 @@ impl<'a> Parser<'a> {
         if token.kind == TokenKind::Error {
             return Err(Failure(None));
         }
+        self.forced = true;
         let message = alloc::format!("expected '{}'", kind.spelling());
         Err(self.raise(span_of(token), message))
     }
@@ -270,6 +279,20 @@ impl<'a> Parser<'a> {
         Ok(found)
     }
 
+    /// Runs a rule that begins at a bracket; if it does not match, never again. Only what was tried in the second
+    /// pass, and dicts, can be tried again at all.
+    fn once<T>(&mut self, rule: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        let key = (self.position, self.diagnosing);
+        if self.failed_brackets.contains(&key) {
+            return Err(self.fail());
+        }
+        let found = rule(self);
+        if let Err(Failure(None)) = found {
+            self.failed_brackets.insert(key);
+        }
+        found
+    }
+
     /// Counts one level of nesting, to be uncounted with [`Parser::leave`]; a rule that fails need not.
     fn enter(&mut self) -> Parse<()> {
         self.depth += 1;
@@ -353,28 +376,24 @@ impl<'a> Parser<'a> {
             return error;
         }
         let last_token = self.furthest;
-        let error = match failure.0 {
-            Some(error) => error,
-            None => {
-                self.diagnosing = true;
-                self.lenient = true;
-                self.position = 0;
-                self.depth = 0;
-                match self.module() {
-                    // Looking for mistakes takes more stack than parsing, and must not hide that there is one.
-                    Err(Failure(Some(error))) if error.kind != SyntaxErrorKind::MemoryError => error,
-                    _ => {
-                        self.note();
-                        if let Some(error) = self.lexer_error_reached() {
-                            return error;
-                        }
-                        let error = self.generic_error(last_token);
-                        if error.kind == SyntaxErrorKind::IndentationError {
-                            return error;
-                        }
-                        error
-                    }
+        if let Some(error) = failure.0.as_ref().filter(|error| error.kind == SyntaxErrorKind::MemoryError) {
+            return error.clone();
+        }
+        let second = if failure.0.is_some() && !self.forced { Err(Failure(None)) } else { self.second_pass() };
+        self.note();
+        if let Some(error) = self.lexer_error_reached() {
+            return error;
+        }
+        let error = match (second, failure.0) {
+            // Looking for mistakes takes more stack than parsing, and must not hide that there is one.
+            (Err(Failure(Some(error))), _) if error.kind != SyntaxErrorKind::MemoryError => error,
+            (_, Some(error)) => error,
+            _ => {
+                let error = self.generic_error(last_token);
+                if error.kind == SyntaxErrorKind::IndentationError {
+                    return error;
                 }
+                error
             }
         };
         if matches!(error.kind, SyntaxErrorKind::SyntaxError | SyntaxErrorKind::IndentationError) {
@@ -392,6 +411,15 @@ impl<'a> Parser<'a> {
             }
         }
         error
+    }
+
+    fn second_pass(&mut self) -> Parse<Module> {
+        self.diagnosing = true;
+        self.lenient = true;
+        self.position = 0;
+        self.depth = 0;
+        self.failed_brackets.clear();
+        self.module()
     }
 
     fn generic_error(&self, index: usize) -> Box<SyntaxError> {

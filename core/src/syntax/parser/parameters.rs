@@ -40,10 +40,11 @@ impl Parser<'_> {
                         }
                     } else {
                         let vararg = self.parameter(lambda, true, false)?;
-                        parameters.vararg = Some(Box::new(vararg));
-                        if self.diagnosing {
+                        let starred = matches!(&vararg.annotation, Some(annotation) if matches!(annotation.kind, ExprKind::Starred(_)));
+                        if self.diagnosing && !starred {
                             self.diagnose_variadic_default("var-positional")?;
                         }
+                        parameters.vararg = Some(Box::new(vararg));
                     }
                 }
                 TokenKind::DoubleStar => {
@@ -131,7 +132,7 @@ impl Parser<'_> {
             TokenKind::DoubleStar => TypeParamKind::ParamSpec,
             _ => TypeParamKind::TypeVar { bound: None },
         };
-        if kind_token != TokenKind::Name {
+        if !matches!(kind, TypeParamKind::TypeVar { .. }) {
             self.advance();
         }
         let name = self.name()?;

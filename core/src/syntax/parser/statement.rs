@@ -110,8 +110,10 @@ impl Parser<'_> {
             kind => match augmented_operator(kind) {
                 Some(op) => self.augmented_assignment(first, value, op),
                 None => {
-                    if self.diagnosing && self.is(TokenKind::ColonEqual) {
+                    if self.diagnosing {
+                        let end = self.position;
                         self.diagnose_assignment(first)?;
+                        self.position = end;
                     }
                     Ok(StmtKind::Expr(value))
                 }

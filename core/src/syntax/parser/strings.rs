@@ -5,8 +5,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Parse, Parser, expr, span_of};
+use super::{Failure, Parse, Parser, expr, span_of};
 use crate::syntax::ast::*;
+use crate::syntax::error::SyntaxErrorKind;
 use crate::syntax::literal::{self, StringKind};
 use crate::syntax::token::{Token, TokenKind};
 
@@ -223,10 +224,7 @@ impl Parser<'_> {
             self.diagnose_field(template, &[Exclamation, Colon, RightBrace], "'!', or ':', or '}'")?;
         }
         let text_end = self.position;
-        let mut conversion = None;
-        if self.is(Exclamation) {
-            conversion = Some(self.conversion(template)?);
-        }
+        let conversion = if self.is(Exclamation) { Some(self.conversion(template)?) } else { None };
         if self.diagnosing {
             self.diagnose_field(template, &[Colon, RightBrace], "':' or '}'")?;
         }
@@ -238,6 +236,10 @@ impl Parser<'_> {
             self.diagnose_field(template, &[RightBrace], "'}', or format specs")?;
         }
         self.expect(RightBrace)?;
+        let mut conversion = match conversion {
+            Some(token) => Some(self.conversion_letter(token, template)?),
+            None => None,
+        };
         self.leave();
         let span = self.span_from(start);
         if debug {
@@ -262,8 +264,8 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// At `!`.
-    fn conversion(&mut self, template: bool) -> Parse<char> {
+    /// At `!`: the name behind it.
+    fn conversion(&mut self, template: bool) -> Parse<Token> {
         let mark = self.advance();
         if self.diagnosing {
             self.diagnose_conversion(template)?;
@@ -272,8 +274,14 @@ impl Parser<'_> {
         let prefix = string_name(template);
         if mark.end != token.start {
             let message = format!("{prefix}: conversion type must come right after the exclamation mark");
-            return Err(self.raise(Span::new(mark.start, token.end), message));
+            let span = Span::new(mark.start, token.end);
+            return Err(Failure(Some(self.source.error(SyntaxErrorKind::SyntaxError, message, span))));
         }
+        Ok(token)
+    }
+
+    fn conversion_letter(&mut self, token: Token, template: bool) -> Parse<char> {
+        let prefix = string_name(template);
         let name = self.text_of(token);
         match name {
             "s" => Ok('s'),
