@@ -65,14 +65,20 @@ pub enum StmtKind {
     Return(Option<Expr>),
     Delete(Vec<Expr>),
     /// `a = b = value`: the targets from left to right.
-    Assign { targets: Vec<Expr>, value: Expr },
+    Assign {
+        targets: Vec<Expr>,
+        value: Expr,
+    },
     AugAssign(Box<AugAssign>),
     AnnAssign(Box<AnnAssign>),
     TypeAlias(Box<TypeAlias>),
     For(Box<For>),
     While(Box<While>),
     /// `if`, then each `elif`, in order. Flat, so that thousands of `elif` are no nesting.
-    If { branches: Vec<IfBranch>, orelse: Vec<Stmt> },
+    If {
+        branches: Vec<IfBranch>,
+        orelse: Vec<Stmt>,
+    },
     With(Box<With>),
     Match(Box<Match>),
     Raise(Box<Raise>),
@@ -277,7 +283,9 @@ pub struct TypeParam {
 
 #[derive(Debug)]
 pub enum TypeParamKind {
-    TypeVar { bound: Option<Expr> },
+    TypeVar {
+        bound: Option<Expr>,
+    },
     /// `*name`
     TypeVarTuple,
     /// `**name`
@@ -305,7 +313,10 @@ pub enum PatternKind {
     /// `*name` or `*_` (`None`) inside a sequence.
     Star(Option<Ident>),
     /// `pattern as name`; a capture `name` when there is no pattern; the wildcard `_` when there is neither.
-    As { pattern: Option<Box<Pattern>>, name: Option<Ident> },
+    As {
+        pattern: Option<Box<Pattern>>,
+        name: Option<Ident>,
+    },
     Or(Vec<Pattern>),
 }
 
@@ -581,7 +592,10 @@ pub enum Constant {
     /// The imaginary part of a complex constant whose real part is zero.
     Imaginary(f64),
     /// `unicode_prefix`: the (first) literal is written with a `u` prefix.
-    Str { value: Wtf8, unicode_prefix: bool },
+    Str {
+        value: Wtf8,
+        unicode_prefix: bool,
+    },
     Bytes(Box<[u8]>),
 }
 

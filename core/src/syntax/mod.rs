@@ -6,6 +6,8 @@ mod lexer;
 mod literal;
 mod parser;
 pub mod source;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use alloc::boxed::Box;

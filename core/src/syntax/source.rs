@@ -40,13 +40,40 @@ const ENCODINGS: [(Encoding, &[&str]); 5] = [
     (Encoding::Utf8, &["utf_8", "utf8", "u8", "utf", "utf_8_sig", "utf8_ucs2", "utf8_ucs4", "cp65001"]),
     (
         Encoding::Latin1,
-        &["latin_1", "latin1", "latin", "iso_8859_1", "iso8859_1", "iso8859", "iso_latin_1", "l1", "8859", "cp819",
-          "csisolatin1", "ibm819", "iso_ir_100", "iso_8859_1_1987"],
+        &[
+            "latin_1",
+            "latin1",
+            "latin",
+            "iso_8859_1",
+            "iso8859_1",
+            "iso8859",
+            "iso_latin_1",
+            "l1",
+            "8859",
+            "cp819",
+            "csisolatin1",
+            "ibm819",
+            "iso_ir_100",
+            "iso_8859_1_1987",
+        ],
     ),
     (
         Encoding::Ascii,
-        &["ascii", "us_ascii", "us", "646", "ansi_x3.4_1968", "ansi_x3_4_1968", "ansi_x3.4_1986", "cp367", "csascii",
-          "ibm367", "iso646_us", "iso_646.irv_1991", "iso_ir_6"],
+        &[
+            "ascii",
+            "us_ascii",
+            "us",
+            "646",
+            "ansi_x3.4_1968",
+            "ansi_x3_4_1968",
+            "ansi_x3.4_1986",
+            "cp367",
+            "csascii",
+            "ibm367",
+            "iso646_us",
+            "iso_646.irv_1991",
+            "iso_ir_6",
+        ],
     ),
 ];
 
@@ -143,7 +170,13 @@ impl Source {
     }
 
     /// An error at a character (from 1) of a line.
-    pub(super) fn error_in_line(&self, kind: SyntaxErrorKind, message: String, line: u32, column: u32) -> Box<SyntaxError> {
+    pub(super) fn error_in_line(
+        &self,
+        kind: SyntaxErrorKind,
+        message: String,
+        line: u32,
+        column: u32,
+    ) -> Box<SyntaxError> {
         let text = self.line_with_newline(line);
         Box::new(SyntaxError { kind, message, line, column, end_line: line, end_column: 0, text })
     }
@@ -217,8 +250,10 @@ fn decode_utf8(bytes: &[u8]) -> Result<Source, Box<SyntaxError>> {
 }
 
 fn built_in_encoding(name: &str) -> Option<Encoding> {
-    let normalised: String =
-        name.chars().map(|letter| if matches!(letter, '-' | ' ') { '_' } else { letter.to_ascii_lowercase() }).collect();
+    let normalised: String = name
+        .chars()
+        .map(|letter| if matches!(letter, '-' | ' ') { '_' } else { letter.to_ascii_lowercase() })
+        .collect();
     ENCODINGS.iter().find(|(_, names)| names.contains(&normalised.as_str())).map(|(encoding, _)| *encoding)
 }
 

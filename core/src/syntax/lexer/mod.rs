@@ -272,13 +272,7 @@ impl<'a> Lexer<'a> {
 
     fn tab_error(&mut self) -> Stop {
         let line = self.line_of(self.position);
-        self.soft_error(
-            SyntaxErrorKind::TabError,
-            "inconsistent use of tabs and spaces in indentation",
-            line,
-            1,
-            false,
-        )
+        self.soft_error(SyntaxErrorKind::TabError, "inconsistent use of tabs and spaces in indentation", line, 1, false)
     }
 
     /// At a backslash: joins the next line to this one.
@@ -537,7 +531,8 @@ impl<'a> Lexer<'a> {
     fn name_or_string(&mut self) -> Lex<()> {
         let start = self.position;
         let rest = self.bytes.get(start..).unwrap_or_default();
-        let length = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).unwrap_or(rest.len());
+        let length =
+            rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).unwrap_or(rest.len());
         self.position = start + length;
         let next = self.peek();
         if length <= 5 && (next == b'"' || next == b'\'') && self.string_prefix(start, length)? {

@@ -25,8 +25,7 @@ impl Lexer<'_> {
             return Ok(false);
         }
         if let Some(&(first, second)) = INCOMPATIBLE.iter().find(|(first, second)| has(*first) && has(*second)) {
-            let message =
-                format!("'{}' and '{}' prefixes are incompatible", char::from(first), char::from(second));
+            let message = format!("'{}' and '{}' prefixes are incompatible", char::from(first), char::from(second));
             return Err(self.error_at(start, start + length, message));
         }
         Ok(true)

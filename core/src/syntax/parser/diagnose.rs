@@ -308,7 +308,11 @@ impl Parser<'_> {
         if !self.at_comprehension() {
             return Ok(());
         }
-        let span = if trailing_comma && elements.len() == 1 { first.span.to(span_of(self.previous())) } else { first.span.to(last.span) };
+        let span = if trailing_comma && elements.len() == 1 {
+            first.span.to(span_of(self.previous()))
+        } else {
+            first.span.to(last.span)
+        };
         if self.probe(Self::comprehension_clauses)?.is_some() {
             return Err(self.raise(span, "did you forget parentheses around the comprehension target?"));
         }
@@ -518,9 +522,11 @@ impl Parser<'_> {
             return Ok(());
         };
         if self.at_comprehension() {
-            if let Some(last) = arguments.positional.last().filter(|_| {
-                arguments.positional.len() + arguments.keywords.len() > 1 && arguments.keywords.is_empty()
-            }) {
+            if let Some(last) = arguments
+                .positional
+                .last()
+                .filter(|_| arguments.positional.len() + arguments.keywords.len() > 1 && arguments.keywords.is_empty())
+            {
                 let element = last.span;
                 if let Some(clauses) = self.probe(Self::comprehension_clauses)? {
                     return Err(self.raise(element.to(end_of(&clauses, element)), UNPARENTHESISED));
@@ -530,7 +536,8 @@ impl Parser<'_> {
         if self.is(TokenKind::Comma) {
             let comma = self.token();
             self.advance();
-            if arguments.unpacked_mapping && self.is(TokenKind::Star) && self.probe(Self::starred_expression)?.is_some() {
+            if arguments.unpacked_mapping && self.is(TokenKind::Star) && self.probe(Self::starred_expression)?.is_some()
+            {
                 let span = self.span_to_last_token(comma.start);
                 let message = "iterable argument unpacking follows keyword argument unpacking";
                 return Err(self.raise(span, message));

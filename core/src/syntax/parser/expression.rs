@@ -48,8 +48,23 @@ pub(super) fn starts_expression(kind: TokenKind) -> bool {
     use TokenKind::*;
     matches!(
         kind,
-        Name | Number | String | FStringStart | TStringStart | False | None | True | Await | Lambda | Not | LeftParen
-            | LeftBracket | LeftBrace | Ellipsis | Plus | Minus | Tilde
+        Name | Number
+            | String
+            | FStringStart
+            | TStringStart
+            | False
+            | None
+            | True
+            | Await
+            | Lambda
+            | Not
+            | LeftParen
+            | LeftBracket
+            | LeftBrace
+            | Ellipsis
+            | Plus
+            | Minus
+            | Tilde
     )
 }
 

@@ -1,9 +1,11 @@
 //! Tokens to tree: recursive descent for statements, precedence climbing for expressions.
 //!
 //! Parsing runs twice at most. The first pass only wants to know whether the source is right; it is fast and its
-//! failures carry no message. If it fails, a second pass runs with `diagnosing` set: the same functions then look at
-//! what they could not parse for well-known mistakes and report those in CPython's words. If none is recognised,
-//! the error is "invalid syntax" at the furthest token that the first pass looked at.
+//! failures carry no message, but for the few that CPython reports at once. If it fails, a second pass runs with
+//! `diagnosing` set: the same functions then look at what they could not parse for well-known mistakes and report
+//! those in CPython's words (compared with CPython 3.13 over its library, its tests and mutations of both; what 3.14
+//! changed follows 3.14). If none is recognised, the error is "invalid syntax" at the furthest token that the first
+//! pass looked at. An error of the lexer behind the error of the parser hides it, as in CPython, unless it is soft.
 //!
 //! Native stack: every nesting of expressions or blocks counts against [`MAX_DEPTH`] and measures the native stack
 //! that parsing has taken against [`ParseOptions::stack_budget`]; brackets and indentation have limits of their own
@@ -372,42 +374,45 @@ impl<'a> Parser<'a> {
 
     /// The error to report after the first pass failed.
     fn explain(mut self, failure: Failure) -> Box<SyntaxError> {
-        if let Some(error) = self.lexer_error_reached() {
-            return error;
-        }
         let last_token = self.furthest;
-        if let Some(error) = failure.0.as_ref().filter(|error| error.kind == SyntaxErrorKind::MemoryError) {
-            return error.clone();
-        }
-        let second = if failure.0.is_some() && !self.forced { Err(Failure(None)) } else { self.second_pass() };
-        self.note();
-        if let Some(error) = self.lexer_error_reached() {
-            return error;
-        }
-        let error = match (second, failure.0) {
-            // Looking for mistakes takes more stack than parsing, and must not hide that there is one.
-            (Err(Failure(Some(error))), _) if error.kind != SyntaxErrorKind::MemoryError => error,
-            (_, Some(error)) => error,
-            _ => {
-                let error = self.generic_error(last_token);
-                if error.kind == SyntaxErrorKind::IndentationError {
+        let error = match failure.0 {
+            Some(error) if !self.forced || error.kind == SyntaxErrorKind::MemoryError => error,
+            provisional => {
+                if let Some(error) = self.lexer_error_reached() {
                     return error;
                 }
-                error
+                let found = self.second_pass();
+                self.note();
+                if let Some(error) = self.lexer_error_reached() {
+                    return error;
+                }
+                match (found, provisional) {
+                    // Looking for mistakes takes more stack than parsing, and must not hide that there is one.
+                    (Err(Failure(Some(error))), _) if error.kind != SyntaxErrorKind::MemoryError => error,
+                    (_, Some(error)) => error,
+                    _ => {
+                        let error = self.generic_error(last_token);
+                        if error.kind == SyntaxErrorKind::IndentationError {
+                            return error;
+                        }
+                        error
+                    }
+                }
             }
         };
-        if matches!(error.kind, SyntaxErrorKind::SyntaxError | SyntaxErrorKind::IndentationError) {
-            if let Some(failure) = self.lexed.failure.as_ref().filter(|failure| failure.hard) {
-                return failure.error.clone();
-            }
-            // An open bracket swallows the lines below it, so that the error there is only a consequence.
-            if let Some(open) = self.lexed.open_bracket {
-                let last = self.token_at(self.furthest);
-                if self.line_of(last.start) > self.line_of(open.offset) {
-                    let message = alloc::format!("'{}' was never closed", char::from(open.byte));
-                    let span = Span::new(open.offset, open.offset + 1);
-                    return self.source.error(SyntaxErrorKind::SyntaxError, message, span);
-                }
+        if let Some(failure) = self.lexed.failure.as_ref().filter(|failure| failure.hard) {
+            return failure.error.clone();
+        }
+        if error.kind == SyntaxErrorKind::MemoryError {
+            return error;
+        }
+        // An open bracket swallows the lines below it, so that an error there is only a consequence.
+        if let Some(open) = self.lexed.open_bracket {
+            let last = self.token_at(self.furthest);
+            if self.line_of(last.start) > self.line_of(open.offset) {
+                let message = alloc::format!("'{}' was never closed", char::from(open.byte));
+                let span = Span::new(open.offset, open.offset + 1);
+                return self.source.error(SyntaxErrorKind::SyntaxError, message, span);
             }
         }
         error
@@ -495,7 +500,11 @@ impl<'a> Parser<'a> {
             let last = self.previous();
             if !is_blank(self.source.text().get(last.end as usize..).unwrap_or_default()) {
                 let message = "multiple statements found while compiling a single statement";
-                return Err(Failure(Some(self.source.error(SyntaxErrorKind::SyntaxError, message.into(), span_of(last)))));
+                return Err(Failure(Some(self.source.error(
+                    SyntaxErrorKind::SyntaxError,
+                    message.into(),
+                    span_of(last),
+                ))));
             }
         }
         Ok(Module::Single(body))

@@ -11,8 +11,7 @@ use crate::syntax::token::TokenKind;
 impl Parser<'_> {
     /// Whether the name here could be the soft keyword `match`, by the token behind it.
     pub(super) fn may_be_match(&self) -> bool {
-        self.is_soft_keyword(0, "match")
-            && (starts_expression(self.peek_at(1)) || self.peek_at(1) == TokenKind::Star)
+        self.is_soft_keyword(0, "match") && (starts_expression(self.peek_at(1)) || self.peek_at(1) == TokenKind::Star)
     }
 
     /// `match subject:` and the start of a block; gives the subject. Fails if `match` turns out to be an ordinary name.
@@ -198,11 +197,8 @@ impl Parser<'_> {
             return Ok(Pattern { kind: PatternKind::As { pattern: None, name }, span: self.span_from(start) });
         }
         let name = self.dotted_expression()?;
-        let kind = if self.is(TokenKind::LeftParen) {
-            self.class_pattern(name)?
-        } else {
-            PatternKind::Value(Box::new(name))
-        };
+        let kind =
+            if self.is(TokenKind::LeftParen) { self.class_pattern(name)? } else { PatternKind::Value(Box::new(name)) };
         Ok(Pattern { kind, span: self.span_from(start) })
     }
 
