@@ -118,7 +118,7 @@ pub(super) fn decode_escapes(
                     StringKind::Text => push_code_point(value, out),
                 }
             }
-            'x' if kind == StringKind::Bytes => match rest.get(..2).and_then(|digits| parse_hex(digits)) {
+            'x' if kind == StringKind::Bytes => match rest.get(..2).and_then(parse_hex) {
                 Some(value) => {
                     out.push(value as u8);
                     rest = rest.get(2..).unwrap_or_default();

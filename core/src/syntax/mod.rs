@@ -18,14 +18,16 @@ pub use ast::{Mode, Module};
 pub use error::{SyntaxError, SyntaxErrorKind, SyntaxWarning};
 pub use source::{LineIndex, Source};
 
+/// Decodes source: `None` for an unknown encoding, else the text or the message of the error.
+pub type Decode = fn(encoding: &str, source: &[u8]) -> Option<Result<String, String>>;
+
 /// What the parser may be told.
 #[derive(Clone, Copy, Debug)]
 pub struct ParseOptions {
     /// The character named in `\N{name}`. Without it every name is unknown.
     pub character_by_name: Option<fn(&str) -> Option<char>>,
-    /// Decodes source in an encoding other than UTF-8, Latin-1 and ASCII, which are built in:
-    /// `None` for an unknown encoding, else the text or the message of the error.
-    pub decode: Option<fn(encoding: &str, source: &[u8]) -> Option<Result<String, String>>>,
+    /// Decodes source in an encoding other than UTF-8, Latin-1, ASCII, CP1252 and KOI8-R, which are built in.
+    pub decode: Option<Decode>,
     /// The most digits a decimal integer literal may have; 0 for no limit (`sys.set_int_max_str_digits`).
     pub max_integer_digits: u32,
     /// Report input that merely ends too early as [`SyntaxErrorKind::IncompleteInput`] (`PyCF_ALLOW_INCOMPLETE_INPUT`).

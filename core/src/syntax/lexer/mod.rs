@@ -480,21 +480,23 @@ impl<'a> Lexer<'a> {
         let start = self.position;
         self.position += 1;
         let character = char::from(byte);
-        if let Some(string) = self.interpolated.last() {
-            if string.bracket_depth == 0 && byte == b'}' {
-                let message = format!("{}: single '}}' is not allowed", string.name());
-                return Err(self.error(message));
-            }
+        if let Some(string) = self.interpolated.last()
+            && string.bracket_depth == 0
+            && byte == b'}'
+        {
+            let message = format!("{}: single '}}' is not allowed", string.name());
+            return Err(self.error(message));
         }
         let Some(open) = self.brackets.pop() else {
             return Err(self.error(format!("unmatched '{character}'")));
         };
         if !matches!((open.byte, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
-            if let Some(string) = self.interpolated.last() {
-                if open.byte == b'{' && string.bracket_depth - 1 == string.expression_depth {
-                    let message = format!("{}: unmatched '{character}'", string.name());
-                    return Err(self.error(message));
-                }
+            if let Some(string) = self.interpolated.last()
+                && open.byte == b'{'
+                && string.bracket_depth - 1 == string.expression_depth
+            {
+                let message = format!("{}: unmatched '{character}'", string.name());
+                return Err(self.error(message));
             }
             let mut message = format!(
                 "closing parenthesis '{character}' does not match opening parenthesis '{}'",

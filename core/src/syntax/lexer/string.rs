@@ -83,12 +83,13 @@ impl Lexer<'_> {
 
     fn unterminated(&mut self, start: usize, quote: u8, size: u8, escaped_quote: bool) -> Stop {
         // In an f-string with the same quotes, that "string" is the f-string's end and a `}` is missing.
-        if let Some(outer) = self.interpolated.last() {
-            if outer.quote == quote && outer.quote_size == size {
-                let message = format!("{}: expecting '}}'", outer.name());
-                self.position = start + 1;
-                return self.error(message);
-            }
+        if let Some(outer) = self.interpolated.last()
+            && outer.quote == quote
+            && outer.quote_size == size
+        {
+            let message = format!("{}: expecting '}}'", outer.name());
+            self.position = start + 1;
+            return self.error(message);
         }
         let at_end = self.at_end();
         let last = if at_end && self.bytes.last() == Some(&b'\n') { self.position - 1 } else { self.position };

@@ -166,11 +166,11 @@ impl Parser<'_> {
     #[inline(never)]
     fn with_statement(&mut self, is_async: bool) -> Parse<StmtKind> {
         let keyword = self.advance();
-        if self.is(TokenKind::LeftParen) {
-            if let Some(items) = self.attempt(Self::parenthesised_with_items)? {
-                let body = self.colon_and_block("'with' statement", keyword)?;
-                return Ok(StmtKind::With(Box::new(With { is_async, items, body })));
-            }
+        if self.is(TokenKind::LeftParen)
+            && let Some(items) = self.attempt(Self::parenthesised_with_items)?
+        {
+            let body = self.colon_and_block("'with' statement", keyword)?;
+            return Ok(StmtKind::With(Box::new(With { is_async, items, body })));
         }
         let mut items = Vec::with_capacity(1);
         loop {
