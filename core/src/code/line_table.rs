@@ -1,4 +1,7 @@
 //! From instructions to source positions, for tracebacks and debuggers.
+//!
+//! The encoding is a sequence of runs: the number of instructions that share a position, then that position relative
+//! to the run before. All numbers are LEB128; differences are zigzag-encoded.
 
 use alloc::vec::Vec;
 
@@ -18,8 +21,134 @@ pub struct LineTable {
 }
 
 impl LineTable {
-    /// Position of the instruction at `index`; None without line information.
-    pub fn lookup(&self, _index: usize) -> Option<Position> {
+    /// The runs in order of the instructions.
+    pub fn runs(&self) -> Runs<'_> {
+        Runs { rest: &self.bytes, last: Position::default() }
+    }
+
+    /// Where an instruction comes from; `None` past the end or if the table is malformed.
+    pub fn position(&self, instruction: u32) -> Option<Position> {
+        let mut start = 0u64;
+        for run in self.runs() {
+            let (count, position) = run?;
+            start += count as u64;
+            if (instruction as u64) < start {
+                return Some(position);
+            }
+        }
         None
+    }
+
+    /// Whether the table is well-formed and covers exactly `count` instructions.
+    pub fn covers(&self, count: usize) -> bool {
+        let mut sum = 0u64;
+        for run in self.runs() {
+            match run {
+                Some((length, _)) => sum += length as u64,
+                None => return false,
+            }
+        }
+        sum == count as u64
+    }
+}
+
+/// Iterator over `(number of instructions, position)`; `None` once where the bytes are malformed.
+pub struct Runs<'a> {
+    rest: &'a [u8],
+    last: Position,
+}
+
+impl Runs<'_> {
+    fn number(&mut self) -> Option<u32> {
+        let mut value = 0u64;
+        for shift in (0..35).step_by(7) {
+            let (byte, rest) = self.rest.split_first()?;
+            self.rest = rest;
+            value |= ((byte & 0x7f) as u64) << shift;
+            if byte & 0x80 == 0 {
+                return u32::try_from(value).ok();
+            }
+        }
+        None
+    }
+
+    fn moved(&mut self, from: u32) -> Option<u32> {
+        let zigzag = self.number()?;
+        Some(from.wrapping_add((zigzag >> 1) ^ (zigzag & 1).wrapping_neg()))
+    }
+
+    fn run(&mut self) -> Option<(u32, Position)> {
+        let count = self.number()?;
+        let line = self.moved(self.last.line)?;
+        let column = self.moved(self.last.column)?;
+        let end_line = line.wrapping_add(self.number()?);
+        let end_column = self.moved(column)?;
+        self.last = Position { line, column, end_line, end_column };
+        Some((count, self.last))
+    }
+}
+
+impl Iterator for Runs<'_> {
+    type Item = Option<(u32, Position)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let run = self.run();
+        if run.is_none() {
+            self.rest = &[];
+        }
+        Some(run)
+    }
+}
+
+/// Writes a [`LineTable`], one instruction after the other.
+#[derive(Default)]
+pub struct LineTableBuilder {
+    bytes: Vec<u8>,
+    /// The position of the run before the pending one.
+    last: Position,
+    pending: Option<(u32, Position)>,
+}
+
+impl LineTableBuilder {
+    /// Adds the next instruction.
+    pub fn push(&mut self, position: Position) {
+        match &mut self.pending {
+            Some((count, same)) if *same == position => *count += 1,
+            _ => {
+                self.flush();
+                self.pending = Some((1, position));
+            }
+        }
+    }
+
+    pub fn finish(mut self) -> LineTable {
+        self.flush();
+        LineTable { bytes: self.bytes }
+    }
+
+    fn flush(&mut self) {
+        let Some((count, position)) = self.pending.take() else { return };
+        self.number(count);
+        self.difference(self.last.line, position.line);
+        self.difference(self.last.column, position.column);
+        self.number(position.end_line.wrapping_sub(position.line));
+        self.difference(position.column, position.end_column);
+        self.last = position;
+    }
+
+    fn number(&mut self, mut value: u32) {
+        while value >= 0x80 {
+            self.bytes.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.bytes.push(value as u8);
+    }
+
+    fn difference(&mut self, from: u32, to: u32) {
+        let difference = to.wrapping_sub(from) as i32;
+        self.number(((difference << 1) ^ (difference >> 31)) as u32);
     }
 }
