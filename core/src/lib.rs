@@ -5,6 +5,8 @@ extern crate alloc;
 
 pub mod builtins;
 pub mod code;
+#[cfg(feature = "compiler")]
+pub mod compile;
 pub mod config;
 pub mod heap;
 pub mod modules;

@@ -27,7 +27,7 @@ impl LineTable {
     }
 
     /// Where an instruction comes from; `None` past the end or if the table is malformed.
-    pub fn position(&self, instruction: u32) -> Option<Position> {
+    pub fn lookup(&self, instruction: usize) -> Option<Position> {
         let mut start = 0u64;
         for run in self.runs() {
             let (count, position) = run?;

@@ -210,7 +210,11 @@ impl<'a> Compiler<'a> {
 fn part_count(test: &Expr, limit: u32) -> Option<u32> {
     let limit = limit.checked_sub(1)?;
     let all = |parts: &mut dyn Iterator<Item = &Expr>| {
-        parts.try_fold(1, |sum, part| Some(sum + part_count(part, limit.checked_sub(sum)?)?))
+        let mut sum = 1;
+        for part in parts {
+            sum += part_count(part, limit.checked_sub(sum)?)?;
+        }
+        Some(sum)
     };
     match &test.kind {
         ExprKind::Constant(_) | ExprKind::Name(_) => Some(1),

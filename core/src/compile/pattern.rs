@@ -33,6 +33,7 @@ impl<'a> Compiler<'a> {
             let may_be_irrefutable = case.guard.is_some() || index + 1 == count;
             self.pattern(&case.pattern, subject.register, next, &mut captures, may_be_irrefutable)?;
             let used = self.unit.mark();
+            self.unit.littered = self.unit.littered.max(used);
             for capture in captures {
                 self.store_name(&capture.name, capture.span, Operand::temporary(capture.register));
             }

@@ -129,6 +129,7 @@ impl<'a> Compiler<'a> {
 
     #[inline(never)]
     fn return_statement(&mut self, value: Option<&'a Expr>, span: Span) -> Result<()> {
+        let mark = self.unit.mark();
         let scope = self.scope();
         if !scope.kind.is_function_like() {
             return self.fail("'return' outside function", span);
@@ -141,7 +142,7 @@ impl<'a> Compiler<'a> {
         }
         let Some(value) = value.filter(|value| !matches!(value.kind, ExprKind::Constant(Constant::None))) else {
             let unwound = self.begin_unwind(0, span)?;
-            self.unit.emit_last(span, Op::ReturnNone, 0);
+            self.emit_return(Op::ReturnNone, 0, mark, span);
             self.end_unwind(unwound);
             return Ok(());
         };
@@ -149,9 +150,16 @@ impl<'a> Compiler<'a> {
         // What a finally body assigns must not change what is returned.
         let operand = if runs_code { self.temporary(value)? } else { self.operand(value)? };
         let unwound = self.begin_unwind(0, span)?;
-        self.unit.emit_last(span, Op::Return, operand.register);
+        self.emit_return(Op::Return, operand.register, mark, span);
         self.end_unwind(unwound);
         Ok(())
+    }
+
+    /// Returns; temporaries from `mark` on are used up.
+    fn emit_return(&mut self, op: Op, register: u16, mark: u16, span: Span) {
+        let empty_from = mark.max(self.unit.littered);
+        self.unit.emit(span, op, 0, register, empty_from, 0);
+        self.unit.reachable = false;
     }
 
     #[inline(never)]

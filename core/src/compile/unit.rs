@@ -113,15 +113,13 @@ pub(super) enum BlockKind<'a> {
     Protected,
     /// A `try` with this `finally` body to run.
     Finally(&'a [Stmt]),
-    /// Inside the copy of a finally body that an exit runs: `return` here is warned about.
-    FinallyBody,
     /// Exit method and self of a `with` in two registers.
     With { exit: u16, is_async: bool, span: Span },
     /// Inside an exception handler: `saved` goes back into the handled exception; `exception` holds the caught one.
     Handler { saved: u16, exception: Option<u16> },
     /// The variable of `except … as name` to unbind.
     HandlerName(Ident, Span),
-    /// A value that later code needs (what `return` returns) is unaffected; exits are refused here.
+    /// The body of an `except*`, which no exit may leave.
     ExceptStar,
 }
 
@@ -171,6 +169,8 @@ pub(super) struct Unit<'a> {
     pub children: Vec<CodePrototype>,
     next_temporary: u32,
     pub register_count: u32,
+    /// Temporaries below this one may have been left with a value.
+    pub littered: u16,
     pub variables: VariableMap,
     pub comprehension_variables: HashMap<ScopeId, VariableMap, foldhash::fast::FixedState>,
     pub local_names: Vec<Ident>,
@@ -191,7 +191,7 @@ pub(super) struct Unit<'a> {
 
 impl<'a> Unit<'a> {
     pub(super) fn new(scope: ScopeId, name: Rc<str>, qualified_name: Rc<str>, first_line: u32) -> Unit<'a> {
-        let hasher = foldhash::fast::FixedState::default();
+        let hasher = foldhash::fast::FixedState::default;
         Unit {
             scope,
             name,
@@ -205,14 +205,15 @@ impl<'a> Unit<'a> {
             handlers: Vec::new(),
             regions: Vec::new(),
             constants: Vec::new(),
-            constant_index: HashMap::with_hasher(hasher),
+            constant_index: HashMap::with_hasher(hasher()),
             sites: Vec::new(),
-            low_sites: HashMap::with_hasher(hasher),
+            low_sites: HashMap::with_hasher(hasher()),
             children: Vec::new(),
             next_temporary: 0,
             register_count: 0,
-            variables: HashMap::with_hasher(hasher),
-            comprehension_variables: HashMap::with_hasher(hasher),
+            littered: 0,
+            variables: HashMap::with_hasher(hasher()),
+            comprehension_variables: HashMap::with_hasher(hasher()),
             local_names: Vec::new(),
             cell_registers: Vec::new(),
             parameter_count: 0,
@@ -386,10 +387,6 @@ impl<'a> Unit<'a> {
             self.instructions.pop();
             self.spans.pop();
         }
-    }
-
-    pub(super) fn is_bound(&self, label: Label) -> bool {
-        self.labels.get(label.0 as usize).is_some_and(|state| state.position != UNBOUND)
     }
 
     // ---- exception regions
