@@ -1,5 +1,9 @@
-//! Who runs when: the run queue, the timers, the GIL.
+//! Who runs when: py-threads and what they wait for, the run queue, the timers, the GIL.
 
+pub mod deadlock;
+pub mod executor;
 pub mod gil;
 pub mod run_queue;
+pub mod task;
 pub mod timer;
+pub mod wait;

@@ -19,6 +19,11 @@ use crate::sync::OutOfMemory;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ticket(u32);
 
+impl Ticket {
+    /// Of nothing that was ever queued, as far as anybody asks.
+    pub const NONE: Ticket = Ticket(0);
+}
+
 /// The queue has as many entries as its capacity; only possible when a py-thread was queued twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;

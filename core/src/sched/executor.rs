@@ -1,0 +1,1067 @@
+//! The executor: which py-thread runs, and on which OS thread.
+//!
+//! The running py-thread's state is in the VM; a switch saves it in the py-thread's record and loads another's. The interpreter loop does not
+//! notice: it goes on with whatever state the VM has. Where a switched-in py-thread needs more than that (its start, an exception, a value
+//! for an instruction that does not simply store it), `Vm::pause` is set and [`Vm::settle`] does it at the level of the loop, so
+//! that no native frame of the py-thread before lies below.
+//!
+//! **Levels.** Each native frame that runs the interpreter loop for its own result (a call from the host, a reentry) is a *level*. Its
+//! frame on the py-thread's stack is marked with the level's number, and its native frame lies on one OS thread. Python frames above it may run
+//! anywhere; the result must come back where the native frame is, when it is the top one there. A py-thread whose result is early waits as
+//! `Returning`. While others run above, a py-thread that waits costs no OS thread: they run nested, in the same loop.
+//!
+//! **Who has the GIL.** The OS thread that runs the loop is the carrier. When another one wants the GIL (a blocking call returned), the carrier gives
+//! it up at its next safe point: a standby without levels goes back to the pool; one with levels (the host's OS thread among them) sleeps
+//! until a result of its levels is there. So there is one carrier and no contest for the GIL. A pinned py-thread's blocking call keeps the GIL
+//! (simpler, and rare).
+//!
+//! A slice ends by ticks; a pinned py-thread's slices end as others' do.
+
+use super::gil::Gil;
+use super::run_queue::RunQueue;
+use super::task::{ChunkStore, DAEMON, INTERRUPTED, MAIN, NOBODY, RAISES, State, Task, TaskTable};
+use super::timer::TimerQueue;
+use super::wait::ThreadHandle;
+use crate::code::isa::{HEADER_SLOTS, Op};
+use crate::config::{REENTRY_LIMIT, SLICE_TICKS};
+use crate::object;
+use crate::object::exception::Ex;
+use crate::object::function::{BoundMethod, Function};
+use crate::object::header::{Header, Kind, Mut};
+use crate::object::tuple::Tuple;
+use crate::object::value::Value;
+use crate::port::{Parker, Platform};
+use crate::sync::{Attention, OutOfMemory, WakeQueue};
+use crate::vm::execute::Started;
+use crate::vm::frame::{OWN_REGISTERS, Stack};
+use crate::vm::step::Exit;
+use crate::vm::{Call, Raised, Res, Vm};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ptr::NonNull;
+
+/// The most py-threads unless the embedder chooses: a table costs memory when it is used.
+pub const DEFAULT_CAPACITY: usize = if cfg!(target_pointer_width = "64") { 1 << 20 } else { 64 };
+
+/// Switches without the end of a slice after which timers and requests are looked at all the same.
+const SWITCHES_BETWEEN_LOOKS: u64 = 64;
+
+/// Words of the first chunk of the main py-thread's stack.
+const HOST_CHUNK: usize = if cfg!(target_pointer_width = "64") { 8192 } else { 128 };
+
+/// What a py-thread costs the heap limit, its stack apart.
+const TASK_BYTES: usize = size_of::<Task>();
+
+/// `Level::returning` of a level that is over.
+const ENDED: u32 = u32::MAX - 1;
+
+/// SIGINT: Ctrl-C.
+const INTERRUPT_SIGNAL: u32 = 2;
+
+/// What may be touched without the GIL: by other OS threads, and interrupt handlers.
+pub struct Shared {
+    /// Reasons for the carrier to look up.
+    pub attention: Attention,
+    /// Py-threads that something outside the VM has woken.
+    pub wakes: WakeQueue,
+}
+
+/// How a py-thread that was just switched in goes on, when not simply at its next instruction.
+enum Entry {
+    Continue,
+    Start,
+    Deliver(Value),
+    Raise(Value),
+    /// Its level's result is there: leave the loop with it.
+    Leave(Result<Value, Value>),
+}
+
+/// Why the loop was left without a result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// No ticks are left.
+    Fuel,
+    /// The host asked for it.
+    Asked,
+}
+
+/// A native frame that runs the interpreter loop.
+struct Level {
+    carrier: Parker,
+    /// A py-thread whose result for this level is there already.
+    returning: u32,
+}
+
+/// An OS thread with levels that sleeps until it gets the GIL back.
+struct Sleeper {
+    carrier: Parker,
+    innermost: u16,
+}
+
+/// The scheduler of one VM.
+pub struct Scheduler {
+    pub tasks: TaskTable,
+    pub(super) run_queue: RunQueue,
+    pub(super) timers: TimerQueue,
+    chunks: ChunkStore,
+    /// The running py-thread, or [`NOBODY`].
+    pub current: u32,
+    /// A native of the running py-thread has entered it in a queue and returned "no value now".
+    pub parking: bool,
+    entry: Entry,
+    /// Ticks in a slice.
+    pub slice_ticks: i32,
+    /// Ticks left to all; `u64::MAX`: no limit.
+    pub fuel: u64,
+    stop: Option<Stop>,
+    /// The carrier is a standby that is about to go.
+    leaving: bool,
+    /// How many of the py-threads can be started at most.
+    pub limit: usize,
+    pub switches: u64,
+    pub started: u64,
+    shared: Box<Shared>,
+    platform: &'static dyn Platform,
+    /// The GIL around the VM, once it has one.
+    gil: Option<NonNull<Gil<Vm>>>,
+    /// Whether standbys take over while a call blocks.
+    standbys: bool,
+    carrier: Parker,
+    /// Number of the carrier's top level; 0: it has none.
+    innermost: u16,
+    levels: Vec<Level>,
+    sleepers: Vec<Sleeper>,
+    /// Calls that block OS threads now.
+    pub hard_blocked: usize,
+    /// The frame that ended last had this to say about itself: what its py-thread was started with.
+    pub origin: Value,
+    /// The OS thread that a leaving standby hands the GIL to, if not to whoever waits first.
+    successor: Option<Parker>,
+}
+
+/// The arguments of a py-thread that was given keyword arguments.
+#[repr(C)]
+struct StartArguments {
+    header: Header,
+    arguments: Mut<Vec<Value>>,
+    names: Mut<Vec<Value>>,
+}
+
+object!(StartArguments, Kind::Other, "arguments", |this, visit| {
+    this.arguments.get().iter().for_each(&mut *visit);
+}, |this| drop(this.arguments.take()));
+
+/// Registers of the frame that a call of `callee` begins with.
+fn registers_of(callee: &Value) -> usize {
+    let function = match callee.get::<BoundMethod>() {
+        Some(method) => &method.function,
+        None => callee,
+    };
+    function.get::<Function>().map_or(0, |function| usize::from(function.code().register_count))
+}
+
+fn tuple_items(tuple: &Value) -> Vec<Value> {
+    tuple.get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default()
+}
+
+impl Scheduler {
+    /// A scheduler with room for `CAPACITY` py-threads, the main one included, which exists from the start.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`].
+    pub fn with_capacity<const CAPACITY: usize>(platform: &'static dyn Platform) -> Result<Scheduler, OutOfMemory> {
+        let mut tasks = TaskTable::with_capacity(CAPACITY)?;
+        if let Some(main) = tasks.allocate() {
+            tasks.at_mut(main).state = State::Resting;
+        }
+        Ok(Scheduler {
+            tasks,
+            run_queue: RunQueue::with_capacity::<CAPACITY>()?,
+            timers: TimerQueue::with_capacity(CAPACITY)?,
+            chunks: ChunkStore::default(),
+            current: NOBODY,
+            parking: false,
+            entry: Entry::Continue,
+            slice_ticks: SLICE_TICKS,
+            fuel: u64::MAX,
+            stop: None,
+            leaving: false,
+            limit: CAPACITY,
+            switches: 0,
+            started: 0,
+            shared: Box::new(Shared { attention: Attention::new(), wakes: WakeQueue::with_capacity(CAPACITY)? }),
+            platform,
+            gil: None,
+            standbys: false,
+            carrier: platform.os_thread(),
+            innermost: 0,
+            levels: Vec::new(),
+            sleepers: Vec::new(),
+            hard_blocked: 0,
+            origin: Value::NONE,
+            successor: None,
+        })
+    }
+
+    /// What other OS threads and interrupt handlers may touch.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Tells which GIL guards the VM, and whether standbys can take over. The GIL must not move from now on.
+    pub(crate) fn connect(&mut self, gil: NonNull<Gil<Vm>>, standbys: bool) {
+        self.gil = Some(gil);
+        self.standbys = standbys;
+    }
+
+    /// How many py-threads are in the run queue.
+    pub fn runnable(&self) -> usize {
+        self.run_queue.len()
+    }
+
+    /// How many timers are set.
+    pub fn sleeping(&self) -> usize {
+        self.timers.len()
+    }
+
+    /// Puts a py-thread, whose state says that it can run, at the end of the run queue.
+    #[inline]
+    pub(super) fn enqueue(&mut self, task: u32) {
+        // A py-thread is queued once at most, so there is room.
+        if let Ok(ticket) = self.run_queue.push_back(task) {
+            self.tasks.at_mut(task).ticket = ticket;
+        }
+    }
+
+    fn enqueue_first(&mut self, task: u32) {
+        if let Ok(ticket) = self.run_queue.push_front(task) {
+            self.tasks.at_mut(task).ticket = ticket;
+        }
+    }
+
+    /// Takes the next py-thread that can run here out of the run queue.
+    #[inline]
+    fn next_task(&mut self) -> Option<u32> {
+        loop {
+            let task = self.run_queue.pop_front()?;
+            let record = self.tasks.at(task);
+            match record.state {
+                State::Runnable | State::New => return Some(task),
+                State::Returning if record.level == self.innermost => return Some(task),
+                // Ended or blocked meanwhile, or its level is not the top one: the end of the level above queues it again.
+                _ => {}
+            }
+        }
+    }
+
+    /// The loop's entry for a level number.
+    fn level(&mut self, number: u16) -> Option<&mut Level> {
+        self.levels.get_mut(usize::from(number).checked_sub(1)?)
+    }
+
+    /// Makes the loop be left for the host as soon as that is possible.
+    pub fn ask_to_stop(&mut self) {
+        self.stop = Some(Stop::Asked);
+    }
+
+    /// Time for timers, in nanoseconds.
+    pub fn now(&self) -> u64 {
+        self.platform.now()
+    }
+
+    /// An exception for a py-thread: a blocked one goes on with it, another gets it at its next safe point. With `running` false, only a
+    /// blocked one gets it. Returns whether it was taken.
+    pub fn interrupt(&mut self, task: u32, exception: Value, running: bool) -> bool {
+        match self.tasks.at(task).state {
+            State::Blocked => {
+                self.unblock(task, exception, true);
+                true
+            }
+            State::Free | State::Resting => false,
+            _ if running => {
+                let record = self.tasks.at_mut(task);
+                record.interrupt = Some(exception);
+                record.flags |= INTERRUPTED;
+                self.shared.attention.raise(Attention::INTERRUPT);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What a level ended with.
+pub enum Outcome {
+    Returned(Value),
+    Raised(Raised),
+    /// The host's business; [`Vm::run_level`] goes on later.
+    Stopped(Stop),
+}
+
+impl Vm {
+    // ---- switching
+
+    /// Puts the running py-thread's state in its record. Nobody runs afterwards.
+    #[inline]
+    fn switch_out(&mut self) {
+        let record = self.sched.tasks.at_mut(self.sched.current);
+        record.pc = self.pc;
+        record.base = self.base;
+        record.code = self.code;
+        record.chunk = core::mem::replace(&mut self.stack.chunk, core::ptr::null_mut());
+        record.handled = Some(core::mem::replace(&mut self.handled, Value::NONE));
+        record.depth = self.depth as u32;
+        record.reentries = self.reentries as u16;
+        self.sched.current = NOBODY;
+        if self.sched.fuel != u64::MAX {
+            let used = (self.sched.slice_ticks - self.heap.ticks.get()).clamp(0, self.sched.slice_ticks);
+            self.sched.fuel = self.sched.fuel.saturating_sub(used as u64);
+        }
+    }
+
+    /// Makes a py-thread's saved state the VM's.
+    #[inline]
+    fn load(&mut self, task: u32) {
+        self.sched.current = task;
+        let record = self.sched.tasks.at_mut(task);
+        self.pc = record.pc;
+        self.base = record.base;
+        self.code = record.code;
+        self.stack.chunk = record.chunk;
+        let handled = record.handled.take();
+        self.depth = record.depth as _;
+        self.reentries = usize::from(record.reentries);
+        self.handled = handled.unwrap_or(Value::NONE);
+        self.refresh_limit();
+    }
+
+    /// Runs a py-thread taken from the run queue.
+    #[inline]
+    fn switch_in(&mut self, task: u32) {
+        let record = self.sched.tasks.at_mut(task);
+        let state = core::mem::replace(&mut record.state, State::Running);
+        let wake = if state == State::New { None } else { record.wake.take() };
+        let flags = record.flags;
+        record.flags &= !RAISES;
+        self.load(task);
+        self.heap.ticks.set(self.sched.slice_ticks);
+        if flags & INTERRUPTED != 0 {
+            self.ask_for_interrupt();
+        }
+        self.sched.entry = match (state, wake) {
+            (State::New, _) => Entry::Start,
+            (State::Returning, wake) => {
+                let wake = wake.unwrap_or(Value::NONE);
+                Entry::Leave(if flags & RAISES != 0 { Err(wake) } else { Ok(wake) })
+            }
+            (_, Some(exception)) if flags & RAISES != 0 => Entry::Raise(exception),
+            (_, Some(value)) => {
+                let i = self.current_instruction();
+                if (i.op as u8).wrapping_sub(Op::Call as u8) <= Op::CallEx as u8 - Op::Call as u8 {
+                    self.set_register(i.a, value);
+                    return;
+                }
+                Entry::Deliver(value)
+            }
+            (_, None) => return,
+        };
+        self.pause = true;
+    }
+
+    /// Nobody runs: somebody else's turn.
+    #[inline]
+    fn reschedule(&mut self) {
+        self.sched.switches += 1;
+        if self.sched.switches % SWITCHES_BETWEEN_LOOKS == 0 {
+            self.look_outside();
+            if self.sched.leaving || self.sched.stop.is_some() {
+                self.pause = true;
+                return;
+            }
+        }
+        match self.sched.next_task() {
+            Some(task) => self.switch_in(task),
+            None => self.pause = true,
+        }
+    }
+
+    /// The running py-thread is blocked, and in whatever queue it waits: others run.
+    ///
+    /// # Errors
+    /// None: what a woken py-thread gets, it gets at the level of the loop.
+    pub(crate) fn park(&mut self) -> Res<()> {
+        self.switch_out();
+        self.reschedule();
+        Ok(())
+    }
+
+    /// Ends the slice; the py-thread goes on with None when its turn comes.
+    ///
+    /// # Errors
+    /// None.
+    pub(crate) fn yield_slice(&mut self) -> Res<()> {
+        let task = self.sched.current;
+        let record = self.sched.tasks.at_mut(task);
+        record.state = State::Runnable;
+        record.wake = Some(Value::NONE);
+        self.sched.enqueue(task);
+        self.park()
+    }
+
+    /// A native said "no value now": its py-thread is in a queue already.
+    pub(crate) fn take_parking(&mut self) -> bool {
+        core::mem::replace(&mut self.sched.parking, false)
+    }
+
+    /// The safe point's look at what the scheduler has to do: requests from outside, timers, fuel, and the end of the slice.
+    ///
+    /// # Errors
+    /// An interrupt's exception.
+    #[inline]
+    pub(crate) fn slice_ended(&mut self) -> Res<()> {
+        self.heap.ticks.set(self.sched.slice_ticks);
+        if self.sched.shared.attention.is_raised() || !self.sched.timers.is_empty() || self.sched.fuel != u64::MAX {
+            self.look_up()?;
+            if self.pause {
+                return Ok(());
+            }
+        }
+        if self.sched.run_queue.is_empty() {
+            return Ok(());
+        }
+        self.requeue();
+        self.reschedule();
+        Ok(())
+    }
+
+    /// Puts the running py-thread at the end of the run queue; it will go on where it is.
+    fn requeue(&mut self) {
+        let task = self.sched.current;
+        self.sched.tasks.at_mut(task).state = State::Runnable;
+        self.switch_out();
+        self.sched.enqueue(task);
+    }
+
+    /// As [`Vm::requeue`], at its beginning.
+    fn requeue_first(&mut self) {
+        let task = self.sched.current;
+        if task != NOBODY {
+            self.sched.tasks.at_mut(task).state = State::Runnable;
+            self.switch_out();
+            self.sched.enqueue_first(task);
+        }
+    }
+
+    #[cold]
+    fn look_up(&mut self) -> Res<()> {
+        self.look_outside();
+        if self.sched.fuel != u64::MAX {
+            self.sched.fuel = self.sched.fuel.saturating_sub(self.sched.slice_ticks as u64);
+            if self.sched.fuel == 0 {
+                self.sched.stop = Some(Stop::Fuel);
+            }
+        }
+        if self.sched.leaving || (self.sched.stop.is_some() && self.can_stop()) {
+            self.requeue_first();
+            self.pause = true;
+            return Ok(());
+        }
+        if self.sched.current == NOBODY {
+            // The GIL was away, and somebody else runs the py-thread's next slice.
+            self.pause = true;
+            return Ok(());
+        }
+        self.take_interrupt()
+    }
+
+    /// The loop can be left for the host: no native frames but the host's are on the stack, and this is the host's OS thread or a standby.
+    fn can_stop(&self) -> bool {
+        self.sched.innermost <= 1
+    }
+
+    /// The running py-thread has an exception waiting for its next safe point.
+    #[cold]
+    fn ask_for_interrupt(&mut self) {
+        self.sched.shared.attention.raise(Attention::INTERRUPT);
+        self.heap.request_attention();
+    }
+
+    /// Raises the exception that the running py-thread was interrupted with.
+    fn take_interrupt(&mut self) -> Res<()> {
+        let record = self.sched.tasks.at_mut(self.sched.current);
+        if record.flags & INTERRUPTED == 0 {
+            return Ok(());
+        }
+        record.flags &= !INTERRUPTED;
+        match record.interrupt.take() {
+            Some(exception) => Err(self.raise_value(exception)),
+            None => Ok(()),
+        }
+    }
+
+    /// For natives whose system call was interrupted, before they try it again: handles signals, and raises what they raise for the running
+    /// py-thread.
+    ///
+    /// # Errors
+    /// KeyboardInterrupt, or whatever else the py-thread was interrupted with.
+    pub fn check_interrupts(&mut self) -> Res<()> {
+        if self.sched.shared.attention.is_raised() {
+            let reasons = self.sched.shared.attention.take();
+            self.handle_requests(reasons & !Attention::GIL);
+            // The GIL waits for the safe point.
+            self.sched.shared.attention.raise(reasons & Attention::GIL);
+        }
+        self.take_interrupt()
+    }
+
+    /// Looks at timers and at requests from outside.
+    #[cold]
+    fn look_outside(&mut self) {
+        if !self.sched.timers.is_empty() {
+            let now = self.sched.platform.now();
+            self.sched.wake_sleepers(now);
+        }
+        let reasons = self.sched.shared.attention.take();
+        if reasons != 0 {
+            self.handle_requests(reasons);
+            if reasons & Attention::GIL != 0 {
+                self.give_gil_away();
+            }
+        }
+    }
+
+    fn handle_requests(&mut self, reasons: u32) {
+        if reasons & Attention::WAKE != 0 {
+            while let Some(task) = self.sched.shared.wakes.pop() {
+                if self.sched.tasks.at(task).state == State::Blocked {
+                    self.sched.unblock(task, Value::NONE, false);
+                }
+            }
+        }
+        if reasons & Attention::SIGNAL != 0 {
+            while let Some(signal) = self.sched.platform.take_signal() {
+                if signal == INTERRUPT_SIGNAL {
+                    let exception = crate::object::exception::create(self, Ex::KeyboardInterrupt, Vec::new());
+                    self.sched.interrupt(MAIN, exception, true);
+                }
+            }
+        }
+        if reasons & Attention::STOP != 0 {
+            self.sched.stop = Some(Stop::Asked);
+        }
+    }
+
+    // ---- the level of the loop
+
+    /// Brings the VM from the outcome of an instruction to where the loop can go on: unwinds, and starts or resumes whichever py-thread is next.
+    /// Some: the loop is to be left.
+    #[inline]
+    pub(crate) fn settle(&mut self, outcome: Res<()>) -> Option<Exit> {
+        if outcome.is_ok() && !self.pause {
+            return None;
+        }
+        self.settle_slowly(outcome)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn settle_slowly(&mut self, mut outcome: Res<()>) -> Option<Exit> {
+        loop {
+            outcome = match outcome {
+                Err(_) if self.take_parking() => {
+                    self.clear_call_window();
+                    self.park()
+                }
+                Err(raised) => match self.unwind(raised) {
+                    Some(exit) => return Some(exit),
+                    None => Ok(()),
+                },
+                Ok(()) if self.pause => match self.paused() {
+                    Ok(Some(exit)) => return Some(exit),
+                    Ok(None) => Ok(()),
+                    Err(raised) => Err(raised),
+                },
+                Ok(()) => return None,
+            };
+        }
+    }
+
+    /// A native called straight from registers waits: it has its arguments no more.
+    fn clear_call_window(&mut self) {
+        let i = self.current_instruction();
+        let count = match i.op {
+            Op::Call => i.c,
+            Op::CallMethod => i.c + 1,
+            _ => return,
+        };
+        // The first of a frame of the VM's own is no call.
+        if self.frame().is_some_and(|frame| frame.is_own()) {
+            return;
+        }
+        self.set_register(i.b, Value::UNDEFINED);
+        for index in 0..count {
+            self.set_register(i.b + HEADER_SLOTS as u16 + index, Value::UNDEFINED);
+        }
+    }
+
+    /// `pause` is set: does what keeps the loop from going on. None: it can. Some: it is to be left.
+    ///
+    /// # Errors
+    /// What is to be raised in the py-thread that was switched in.
+    pub(crate) fn paused(&mut self) -> Res<Option<Exit>> {
+        loop {
+            self.pause = false;
+            match core::mem::replace(&mut self.sched.entry, Entry::Continue) {
+                Entry::Continue => {}
+                Entry::Start => self.start_current()?,
+                Entry::Deliver(value) => self.deliver(value)?,
+                Entry::Raise(exception) => return Err(self.raise_value(exception)),
+                Entry::Leave(Ok(value)) => return Ok(Some(Exit::Returned(value))),
+                Entry::Leave(Err(exception)) => {
+                    // The exit says that it is pending.
+                    let Raised(()) = self.raise_value(exception);
+                    return Ok(Some(Exit::Raised));
+                }
+            }
+            if self.pause {
+                continue;
+            }
+            if self.sched.current != NOBODY {
+                return Ok(None);
+            }
+            if self.sched.leaving || (self.sched.stop.is_some() && self.can_stop()) {
+                self.pause = true;
+                return Ok(Some(Exit::Pause));
+            }
+            match self.sched.next_task() {
+                Some(task) => self.switch_in(task),
+                None => {
+                    self.pause = true;
+                    return Ok(Some(Exit::Pause));
+                }
+            }
+            if !self.pause {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The first frame of the running py-thread's stack: pushes the frame at its bottom, then makes the call it was started with.
+    fn start_current(&mut self) -> Res<()> {
+        let record = self.sched.tasks.at_mut(self.sched.current);
+        let callee = record.wake.take().unwrap_or(Value::NONE);
+        let arguments = record.waits_for.take().unwrap_or(Value::NONE);
+        let words = HEADER_SLOTS * 2 + OWN_REGISTERS + registers_of(&callee);
+        match self.sched.chunks.take(words) {
+            Some(stack) => {
+                self.heap.charge(stack.bytes());
+                self.stack = stack;
+            }
+            None => {
+                // Nothing to stand on: it ends before it began.
+                self.end_task();
+                return Ok(());
+            }
+        }
+        let call = match arguments.get::<StartArguments>() {
+            Some(start) => Call { callee: callee.clone(), arguments: start.arguments.take(), names: start.names.take() },
+            None => Call::new(callee.clone(), tuple_items(&arguments)),
+        };
+        drop(arguments);
+        self.push_leave(0, callee)?;
+        match self.begin_call(call)? {
+            Started::Value(value) => self.deliver(value),
+            Started::Running => Ok(()),
+        }
+    }
+
+    /// Pushes a frame that leaves the loop, or ends the py-thread (level 0), when its callee returns. Its first register holds
+    /// `origin` until then.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn push_leave(&mut self, level: u16, origin: Value) -> Res<()> {
+        let at = if self.base.is_null() {
+            if self.stack.chunk.is_null() && !self.stack.grow(HOST_CHUNK) {
+                return Err(self.memory_error());
+            }
+            self.stack.start()
+        } else {
+            self.reserve(HEADER_SLOTS + OWN_REGISTERS)?
+        };
+        let code = self.own.leave;
+        // SAFETY: room was reserved.
+        unsafe { self.push_own(at, code, Value::small_int(i64::from(level))) };
+        self.set_register(0, origin);
+        Ok(())
+    }
+
+    /// The frame marked with `bottom` was popped with this result. Some: the loop is to be left with it.
+    pub(crate) fn left(&mut self, bottom: Value, result: Res<Value>) -> Option<Exit> {
+        let level = bottom.as_small_int().unwrap_or(0) as u16;
+        if level == self.sched.innermost && level != 0 {
+            return Some(match result {
+                Ok(value) => Exit::Returned(value),
+                Err(Raised(())) => Exit::Raised,
+            });
+        }
+        if level != 0 {
+            self.wait_for_level(level, result);
+            return None;
+        }
+        self.bottom_left(result);
+        None
+    }
+
+    /// A py-thread's result must go where its native frame is.
+    fn wait_for_level(&mut self, level: u16, result: Res<Value>) {
+        let task = self.sched.current;
+        let (wake, flags) = match result {
+            Ok(value) => (value, 0),
+            Err(raised) => (self.take_exception(raised), RAISES),
+        };
+        self.switch_out();
+        let record = self.sched.tasks.at_mut(task);
+        record.state = State::Returning;
+        record.level = level;
+        record.wake = Some(wake);
+        record.flags |= flags;
+        let me = self.sched.carrier;
+        let Some(entry) = self.sched.level(level) else { return };
+        entry.returning = task;
+        let carrier = entry.carrier;
+        if carrier != me && self.sched.sleepers.iter().any(|sleeper| sleeper.carrier == carrier && sleeper.innermost == level) {
+            self.sched.enqueue_first(task);
+            self.hand_gil_to(carrier);
+            return;
+        }
+        self.reschedule();
+    }
+
+    // ---- ends
+
+    /// The bottom frame of a py-thread has its result.
+    fn bottom_left(&mut self, result: Res<Value>) {
+        if let Err(raised) = result {
+            let exception = self.take_exception(raised);
+            let origin = core::mem::replace(&mut self.sched.origin, Value::NONE);
+            let exits = self.is_instance(&exception, &self.exception_class(Ex::SystemExit));
+            if !exits {
+                // The exception that it was handling is none of the report's business.
+                self.handled = Value::NONE;
+                crate::builtins::report::uncaught_in_thread(self, &exception, &origin);
+            }
+        }
+        self.end_task();
+    }
+
+    /// The running py-thread is over: those who wait for it go on, its record and stack are free, others run.
+    fn end_task(&mut self) {
+        let task = self.sched.current;
+        let stack = core::mem::replace(&mut self.stack, Stack::EMPTY);
+        if !stack.chunk.is_null() {
+            self.heap.discharge(stack.bytes());
+            self.sched.chunks.give(stack);
+        }
+        self.handled = Value::NONE;
+        self.base = core::ptr::null_mut();
+        self.code = core::ptr::null();
+        self.sched.current = NOBODY;
+        if let Some(locals) = self.sched.tasks.at_mut(task).locals.take() {
+            crate::modules::_thread::drop_locals(&locals, self.sched.tasks.ident(task));
+        }
+        if let Some(handle) = self.sched.tasks.at_mut(task).handle.take()
+            && let Some(handle) = handle.get::<ThreadHandle>()
+        {
+            self.sched.finish(handle);
+        }
+        drop(self.sched.tasks.release(task));
+        self.heap.discharge(TASK_BYTES);
+        self.reschedule();
+    }
+
+    /// Starts a py-thread that calls `callee` with the items of `arguments` (a tuple) and the keyword arguments given. It runs when its turn
+    /// comes. Returns its ident.
+    ///
+    /// # Errors
+    /// RuntimeError when the table is full, MemoryError.
+    pub fn start_thread(&mut self, callee: Value, arguments: Value, keywords: Vec<(Value, Value)>, handle: Option<Value>, daemon: bool) -> Res<i64> {
+        if self.heap.check(TASK_BYTES).is_err() {
+            return Err(self.memory_error());
+        }
+        let index = if self.sched.tasks.alive() < self.sched.limit { self.sched.tasks.allocate() } else { None };
+        let Some(index) = index else {
+            return Err(self.raise(Ex::RuntimeError, "can't start new thread"));
+        };
+        self.heap.charge(TASK_BYTES);
+        let arguments = if keywords.is_empty() {
+            arguments
+        } else {
+            let mut values = tuple_items(&arguments);
+            let (names, others): (Vec<Value>, Vec<Value>) = keywords.into_iter().unzip();
+            values.extend(others);
+            self.new_object(|header| StartArguments { header, arguments: Mut::new(values), names: Mut::new(names) })
+        };
+        let ident = self.sched.tasks.ident(index);
+        let record = self.sched.tasks.at_mut(index);
+        record.state = State::New;
+        record.wake = Some(callee);
+        record.waits_for = Some(arguments);
+        if daemon {
+            record.flags |= DAEMON;
+        }
+        if let Some(started) = handle.as_ref().and_then(|handle| handle.get::<ThreadHandle>()) {
+            started.ident.set(ident);
+        }
+        record.handle = handle;
+        self.sched.started += 1;
+        self.sched.enqueue(index);
+        Ok(ident)
+    }
+
+    /// Ends the slice of the running py-thread in favour of py-thread `next`, which changes places with it in the run queue. Returns false if that
+    /// one cannot run.
+    pub fn yield_to(&mut self, next: u32) -> bool {
+        let current = self.sched.current;
+        let record = self.sched.tasks.at(next);
+        if !matches!(record.state, State::Runnable | State::New) || next == current {
+            return false;
+        }
+        let ticket = record.ticket;
+        if !self.sched.run_queue.replace(ticket, next, current) {
+            return false;
+        }
+        let record = self.sched.tasks.at_mut(current);
+        record.ticket = ticket;
+        record.state = State::Runnable;
+        record.wake = Some(Value::NONE);
+        self.sched.enqueue_first(next);
+        self.sched.parking = true;
+        true
+    }
+
+    // ---- levels
+
+    /// Begins a level: the caller will push a frame marked with its number and call [`Vm::run_level`]. Returns the number, and what
+    /// [`Vm::end_level`] wants back.
+    ///
+    /// # Errors
+    /// RecursionError when there are too many for the native stack.
+    pub(crate) fn begin_level(&mut self) -> Res<(u16, u16)> {
+        if self.sched.levels.len() >= REENTRY_LIMIT {
+            return Err(self.raise(Ex::RecursionError, "maximum recursion depth exceeded"));
+        }
+        let level = Level { carrier: self.sched.carrier, returning: NOBODY };
+        self.sched.levels.push(level);
+        let number = self.sched.levels.len() as u16;
+        Ok((number, core::mem::replace(&mut self.sched.innermost, number)))
+    }
+
+    /// Ends the carrier's top level.
+    pub(crate) fn end_level(&mut self, previous: u16) {
+        // Levels of other OS threads may lie above in the list: those that ended go when they are the last.
+        let ended = self.sched.innermost;
+        if let Some(level) = self.sched.level(ended) {
+            level.carrier = Parker::ONLY;
+            level.returning = ENDED;
+        }
+        while self.sched.levels.last().is_some_and(|level| level.returning == ENDED) {
+            self.sched.levels.pop();
+        }
+        self.sched.innermost = previous;
+        if let Some(level) = self.sched.level(previous)
+            && level.returning != NOBODY
+        {
+            let task = core::mem::replace(&mut level.returning, NOBODY);
+            self.sched.enqueue_first(task);
+            self.heap.request_attention();
+        }
+    }
+
+    /// Runs py-threads until the top level has its result.
+    pub(crate) fn run_level(&mut self) -> Outcome {
+        let level = self.sched.innermost;
+        loop {
+            let exit = match self.settle(Ok(())) {
+                Some(exit) => exit,
+                None => crate::vm::step::run(self),
+            };
+            match exit {
+                Exit::Returned(value) => return Outcome::Returned(value),
+                Exit::Raised => return Outcome::Raised(Raised(())),
+                Exit::Pause => {
+                    debug_assert_eq!(level, self.sched.innermost);
+                    if let Some(stop) = self.sched.stop.filter(|_| self.can_stop()) {
+                        self.sched.stop = None;
+                        return Outcome::Stopped(stop);
+                    }
+                    self.idle();
+                }
+            }
+        }
+    }
+
+    /// Nothing can run now: waits until something can, or reports that nothing ever will.
+    fn idle(&mut self) {
+        self.look_outside();
+        if self.sched.current != NOBODY || !self.sched.run_queue.is_empty() || self.sched.leaving || (self.sched.stop.is_some() && self.can_stop()) {
+            return;
+        }
+        let timeout = match self.sched.timers.next_deadline() {
+            Some(deadline) => Some(deadline.saturating_sub(self.sched.platform.now())),
+            None if self.sched.hard_blocked == 0 => {
+                self.break_deadlock();
+                return;
+            }
+            None => None,
+        };
+        self.sched.platform.wait(timeout, &mut |_| {});
+        self.look_outside();
+    }
+
+    // ---- OS threads
+
+    /// Runs `call`, which may block the OS thread, without the GIL, if anybody else could use it meanwhile: a standby runs the other py-threads
+    /// if it lasts. `call` cannot touch the VM. Natives do their blocking work through this, and nothing else does.
+    pub fn blocking<R>(&mut self, call: impl FnOnce() -> R) -> R {
+        let offered = self.sched.standbys && (!self.sched.run_queue.is_empty() || !self.sched.timers.is_empty());
+        // A pinned py-thread keeps the GIL; so does one whom nobody waits for.
+        let useful = (offered || self.sched.hard_blocked > 0) && self.sched.innermost <= 1;
+        let Some(gil) = self.sched.gil.filter(|_| useful) else { return call() };
+        let (task, innermost, carrier) = (self.sched.current, self.sched.innermost, self.sched.carrier);
+        let native_depth = self.native_depth;
+        self.sched.hard_blocked += 1;
+        let vm = core::hint::black_box(NonNull::from(&mut *self));
+        let result = {
+            let shared = NonNull::from(&*self.sched.shared);
+            // SAFETY: the GIL and what it shares outlive every call into the VM; the calling OS thread holds the GIL, because it runs the VM. Others
+            // may change the VM until the call is over: `vm` has been made known outside, and the fields are read again below.
+            let (mut guard, shared) = unsafe { (gil.as_ref().adopt(self.sched.platform), shared.as_ref()) };
+            let result = guard.unlocked(&shared.attention, offered, call);
+            guard.keep();
+            result
+        };
+        // SAFETY: this OS thread has the GIL again, and `self` is not used otherwise meanwhile.
+        let this = unsafe { &mut *vm.as_ptr() };
+        this.sched.hard_blocked -= 1;
+        this.native_depth = native_depth;
+        this.come_back(task, innermost, carrier);
+        result
+    }
+
+    /// This OS thread has the GIL again; if others ran meanwhile, the py-thread that was running here goes on.
+    fn come_back(&mut self, task: u32, innermost: u16, carrier: Parker) {
+        if self.sched.current == task {
+            return;
+        }
+        // Another one, whose OS thread has let go of the GIL inside a blocking call of its own.
+        self.set_aside();
+        self.sched.carrier = carrier;
+        self.sched.innermost = innermost;
+        self.sched.leaving = false;
+        self.pause = false;
+        let record = self.sched.tasks.at_mut(task);
+        record.state = State::Running;
+        let interrupted = record.has(INTERRUPTED);
+        self.load(task);
+        if interrupted {
+            self.ask_for_interrupt();
+        }
+    }
+
+    /// The py-thread in the VM, if there is one, is inside a blocking call that an OS thread makes without the GIL.
+    fn set_aside(&mut self) {
+        let task = self.sched.current;
+        if task != NOBODY {
+            self.sched.tasks.at_mut(task).state = State::HardBlocked;
+            self.switch_out();
+        }
+    }
+
+    /// A standby with the GIL: the py-thread in the VM is inside a blocking call. Runs the others until the GIL is wanted.
+    pub(crate) fn stand_in(&mut self, carrier: Parker) {
+        self.set_aside();
+        self.native_depth = 0;
+        self.sched.carrier = carrier;
+        self.sched.innermost = 0;
+        self.sched.leaving = false;
+        self.pause = true;
+        while !self.sched.leaving {
+            let exit = match self.settle(Ok(())) {
+                Some(exit) => exit,
+                None => crate::vm::step::run(self),
+            };
+            if let Exit::Pause = exit {
+                if self.sched.leaving {
+                    break;
+                }
+                if self.sched.stop.is_some() {
+                    // The host's business: on its own OS thread.
+                    match self.sched.sleepers.iter().find(|sleeper| sleeper.innermost == 1).map(|sleeper| sleeper.carrier) {
+                        Some(host) => self.hand_gil_to(host),
+                        // It is inside a blocking call, and takes the GIL when that returns.
+                        None => self.sched.leaving = true,
+                    }
+                    break;
+                }
+                self.idle();
+            }
+        }
+    }
+
+    /// Another OS thread wants the GIL: a blocking call has returned.
+    fn give_gil_away(&mut self) {
+        // SAFETY: the GIL outlives every call into the VM.
+        if !self.sched.gil.is_some_and(|gil| unsafe { gil.as_ref() }.is_wanted()) {
+            return;
+        }
+        if self.sched.innermost == 0 {
+            self.requeue_first();
+            self.sched.leaving = true;
+            self.pause = true;
+            return;
+        }
+        self.sleep_until_handed(None);
+    }
+
+    /// Gives the GIL to an OS thread that sleeps until one of its levels has its result.
+    fn hand_gil_to(&mut self, carrier: Parker) {
+        if self.sched.innermost == 0 {
+            self.sched.leaving = true;
+            self.sched.successor = Some(carrier);
+            self.pause = true;
+            return;
+        }
+        self.sleep_until_handed(Some(carrier));
+    }
+
+    /// This OS thread has levels: it sleeps without the GIL until a carrier hands it back.
+    fn sleep_until_handed(&mut self, to: Option<Parker>) {
+        let Some(gil) = self.sched.gil else { return };
+        self.requeue_first();
+        let (innermost, carrier) = (self.sched.innermost, self.sched.carrier);
+        self.sched.sleepers.push(Sleeper { carrier, innermost });
+        let vm = core::hint::black_box(NonNull::from(&mut *self));
+        // SAFETY: as in `blocking`.
+        let mut guard = unsafe { gil.as_ref().adopt(self.sched.platform) };
+        match to {
+            Some(to) => guard.hand_to_and_wait(to),
+            None => guard.wait_for_turn(),
+        }
+        guard.keep();
+        // SAFETY: as in `blocking`.
+        let this = unsafe { &mut *vm.as_ptr() };
+        if let Some(index) = this.sched.sleepers.iter().position(|sleeper| sleeper.carrier == carrier) {
+            this.sched.sleepers.swap_remove(index);
+        }
+        this.sched.carrier = carrier;
+        this.sched.innermost = innermost;
+        this.sched.leaving = false;
+        this.pause = true;
+    }
+
+    /// The OS thread that a leaving standby hands the GIL to, if it is not just whoever waits.
+    pub(crate) fn take_successor(&mut self) -> Option<Parker> {
+        self.sched.successor.take()
+    }
+}
