@@ -10,7 +10,7 @@ pub const REENTRY_LIMIT: usize = if cfg!(debug_assertions) { 30 } else { 60 };
 pub const NATIVE_DEPTH_LIMIT: usize = if cfg!(debug_assertions) { 60 } else { 200 };
 /// Keyed hash for str and bytes.
 pub const HASHER: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0x5079_766d);
-/// Words in a py-thread's first stack chunk.
-pub const FIRST_CHUNK: usize = 28;
+/// Words in the first chunk of the main py-thread's stack; others begin with what their function needs.
+pub const FIRST_CHUNK: usize = if cfg!(target_pointer_width = "64") { 4096 } else { 128 };
 /// Bytes that a console stream holds back before it sends them.
 pub const CONSOLE_BUFFER: usize = if cfg!(target_pointer_width = "64") { 8192 } else { 128 };

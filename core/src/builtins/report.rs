@@ -333,6 +333,13 @@ pub fn unraisable(vm: &mut Vm, exception: &Value, object: &Value) {
     write_error(vm, &text);
 }
 
+/// A py-thread ended by an exception that nobody caught: prints it. `function` is what the py-thread was started with.
+pub fn uncaught_in_thread(vm: &mut Vm, exception: &Value, function: &Value) {
+    let shown = safe_text(vm, function, "object", Name::Repr);
+    let text = format!("Exception ignored in thread started by {shown}:\n{}", format_exception(vm, exception));
+    write_error(vm, &text);
+}
+
 /// Ends the program because of an exception that nobody caught: prints it (through `sys.excepthook` if it was replaced) and
 /// returns the exit status. `SystemExit` prints nothing but its message.
 pub fn uncaught(vm: &mut Vm, exception: &Value) -> i32 {

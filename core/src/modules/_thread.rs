@@ -68,7 +68,7 @@ struct_sequence!(pub EXCEPT_HOOK_ARGS, "_thread", "_ExceptHookArgs", "What ended
 /// # Errors
 /// TypeError, ValueError for NaN, OverflowError.
 pub fn nanoseconds(vm: &mut Vm, value: &Value) -> Res<i64> {
-    let seconds = match object::float::to_f64(value) {
+    let seconds = match value.as_small_float().or_else(|| value.get::<object::float::Float>().map(|float| float.number)) {
         Some(seconds) => seconds,
         None => {
             let seconds = vm.index(value)?;
@@ -120,7 +120,7 @@ fn acquire_timeout(vm: &mut Vm, arguments: &[Value]) -> Res<Timeout> {
 }
 
 /// `time.sleep`
-pub static SLEEP: Native = Native::simple("sleep(seconds, /)", sleep, "Let other threads run for so many seconds, a float or an integer.");
+pub static SLEEP: [Native; 1] = [Native::simple("sleep(seconds, /)", sleep, "Let other threads run for so many seconds, a float or an integer.")];
 
 fn sleep(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [seconds, ..] = arguments else { return Ok(Value::NONE) };

@@ -53,7 +53,7 @@ fn exception_class(vm: &mut Vm, name: &str, base: Ex) -> Value {
     let metaclass = vm.class::<Class>();
     let parts = ClassParts {
         metaclass,
-        name: &name,
+        name,
         qualified_name: None,
         bases,
         namespace,

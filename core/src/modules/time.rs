@@ -1,5 +1,6 @@
-//! `time`: clocks. (`sleep` belongs to the scheduler.)
+//! `time`: clocks. (`sleep` is in `_thread`.)
 
+use super::_thread::SLEEP;
 use super::{ModuleSpec, Namespace};
 use crate::object::exception::Ex;
 use crate::object::value::Value;
@@ -36,6 +37,7 @@ struct_sequence!(pub STRUCT_TIME, "time", "struct_time", "A date and time.", 0 "
     6 "tm_wday", 7 "tm_yday", 8 "tm_isdst");
 
 fn constants(vm: &mut Vm, module: &Namespace) {
+    module.functions(vm, &SLEEP);
     module.set_int(vm, "timezone", 0);
     module.set_int(vm, "altzone", 0);
     module.set_int(vm, "daylight", 0);

@@ -46,9 +46,6 @@ pub const DEFAULT_CAPACITY: usize = if cfg!(target_pointer_width = "64") { 1 << 
 /// Switches without the end of a slice after which timers and requests are looked at all the same.
 const SWITCHES_BETWEEN_LOOKS: u64 = 64;
 
-/// Words of the first chunk of the main py-thread's stack.
-const HOST_CHUNK: usize = if cfg!(target_pointer_width = "64") { 8192 } else { 128 };
-
 /// What a py-thread costs the heap limit, its stack apart.
 const TASK_BYTES: usize = size_of::<Task>();
 
@@ -576,6 +573,10 @@ impl Vm {
                     Some(exit) => return Some(exit),
                     None => Ok(()),
                 },
+                Ok(()) if self.exit.is_some() => {
+                    self.pause = false;
+                    return self.exit.take();
+                }
                 Ok(()) if self.pause => match self.paused() {
                     Ok(Some(exit)) => return Some(exit),
                     Ok(None) => Ok(()),
@@ -618,9 +619,7 @@ impl Vm {
                 Entry::Raise(exception) => return Err(self.raise_value(exception)),
                 Entry::Leave(Ok(value)) => return Ok(Some(Exit::Returned(value))),
                 Entry::Leave(Err(exception)) => {
-                    // The exit says that it is pending.
-                    let Raised(()) = self.raise_value(exception);
-                    return Ok(Some(Exit::Raised));
+                    return Ok(Some(Exit::Raised(self.raise_value(exception))));
                 }
             }
             if self.pause {
@@ -682,10 +681,7 @@ impl Vm {
     /// MemoryError.
     pub(crate) fn push_leave(&mut self, level: u16, origin: Value) -> Res<()> {
         let at = if self.base.is_null() {
-            if self.stack.chunk.is_null() && !self.stack.grow(HOST_CHUNK) {
-                return Err(self.memory_error());
-            }
-            self.stack.start()
+            self.first_words()?
         } else {
             self.reserve(HEADER_SLOTS + OWN_REGISTERS)?
         };
@@ -702,7 +698,7 @@ impl Vm {
         if level == self.sched.innermost && level != 0 {
             return Some(match result {
                 Ok(value) => Exit::Returned(value),
-                Err(Raised(())) => Exit::Raised,
+                Err(raised) => Exit::Raised(raised),
             });
         }
         if level != 0 {
@@ -882,13 +878,9 @@ impl Vm {
     pub(crate) fn run_level(&mut self) -> Outcome {
         let level = self.sched.innermost;
         loop {
-            let exit = match self.settle(Ok(())) {
-                Some(exit) => exit,
-                None => crate::vm::step::run(self),
-            };
-            match exit {
+            match self.run_loop() {
                 Exit::Returned(value) => return Outcome::Returned(value),
-                Exit::Raised => return Outcome::Raised(Raised(())),
+                Exit::Raised(raised) => return Outcome::Raised(raised),
                 Exit::Pause => {
                     debug_assert_eq!(level, self.sched.innermost);
                     if let Some(stop) = self.sched.stop.filter(|_| self.can_stop()) {
@@ -987,11 +979,7 @@ impl Vm {
         self.sched.leaving = false;
         self.pause = true;
         while !self.sched.leaving {
-            let exit = match self.settle(Ok(())) {
-                Some(exit) => exit,
-                None => crate::vm::step::run(self),
-            };
-            if let Exit::Pause = exit {
+            if let Exit::Pause = self.run_loop() {
                 if self.sched.leaving {
                     break;
                 }

@@ -100,7 +100,7 @@ impl Vm {
     }
 
     /// Pops the current frame, one of the VM's own, dropping its registers.
-    pub(super) fn pop_own(&mut self) {
+    pub(crate) fn pop_own(&mut self) {
         let base = self.base;
         self.pop_to_caller();
         // SAFETY: the frame has the registers of an own frame and is not current any more.
@@ -180,7 +180,14 @@ impl Vm {
             self.check_positional(native, arguments.len())?;
         }
         match native.function {
-            NativeKind::Simple(simple) => simple(self, &arguments).map(Started::Value),
+            NativeKind::Simple(simple) => match simple(self, &arguments) {
+                Ok(value) => Ok(Started::Value(value)),
+                Err(_) if self.take_parking() => {
+                    self.park()?;
+                    Ok(Started::Running)
+                }
+                Err(raised) => Err(raised),
+            },
             NativeKind::Full(full) => {
                 let action = full(self, &Args { positional: &arguments, names: &[], values: &[] })?;
                 self.perform(action)

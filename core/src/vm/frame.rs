@@ -269,7 +269,7 @@ impl Vm {
     ///
     /// # Errors
     /// MemoryError, RecursionError.
-    pub(super) fn reserve(&mut self, words: usize) -> super::Res<*mut Word> {
+    pub(crate) fn reserve(&mut self, words: usize) -> super::Res<*mut Word> {
         let top = self.frame_top();
         let limit = self.stack.limit();
         if (top as usize) + words * size_of::<Word>() <= limit as usize && top as usize >= self.stack.start() as usize {
@@ -306,7 +306,7 @@ impl Vm {
     /// # Safety
     /// There is room at `at` for header and registers.
     #[inline]
-    pub(super) unsafe fn push_own(&mut self, at: *mut Word, code: *const Code, second: Value) {
+    pub(crate) unsafe fn push_own(&mut self, at: *mut Word, code: *const Code, second: Value) {
         // SAFETY: the caller vouches for the room.
         unsafe {
             *at = bits::NONE;
@@ -339,7 +339,7 @@ impl Vm {
     /// Sets the limit that the loop's fast calls compare with: the chunk's end, or null inside a generator, whose callees do not
     /// lie above it.
     #[inline]
-    pub(super) fn refresh_limit(&mut self) {
+    pub(crate) fn refresh_limit(&mut self) {
         let (base, start, limit) = (self.base as usize, self.stack.start() as usize, self.stack.limit());
         self.stack_limit = if base >= start && base < limit as usize { limit } else { core::ptr::null_mut() };
     }
@@ -353,14 +353,14 @@ impl Vm {
 
     /// Stores into a register of the current frame.
     #[inline(always)]
-    pub(super) fn set_register(&mut self, index: u16, value: Value) {
+    pub(crate) fn set_register(&mut self, index: u16, value: Value) {
         // SAFETY: verified code names registers of its frame; the old word is a valid value.
         drop(unsafe { core::mem::replace(&mut *(self.base.add(index as usize) as *mut Value), value) });
     }
 
     /// Moves a register's value out, leaving it undefined.
     #[inline(always)]
-    pub(super) fn take_register(&mut self, index: u16) -> Value {
+    pub(crate) fn take_register(&mut self, index: u16) -> Value {
         // SAFETY: verified code names registers of its frame.
         unsafe { core::mem::replace(&mut *(self.base.add(index as usize) as *mut Value), Value::UNDEFINED) }
     }

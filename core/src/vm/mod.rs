@@ -122,6 +122,8 @@ pub struct Vm {
     pub(crate) unraisable: Value,
     /// What the embedding program supplies.
     pub host: host::Host,
+    /// Who runs when.
+    pub sched: crate::sched::executor::Scheduler,
     /// The machine below.
     pub platform: &'static dyn crate::port::Platform,
     pub(crate) prelude: prelude::Prelude,
@@ -146,7 +148,7 @@ pub(crate) struct OwnCodes {
 
 impl Vm {
     /// A VM without modules; boxed, because its heap's pages point back to it.
-    pub(crate) fn new_boxed(platform: &'static dyn crate::port::Platform, heap_limit: usize) -> Box<Vm> {
+    pub(crate) fn new_boxed(platform: &'static dyn crate::port::Platform, heap_limit: usize, sched: crate::sched::executor::Scheduler) -> Box<Vm> {
         let mut vm = Box::new(Vm {
             heap: Heap::new(heap_limit),
             kinds: [const { None }; KINDS],
@@ -188,6 +190,7 @@ impl Vm {
             finalizing: false,
             unraisable: Value::NONE,
             host: host::Host::default(),
+            sched,
             platform,
             prelude: Default::default(),
             int_max_str_digits: 4300,
@@ -211,9 +214,9 @@ impl Vm {
         vm
     }
 
-    /// Runs the interpreter loop from the current frame.
+    /// Runs the interpreter loop from where the VM stands, until it must be left.
     pub(crate) fn run_loop(&mut self) -> step::Exit {
-        match self.exit.take() {
+        match self.settle(Ok(())) {
             Some(exit) => exit,
             None => step::run(self),
         }

@@ -3,11 +3,9 @@
 //! operations, and for callbacks from C. Everything else returns an [`super::Action`].
 
 use super::execute::Started;
-use super::frame::OWN_REGISTERS;
-use super::step::Exit;
 use super::{Action, Call, Name, Res, Vm};
-use crate::code::isa::HEADER_SLOTS;
 use crate::object::exception::Ex;
+use crate::sched::executor::Outcome;
 use crate::object::header::Kind;
 use crate::object::str::Str;
 use crate::object::value::Value;
@@ -89,19 +87,23 @@ impl Vm {
             return Ok(value);
         }
         self.check_reentry()?;
-        let level = self.reentries + 1;
-        self.push_entry(Value::small_int(level as i64))?;
-        self.reentries = level;
+        let (level, outer) = self.begin_level()?;
+        if let Err(raised) = self.push_leave(level, Value::UNDEFINED) {
+            self.end_level(outer);
+            return Err(raised);
+        }
+        self.reentries += 1;
         let outcome = match self.perform(action) {
             Ok(Started::Value(value)) => {
                 self.pop_own();
                 Ok(value)
             }
-            Ok(Started::Running) => match self.exit.take() {
-                Some(exit) => self.exit_result(exit),
-                None => {
-                    let exit = super::step::run(self);
-                    self.exit_result(exit)
+            Ok(Started::Running) => loop {
+                match self.run_level() {
+                    Outcome::Returned(value) => break Ok(value),
+                    Outcome::Raised(raised) => break Err(raised),
+                    // The host waits until its own level is the top one.
+                    Outcome::Stopped(_) => {}
                 }
             },
             Err(raised) => {
@@ -109,25 +111,9 @@ impl Vm {
                 Err(raised)
             }
         };
-        self.reentries = level - 1;
+        self.reentries -= 1;
+        self.end_level(outer);
         outcome
-    }
-
-    fn exit_result(&mut self, exit: Exit) -> Res<Value> {
-        match exit {
-            Exit::Returned(value) => Ok(value),
-            Exit::Raised(raised) => Err(raised),
-            Exit::Pause => Err(self.raise(Ex::RuntimeError, "the VM was paused inside native code")),
-        }
-    }
-
-    /// Pushes the frame that a run of the loop begins with.
-    pub(crate) fn push_entry(&mut self, bottom: Value) -> Res<()> {
-        let top = if self.base.is_null() { self.first_words()? } else { self.reserve(HEADER_SLOTS + OWN_REGISTERS)? };
-        let code = self.own.leave;
-        // SAFETY: room was reserved.
-        unsafe { self.push_own(top, code, bottom) };
-        Ok(())
     }
 
     /// Truth of a value.

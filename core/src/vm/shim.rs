@@ -21,13 +21,6 @@ pub fn bytes(_: &mut Vm, _: &[u8]) -> Value { Value::NONE }
 
 pub fn of<'a>(_: &mut Vm, _: &'a Value) -> Res<Option<alloc::borrow::Cow<'a, [u8]>>> { Ok(None) }
 pub fn is_bytes_like(_: &Value) -> bool { false }
-impl Vm {
-    pub fn park(&mut self) -> Res<()> { Err(self.raise(Ex::NotImplementedError, "threads")) }
-    pub fn yield_slice(&mut self) -> Res<()> { Err(self.raise(Ex::NotImplementedError, "threads")) }
-    pub fn slice_ended(&mut self) -> Res<()> { Ok(()) }
-    pub fn paused(&mut self) -> Option<step::Exit> { self.pause = false; Some(step::Exit::Pause) }
-    pub fn left(&mut self, _bottom: Value, result: Res<Value>) -> Option<step::Exit> { Some(match result { Ok(v) => step::Exit::Returned(v), Err(r) => step::Exit::Raised(r) }) }
-}
 pub fn import_module(vm: &mut Vm, name: &Value) -> Res<Action> {
     let text = execute::text_of(name);
     match crate::modules::import_native(vm, &text)? { Some(m) => Ok(Action::Return(m)), None => Err(vm.raise(Ex::ModuleNotFoundError, &alloc::format!("No module named '{text}'"))) }

@@ -119,7 +119,7 @@ fn kind_of(word: Word) -> Option<Kind> {
 }
 
 /// Runs until something makes the loop leave. Entered with the VM's frame state set.
-pub(super) fn run(vm: &mut Vm) -> Exit {
+pub(crate) fn run(vm: &mut Vm) -> Exit {
     let mut pc: *const Instr = vm.pc;
     let mut base: *mut Word = vm.base;
     let mut code: *const Code = vm.code;
@@ -1017,17 +1017,8 @@ pub(super) fn run(vm: &mut Vm) -> Exit {
 #[cold]
 #[inline(never)]
 fn outlined(vm: &mut Vm, instruction: Instr, function: fn(&mut Vm, Instr) -> Res<()>) -> Option<Exit> {
-    match function(vm, instruction) {
-        Ok(()) if vm.pause => match vm.exit.take() {
-            Some(exit) => {
-                vm.pause = false;
-                Some(exit)
-            }
-            None => vm.paused(),
-        },
-        Ok(()) => None,
-        Err(raised) => vm.unwind(raised),
-    }
+    let outcome = function(vm, instruction);
+    vm.settle(outcome)
 }
 
 #[inline(always)]

@@ -13,7 +13,7 @@ impl Vm {
     /// Finds who handles the pending exception. None: the loop goes on there. Some: it left the loop.
     #[cold]
     #[inline(never)]
-    pub(super) fn unwind(&mut self, raised: Raised) -> Option<Exit> {
+    pub(crate) fn unwind(&mut self, raised: Raised) -> Option<Exit> {
         let mut raised = raised;
         let mut add_trace = !core::mem::replace(&mut self.reraising, false);
         if add_trace {
@@ -30,6 +30,7 @@ impl Vm {
                 // SAFETY: the VM's own frames wait at their last instruction.
                 let resume = unsafe { *self.pc };
                 if resume.op == Op::Leave {
+                    self.sched.origin = self.take_register(0);
                     let bottom = self.take_register(1);
                     self.pop_own();
                     return self.left(bottom, Err(raised));
@@ -41,7 +42,8 @@ impl Vm {
                             None => Err(raised),
                         };
                         match self.complete(action) {
-                            Ok(()) => return if self.pause { self.exit.take().or_else(|| self.paused()) } else { None },
+                            // If others run now, the caller sees that `pause` is set.
+                            Ok(()) => return None,
                             Err(again) => {
                                 raised = again;
                                 add_trace = true;

@@ -83,7 +83,7 @@ pub(super) fn branch(vm: &mut Vm, offset: isize) {
 
 impl Vm {
     /// The instruction that is being executed.
-    pub(in crate::vm) fn current_instruction(&self) -> Instr {
+    pub(crate) fn current_instruction(&self) -> Instr {
         // SAFETY: pc is past the first instruction of the current code.
         unsafe { *self.pc.sub(1) }
     }
@@ -196,7 +196,7 @@ impl Vm {
     /// The safe point: everything that wants attention between two instructions. A finalizer gets a frame, whose return goes on
     /// with the instruction at pc.
     pub(crate) fn look_around(&mut self) -> Res<()> {
-        self.heap.ticks.set(crate::config::SLICE_TICKS);
+        self.heap.ticks.set(self.sched.slice_ticks);
         if self.heap.limit_passed.replace(false) && self.heap.used() > self.heap.limit() {
             self.heap.collect();
             if self.heap.used() > self.heap.limit() {
@@ -314,7 +314,10 @@ pub fn leave(vm: &mut Vm) -> Option<Exit> {
     let value = vm.take_register(0);
     let bottom = vm.take_register(1);
     vm.pop_own();
-    vm.left(bottom, Ok(value))
+    match vm.left(bottom, Ok(value)) {
+        Some(exit) => Some(exit),
+        None => vm.settle(Ok(())),
+    }
 }
 
 /// A word that nobody reads.
