@@ -22,6 +22,7 @@ pub mod header;
 pub mod instance;
 pub mod int;
 pub mod iterators;
+pub mod iterators_combined;
 pub mod list;
 pub mod list_methods;
 pub mod mapping_proxy;
@@ -79,6 +80,10 @@ pub mod types {
         &super::iterators::SEQUENCE_ITERATOR,
         &super::iterators::CALLABLE_ITERATOR,
         &super::iterators::REVERSED,
+        &super::iterators_combined::ENUMERATE,
+        &super::iterators_combined::ZIP,
+        &super::iterators_combined::MAP,
+        &super::iterators_combined::FILTER,
         &super::range::ITERATOR_TYPE,
         &super::range::LONG_ITERATOR_TYPE,
         &super::cell::CELL,
