@@ -331,22 +331,27 @@ pub struct Display {
     /// Separated by ", "; every second ": " if `pairs`.
     pub items: Vec<Value>,
     pub pairs: bool,
+    /// `name=` before items, by their index.
+    pub labels: Vec<(usize, String)>,
     pub suffix: Cow<'static, str>,
 }
 
 impl Display {
     pub fn new(prefix: &'static str, items: Vec<Value>, suffix: &'static str) -> Display {
-        Display { prefix: prefix.into(), items, pairs: false, suffix: suffix.into() }
+        Display { prefix: prefix.into(), items, pairs: false, labels: Vec::new(), suffix: suffix.into() }
     }
 
     /// With names made at run time.
     pub fn owned(prefix: String, items: Vec<Value>, suffix: impl Into<Cow<'static, str>>) -> Display {
-        Display { prefix: prefix.into(), items, pairs: false, suffix: suffix.into() }
+        Display { prefix: prefix.into(), items, pairs: false, labels: Vec::new(), suffix: suffix.into() }
     }
 
     fn begin_item(&self, text: &mut Text, index: usize) {
         if index > 0 {
             text.push_str(if self.pairs && index % 2 == 1 { ": " } else { ", " });
+        }
+        for (_, label) in self.labels.iter().filter(|(place, _)| *place == index) {
+            let _ = write!(text, "{label}=");
         }
     }
 }

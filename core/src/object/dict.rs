@@ -314,14 +314,9 @@ impl Dict {
 
     /// The item at or after place `index`, with its place.
     #[inline]
-    pub fn next_item(&self, mut index: usize) -> Option<(usize, Value, Value)> {
-        loop {
-            let entry = self.entries.get().get(index)?;
-            if !entry.key.is_undefined() {
-                return Some((index, entry.key.clone(), entry.value.clone()));
-            }
-            index += 1;
-        }
+    pub fn next_item(&self, index: usize) -> Option<(usize, Value, Value)> {
+        let place = self.next_place(index)?;
+        self.entries.get().get(place).map(|entry| (place, entry.key.clone(), entry.value.clone()))
     }
 
     /// Adds the items of `other`, replacing values (`overwrite`) or keeping them.
@@ -363,6 +358,21 @@ impl Dict {
     /// MemoryError.
     pub fn reserve(&self, vm: &mut Vm, more: usize) -> Res<()> {
         self.table.reserve(&self.header, more).map_err(|error| out_of_memory(vm, error))
+    }
+
+    /// Takes all entries out, deleted ones included: for reordering, with [`Dict::adopt_entries`].
+    pub fn take_entries(&self) -> Vec<Entry> {
+        self.keys_changed();
+        self.table.take(&self.header)
+    }
+
+    /// Makes these the entries: live ones, no key twice.
+    ///
+    /// # Errors
+    /// MemoryError: the dict is empty.
+    pub fn adopt_entries(&self, vm: &mut Vm, entries: Vec<Entry>) -> Res<()> {
+        self.keys_changed();
+        self.table.adopt(&self.header, entries).map_err(|error| out_of_memory(vm, error))
     }
 
     /// `dict == other`

@@ -381,18 +381,14 @@ pub fn next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
     if dict.length.get() != this.expected.get() {
         return Err(changed(vm, &this.expected, "dictionary changed size during iteration"));
     }
-    let entries = dict.entries.get();
-    let mut index = this.index.get();
-    while let Some(entry) = entries.get(index) {
-        index += 1;
-        if entry.key.is_undefined() {
-            continue;
-        }
+    if let Some(place) = dict.next_place(this.index.get())
+        && let Some(entry) = dict.entries.get().get(place)
+    {
         if this.given.get() == this.expected.get() {
             return Err(changed(vm, &this.expected, "dictionary keys changed during iteration"));
         }
         this.given.set(this.given.get() + 1);
-        this.index.set(index);
+        this.index.set(place + 1);
         let item = match this.what {
             What::Keys => entry.key.clone(),
             What::Values => entry.value.clone(),

@@ -6,6 +6,7 @@ pub mod class;
 pub mod code;
 pub mod construct;
 pub mod containers;
+pub mod deque;
 pub mod descriptor;
 pub mod dict;
 pub mod dict_methods;

@@ -49,6 +49,8 @@ pub struct Table<V> {
     pub length: Cell<usize>,
     /// The hash table is in use: it holds every live entry.
     indexed: Cell<bool>,
+    /// No entry before this place lives: a table used as a queue does not search its holes again and again.
+    first: Cell<u32>,
 }
 
 /// Mixes a Python hash for the index. Integers hash to themselves: neighbours stay in one cache line, while the block of 256 they lie in is
@@ -95,7 +97,7 @@ fn is_plain(key: &Value) -> bool {
 
 impl<V> Table<V> {
     pub fn new() -> Table<V> {
-        Table { entries: Mut::new(Vec::new()), index: Mut::new(HashTable::new()), length: Cell::new(0), indexed: Cell::new(false) }
+        Table { entries: Mut::new(Vec::new()), index: Mut::new(HashTable::new()), length: Cell::new(0), indexed: Cell::new(false), first: Cell::new(0) }
     }
 
     /// Bytes of the buffers.
@@ -196,14 +198,23 @@ impl<V> Table<V> {
 
     /// The first live entry at or after `index`: its place, hash and key.
     #[inline]
-    pub fn next_key(&self, mut index: usize) -> Option<(usize, u64, Value)> {
-        loop {
-            let entry = self.entries.get().get(index)?;
-            if !entry.key.is_undefined() {
-                return Some((index, entry.hash, entry.key.clone()));
-            }
-            index += 1;
+    pub fn next_key(&self, index: usize) -> Option<(usize, u64, Value)> {
+        let place = self.next_place(index)?;
+        self.entries.get().get(place).map(|entry| (place, entry.hash, entry.key.clone()))
+    }
+
+    /// The place of the first live entry at or after `index`.
+    #[inline]
+    pub fn next_place(&self, index: usize) -> Option<usize> {
+        let first = self.first.get() as usize;
+        let mut place = index.max(first);
+        while self.entries.get().get(place)?.key.is_undefined() {
+            place += 1;
         }
+        if index <= first {
+            self.first.set(place as u32);
+        }
+        Some(place)
     }
 
     /// The last live entry before `end`.
@@ -305,10 +316,16 @@ impl<V> Table<V> {
             slot.remove();
         }
         self.length.set(self.length.get() - 1);
+        if index == self.first.get() as usize {
+            self.first.set(index as u32 + 1);
+        }
         // Deleted entries at the end go at once; others when they outnumber the live ones.
         let entries = self.entries.get_mut();
         while entries.last().is_some_and(|last| last.key.is_undefined()) {
             entries.pop();
+        }
+        if entries.is_empty() {
+            self.first.set(0);
         }
         if entries.len() > SMALL_ENTRIES && entries.len() > 2 * self.length.get() {
             self.compact();
@@ -320,6 +337,7 @@ impl<V> Table<V> {
     pub fn compact(&self) {
         let entries = self.entries.get_mut();
         entries.retain(|entry| !entry.key.is_undefined());
+        self.first.set(0);
         if self.indexed.get() {
             let index = self.index.get_mut();
             index.clear();
@@ -333,6 +351,7 @@ impl<V> Table<V> {
     pub fn take(&self, owner: &Header) -> Vec<Entry<V>> {
         heap_of(owner).discharge(self.bytes());
         self.indexed.set(false);
+        self.first.set(0);
         self.length.set(0);
         drop(self.index.replace(HashTable::new()));
         self.entries.replace(Vec::new())
