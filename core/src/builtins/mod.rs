@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod evaluate;
 pub mod inspect;
 pub mod io;
+pub mod iterate;
 pub mod pieces;
 pub mod report;
 pub mod report_frames;

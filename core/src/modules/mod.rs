@@ -1,6 +1,8 @@
 //! Modules that come with the VM: native ones and small ones frozen as Python source. Here is how they are declared and
 //! come to life; what they do is in one file each.
 
+pub mod _collections;
+pub mod _functools;
 pub mod _thread;
 pub mod atexit;
 pub mod builtins;
@@ -83,7 +85,19 @@ impl Namespace<'_> {
 }
 
 /// Every native module.
-pub static MODULES: &[&ModuleSpec] = &[&_thread::MODULE, &atexit::MODULE, &builtins::MODULE, &errno::MODULE, &gc::MODULE, &sys::MODULE, &thread::MODULE, &time::MODULE, &weakref::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[
+    &_collections::MODULE,
+    &_functools::MODULE,
+    &_thread::MODULE,
+    &atexit::MODULE,
+    &builtins::MODULE,
+    &errno::MODULE,
+    &gc::MODULE,
+    &sys::MODULE,
+    &thread::MODULE,
+    &time::MODULE,
+    &weakref::MODULE,
+];
 
 /// A module kept as Python source, compiled when it is first imported.
 pub struct Frozen {

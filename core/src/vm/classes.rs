@@ -287,7 +287,7 @@ impl Vm {
         let first_slot = inherited.len();
         inherited.extend(slots.iter().cloned());
         let variable_sized = matches!(class.layout.kind, Kind::Str | Kind::Tuple | Kind::Bytes);
-        let builtin_attributes = matches!(class.layout.kind, Kind::Exception | Kind::Instance);
+        let builtin_attributes = matches!(class.layout.kind, Kind::Exception | Kind::Instance) || class.layout.kind == Kind::Other && flags & CLASS_HAS_DICT != 0;
         let wants = flags & CLASS_HEAP != 0 || builtin_attributes;
         if wants && (flags & CLASS_HAS_DICT != 0 || !inherited.is_empty()) && class.layout.kind != Kind::Class {
             class.attribute_offset.set(if variable_sized { BEHIND_VARIABLE_PART } else { class.layout.size.next_multiple_of(8) });
