@@ -5,6 +5,7 @@ pub mod evaluate;
 pub mod inspect;
 pub mod io;
 pub mod iterate;
+pub mod numbers;
 pub mod pieces;
 pub mod report;
 pub mod report_frames;

@@ -8,6 +8,7 @@ pub mod atexit;
 pub mod builtins;
 pub mod errno;
 pub mod gc;
+pub mod math;
 pub mod sys;
 pub mod thread;
 pub mod time;
@@ -93,6 +94,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &builtins::MODULE,
     &errno::MODULE,
     &gc::MODULE,
+    &math::MODULE,
     &sys::MODULE,
     &thread::MODULE,
     &time::MODULE,

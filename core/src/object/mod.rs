@@ -1,9 +1,11 @@
 //! Objects: the value word, the header, classes and instances, and one file a builtin type.
 
 pub mod async_generator;
+pub mod bool;
 pub mod cell;
 pub mod class;
 pub mod code;
+pub mod complex;
 pub mod construct;
 pub mod containers;
 pub mod deque;
@@ -15,6 +17,7 @@ pub mod exception;
 pub mod exception_group;
 pub mod exception_types;
 pub mod float;
+pub mod float_text;
 pub mod function;
 pub mod function_types;
 pub mod generator;
@@ -22,12 +25,17 @@ pub mod generic_alias;
 pub mod header;
 pub mod instance;
 pub mod int;
+pub mod int_math;
+pub mod int_text;
 pub mod iterators;
 pub mod iterators_combined;
+pub mod keywords;
 pub mod list;
 pub mod list_methods;
 pub mod mapping_proxy;
 pub mod module;
+pub mod none;
+pub mod number;
 pub mod object_type;
 pub mod property;
 pub mod range;
@@ -101,5 +109,12 @@ pub mod types {
         &super::union_type::UNION_TYPE,
         &crate::modules::weakref::PROXY,
         &crate::modules::weakref::REFERENCE,
+        &super::none::NONE,
+        &super::none::NOT_IMPLEMENTED,
+        &super::none::ELLIPSIS,
+        &super::int::INT,
+        &super::bool::BOOL,
+        &super::float::FLOAT,
+        &super::complex::COMPLEX,
     ];
 }

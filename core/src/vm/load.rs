@@ -2,10 +2,12 @@
 
 use super::Vm;
 use crate::code::prototype::{CodeFlags, CodePrototype, Const};
+use crate::object::{complex, int};
 use crate::object::code::{Code, Site};
 use crate::object::header::Mut;
 use crate::object::value::Value;
 use alloc::boxed::Box;
+use dashu_int::{IBig, Sign, UBig};
 use alloc::vec::Vec;
 
 impl Vm {
@@ -17,9 +19,12 @@ impl Vm {
             Const::False => Value::FALSE,
             Const::Ellipsis => Value::ELLIPSIS,
             Const::Int(number) => self.new_int(*number),
-            Const::BigInt { negative, magnitude } => crate::vm::shim::from_magnitude(self, *negative, magnitude),
+            Const::BigInt { negative, magnitude } => {
+                let number = IBig::from_parts(if *negative { Sign::Negative } else { Sign::Positive }, UBig::from_le_bytes(magnitude));
+                int::from_big(self, number)
+            }
             Const::Float(number) => self.new_float(*number),
-            Const::Complex(real, imaginary) => crate::vm::shim::complex(self, *real, *imaginary),
+            Const::Complex(real, imaginary) => complex::new(self, *real, *imaginary),
             Const::Str(bytes) => {
                 let value = crate::vm::shim::wtf8(self, bytes);
                 let identifier = bytes.len() <= 64 && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');

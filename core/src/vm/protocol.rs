@@ -10,6 +10,7 @@ use crate::object::class::Class;
 use crate::object::function::{BoundMethod, Function, NativeFunction};
 use crate::object::header::{Kind, SUBCLASS};
 use crate::object::list::List;
+use crate::object::number::{self, Number};
 use crate::object::str::Str;
 use crate::object::super_object::Super;
 use crate::object::tuple::Tuple;
@@ -42,12 +43,13 @@ pub fn native_truth(value: &Value) -> Option<bool> {
         Kind::List => value.get::<List>().map(|list| !list.items.get().is_empty()),
         Kind::Tuple => value.get::<Tuple>().map(|tuple| tuple.length != 0),
         Kind::Dict => value.get::<crate::object::dict::Dict>().map(|dict| dict.length.get() != 0),
+        Kind::Int | Kind::Float | Kind::Complex => Number::of(value).map(|number| !number.is_zero()),
         Kind::Function | Kind::Native | Kind::BoundMethod | Kind::Module | Kind::Generator | Kind::Code => Some(true),
         _ => None,
     }
 }
 
-/// A comparison of small numbers or exact strings.
+/// A comparison of numbers or exact strings.
 #[inline]
 pub fn native_compare(comparison: Comparison, a: &Value, b: &Value) -> Option<bool> {
     if let (Some(x), Some(y)) = (a.as_small_int(), b.as_small_int()) {
@@ -70,7 +72,7 @@ pub fn native_compare(comparison: Comparison, a: &Value, b: &Value) -> Option<bo
             Comparison::Ge => x >= y,
         });
     }
-    None
+    number::compare(comparison, a, b)
 }
 
 /// Decimal digits of a number.

@@ -5,6 +5,8 @@
 use super::execute::Started;
 use super::{Action, Call, Name, Res, Vm};
 use crate::object::exception::Ex;
+use crate::object::int;
+use crate::object::number::{self, Integer};
 use crate::sched::executor::Outcome;
 use crate::object::header::Kind;
 use crate::object::str::Str;
@@ -169,6 +171,9 @@ impl Vm {
     }
 
     fn hash_slow(&mut self, value: &Value) -> Res<u64> {
+        if let Some(hash) = number::hash(value) {
+            return Ok(hash);
+        }
         let method = self.lookup_special(value, Name::Hash).filter(|method| !method.is_none());
         let Some(method) = method else {
             let name = self.type_name(value);
@@ -176,8 +181,9 @@ impl Vm {
         };
         let action = super::ops::attribute::call_method_action(self, method, value, &[], |_, value| Ok(Action::Return(value)))?;
         let result = self.run_action(action)?;
-        match crate::vm::shim::hash_result(&result) {
-            Some(hash) => Ok(hash),
+        match Integer::of(&result) {
+            // Larger numbers than a hash are hashed themselves.
+            Some(integer) => Ok(integer.to_i64().map_or_else(|| number::hash_integer(integer), |hash| if hash == -1 { -2i64 as u64 } else { hash as u64 })),
             None => Err(self.type_error("__hash__ method should return an integer")),
         }
     }
@@ -188,9 +194,7 @@ impl Vm {
     /// TypeError: "'x' object cannot be interpreted as an integer".
     pub fn index(&mut self, value: &Value) -> Res<Value> {
         match value.kind() {
-            Kind::Int if value.as_small_int().is_some() => return Ok(value.clone()),
-            Kind::Bool => return Ok(Value::small_int((value.as_bool() == Some(true)) as i64)),
-            Kind::Int => return Ok(crate::vm::shim::plain(self, value)),
+            Kind::Int | Kind::Bool => return Ok(int::exact(self, value).unwrap_or(Value::NONE)),
             _ => {}
         }
         let Some(method) = self.lookup_special(value, Name::Index) else {
@@ -200,8 +204,7 @@ impl Vm {
         let action = super::ops::attribute::call_method_action(self, method, value, &[], |_, value| Ok(Action::Return(value)))?;
         let result = self.run_action(action)?;
         match result.kind() {
-            Kind::Int if result.as_small_int().is_some() => Ok(result),
-            Kind::Int | Kind::Bool => Ok(crate::vm::shim::plain(self, &result)),
+            Kind::Int | Kind::Bool => Ok(int::exact(self, &result).unwrap_or(Value::NONE)),
             _ => {
                 let name = self.type_name(&result);
                 Err(self.type_error(&format!("__index__ returned non-int (type {name})")))
@@ -218,7 +221,7 @@ impl Vm {
             return Ok(number);
         }
         let number = self.index(value)?;
-        match crate::vm::shim::to_i64(&number) {
+        match int::to_i64(&number) {
             Some(number) => Ok(number),
             None => {
                 let name = self.type_name(value);
@@ -230,9 +233,9 @@ impl Vm {
     /// [`Vm::index`] for slice bounds: numbers beyond the range of sizes become the nearest in it.
     pub fn size_argument(&mut self, value: &Value) -> Res<isize> {
         let number = self.index(value)?;
-        Ok(match crate::vm::shim::to_i64(&number) {
+        Ok(match int::to_i64(&number) {
             Some(number) => number.clamp(isize::MIN as i64, isize::MAX as i64) as isize,
-            None if crate::vm::shim::is_negative(&number) => isize::MIN,
+            None if Integer::of(&number).is_some_and(Integer::is_negative) => isize::MIN,
             None => isize::MAX,
         })
     }

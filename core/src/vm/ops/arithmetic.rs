@@ -4,6 +4,7 @@ use super::super::{Action, Name, Res, Vm};
 use super::attribute::call_method_action;
 use crate::code::isa::{CONSUME_B, CONSUME_C, IN_PLACE, Instr, Op};
 use crate::object::header::Kind;
+use crate::object::number::{self, ArithmeticOp};
 use crate::object::value::Value;
 use alloc::format;
 
@@ -14,31 +15,48 @@ pub struct Operator {
     pub method: Name,
     pub reflected: Name,
     pub in_place: Name,
+    /// The operator between numbers; matrices have one more.
+    pub arithmetic: Option<ArithmeticOp>,
+}
+
+macro_rules! number_operator {
+    () => {
+        None
+    };
+    ($op:ident) => {
+        Some(ArithmeticOp::$op)
+    };
 }
 
 macro_rules! operators {
-    ($($constant:ident $symbol:literal $method:ident $reflected:ident $in_place:ident;)+) => {
+    ($($constant:ident $symbol:literal $method:ident $reflected:ident $in_place:ident $($arithmetic:ident)?;)+) => {
         impl Operator {
-            $(pub const $constant: Operator = Operator { symbol: $symbol, method: Name::$method, reflected: Name::$reflected, in_place: Name::$in_place };)+
+            $(pub const $constant: Operator = Operator {
+                symbol: $symbol,
+                method: Name::$method,
+                reflected: Name::$reflected,
+                in_place: Name::$in_place,
+                arithmetic: number_operator!($($arithmetic)?),
+            };)+
         }
     };
 }
 
 operators! {
-    ADD "+" Add RAdd IAdd;
-    SUB "-" Sub RSub ISub;
-    MUL "*" Mul RMul IMul;
-    TRUE_DIV "/" TrueDiv RTrueDiv ITrueDiv;
-    FLOOR_DIV "//" FloorDiv RFloorDiv IFloorDiv;
-    MOD "%" Mod RMod IMod;
-    POW "** or pow()" Pow RPow IPow;
+    ADD "+" Add RAdd IAdd Add;
+    SUB "-" Sub RSub ISub Sub;
+    MUL "*" Mul RMul IMul Mul;
+    TRUE_DIV "/" TrueDiv RTrueDiv ITrueDiv TrueDiv;
+    FLOOR_DIV "//" FloorDiv RFloorDiv IFloorDiv FloorDiv;
+    MOD "%" Mod RMod IMod Mod;
+    POW "** or pow()" Pow RPow IPow Pow;
     MAT_MUL "@" MatMul RMatMul IMatMul;
-    L_SHIFT "<<" LShift RLShift ILShift;
-    R_SHIFT ">>" RShift RRShift IRShift;
-    AND "&" And RAnd IAnd;
-    OR "|" Or ROr IOr;
-    XOR "^" Xor RXor IXor;
-    DIV_MOD "divmod()" DivMod RDivMod DivMod;
+    L_SHIFT "<<" LShift RLShift ILShift LShift;
+    R_SHIFT ">>" RShift RRShift IRShift RShift;
+    AND "&" And RAnd IAnd And;
+    OR "|" Or ROr IOr Or;
+    XOR "^" Xor RXor IXor Xor;
+    DIV_MOD "divmod()" DivMod RDivMod DivMod DivMod;
 }
 
 impl Operator {
@@ -64,6 +82,11 @@ impl Operator {
 impl Vm {
     /// `a operator b` (or `a operator= b`).
     pub fn binary(&mut self, operator: Operator, a: &Value, b: &Value, in_place: bool) -> Res<Action> {
+        if let Some(op) = operator.arithmetic
+            && let Some(result) = number::arithmetic(self, op, a, b)?
+        {
+            return Ok(Action::Return(result));
+        }
         if in_place && let Some(method) = self.lookup_special(a, operator.in_place) {
             let (left, right) = (a.clone(), b.clone());
             return call_method_action(self, method, a, core::slice::from_ref(b), move |vm, result| {
@@ -186,6 +209,14 @@ pub fn unary(vm: &mut Vm, i: Instr) -> Res<()> {
     };
     let value = vm.register(i.b).clone();
     super::control::consume_b(vm, i);
+    let result = match i.op {
+        Op::Neg => number::negate(vm, &value),
+        Op::Pos => number::positive(&value),
+        _ => number::invert(vm, &value),
+    };
+    if let Some(result) = result {
+        return vm.complete(Ok(Action::Return(result)));
+    }
     let Some(method) = vm.lookup_special(&value, name) else {
         let class = vm.type_name(&value);
         return Err(vm.type_error(&format!("bad operand type for unary {symbol}: '{class}'")));
