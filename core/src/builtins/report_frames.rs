@@ -230,6 +230,11 @@ mod anchors {
     use alloc::string::String;
     use alloc::vec::Vec;
 
+    /// How source is parsed here, where only places matter: every character name will do.
+    fn options() -> ParseOptions {
+        ParseOptions { character_by_name: Some(|_| Some('?')), ..ParseOptions::default() }
+    }
+
     /// Parses the stretch as an expression and finds the operator of a binary operation, or the brackets of a subscript or call.
     pub(super) fn find(segment: &[Vec<char>]) -> Option<Anchors> {
         let lines: Vec<String> = segment.iter().map(|line| line.iter().collect()).collect();
@@ -240,7 +245,7 @@ mod anchors {
         }
         text.push(')');
         let source = Source::from_text(&text);
-        let parsed = parse(&source, Mode::Exec, &ParseOptions::default()).ok()?;
+        let parsed = parse(&source, Mode::Exec, &options()).ok()?;
         let Module::Exec(body) = &parsed.module else { return None };
         let [statement] = &body[..] else { return None };
         let StmtKind::Expr(expression) = &statement.kind else { return None };
@@ -310,7 +315,7 @@ mod anchors {
     /// Are the lines `return f(..)` or `x = f(..)`, the marked stretch being just the call? (Or no statement at all.)
     pub(super) fn is_plain_call(lines: &[String], start: usize, end: usize) -> bool {
         let source = Source::from_text(&lines.join("\n"));
-        let Ok(parsed) = parse(&source, Mode::Exec, &ParseOptions::default()) else { return false };
+        let Ok(parsed) = parse(&source, Mode::Exec, &options()) else { return false };
         let Module::Exec(body) = &parsed.module else { return false };
         let Some(statement) = body.first() else { return true };
         let value = match &statement.kind {

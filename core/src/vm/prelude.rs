@@ -3,9 +3,13 @@
 //! not show in tracebacks.
 
 use super::{Native, Res, Vm};
+use crate::code::CodePrototype;
+#[cfg(feature = "compiler")]
+use crate::code::CodeFlags;
 use crate::object::dict::Dict;
 use crate::object::exception_group;
 use crate::object::value::Value;
+use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 /// A file of the prelude.
@@ -52,7 +56,36 @@ fn load(vm: &mut Vm, source: &'static Source) -> Res<Value> {
             let function = vm.native_function(native, &Value::NONE);
             drop(dict.set_interned(&name, function));
         }
+        for prototype in prototypes(source) {
+            let code = vm.load_code(&prototype);
+            let function = vm.new_function(&code, &namespace, Default::default());
+            let name = vm.intern(&prototype.name);
+            drop(dict.set_interned(&name, function));
+        }
     }
-    let _ = source.text;
     Ok(namespace)
+}
+
+/// The functions of a file, marked as hidden.
+#[cfg(feature = "compiler")]
+fn prototypes(source: &Source) -> Vec<CodePrototype> {
+    use crate::compile::{Options, compile};
+    use crate::syntax::{self, Mode, ParseOptions};
+    let text = syntax::Source::from_text(source.text);
+    let Ok(parsed) = syntax::parse(&text, Mode::Exec, &ParseOptions::default()) else { return Vec::new() };
+    let Ok(compiled) = compile(&parsed.module, &text, &Options::new(source.name)) else { return Vec::new() };
+    let mut functions = compiled.code.children;
+    functions.iter_mut().for_each(hide);
+    functions
+}
+
+#[cfg(feature = "compiler")]
+fn hide(code: &mut CodePrototype) {
+    code.flags.0 |= CodeFlags::HIDDEN;
+    code.children.iter_mut().for_each(hide);
+}
+
+#[cfg(not(feature = "compiler"))]
+fn prototypes(_: &Source) -> Vec<CodePrototype> {
+    Vec::new()
 }
