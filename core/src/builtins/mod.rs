@@ -10,3 +10,4 @@ pub mod pieces;
 pub mod report;
 pub mod report_frames;
 pub mod suggest;
+pub mod text;

@@ -1,7 +1,7 @@
 //! `builtins`: the functions of `crate::builtins`, every builtin type, the exceptions.
 
 use super::{ModuleSpec, Namespace};
-use crate::builtins::{attributes, evaluate, inspect, io, iterate, numbers};
+use crate::builtins::{attributes, evaluate, inspect, io, iterate, numbers, text};
 use crate::object::exception::{ALIASES, Ex};
 use crate::object::object_type::{OBJECT, TYPE};
 use crate::object::types;
@@ -11,7 +11,7 @@ use crate::vm::{Native, Vm};
 pub static MODULE: ModuleSpec = ModuleSpec { constants, ..ModuleSpec::new("builtins", "The names that every module sees.") };
 
 /// The functions, theme by theme.
-const FUNCTIONS: &[&[Native]] = &[attributes::NATIVES, evaluate::NATIVES, inspect::NATIVES, io::NATIVES, iterate::NATIVES, numbers::NATIVES];
+const FUNCTIONS: &[&[Native]] = &[attributes::NATIVES, evaluate::NATIVES, inspect::NATIVES, io::NATIVES, iterate::NATIVES, numbers::NATIVES, text::NATIVES];
 
 /// The types that are builtin names; the others are reached through `types` or by `type()`.
 const TYPES: &[&str] = &[

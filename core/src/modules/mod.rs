@@ -6,6 +6,7 @@ pub mod _functools;
 pub mod _thread;
 pub mod atexit;
 pub mod builtins;
+pub mod codecs;
 pub mod errno;
 pub mod gc;
 pub mod math;
@@ -92,6 +93,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &_thread::MODULE,
     &atexit::MODULE,
     &builtins::MODULE,
+    &codecs::MODULE,
     &errno::MODULE,
     &gc::MODULE,
     &math::MODULE,

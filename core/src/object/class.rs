@@ -87,7 +87,8 @@ pub(crate) fn variable_extent(object: &Header) -> usize {
     // SAFETY: the kind tells the layout.
     let extent = unsafe {
         match object.kind() {
-            Kind::Str => size_of::<super::str::Str>() + (*(object as *const Header as *const super::str::Str)).size,
+            Kind::Str => (*(object as *const Header as *const super::str::Str)).extent(),
+            Kind::Bytes => (*(object as *const Header as *const super::bytes::Bytes)).extent(),
             Kind::Tuple => size_of::<super::tuple::Tuple>() + (*(object as *const Header as *const super::tuple::Tuple)).length * size_of::<Value>(),
             _ => object.class().layout.size,
         }

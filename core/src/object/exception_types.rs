@@ -1,6 +1,6 @@
 //! What the builtin exception classes have in Python: methods, attributes, and how their arguments become fields.
 
-use crate::vm::shim as bytes;
+use crate::object::bytes;
 use super::class::{CLASS_HAS_DICT, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use super::construct::{allocation_class, class_name};
 use super::dict::Dict;

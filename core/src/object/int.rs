@@ -164,7 +164,7 @@ pub fn numeric_text<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<Option<Cow<
     if let Some(string) = value.get::<Str>() {
         return Ok(Some(string.as_str().map(Cow::Borrowed)));
     }
-    Ok(crate::vm::shim::of(vm, value)?.map(|bytes| match bytes {
+    Ok(crate::object::bytes::of(vm, value)?.map(|bytes| match bytes {
         bytes if !bytes.is_ascii() => None,
         Cow::Borrowed(bytes) => core::str::from_utf8(bytes).ok().map(Cow::Borrowed),
         Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
@@ -464,7 +464,7 @@ fn to_bytes(vm: &mut Vm, args: &Args) -> Res<Action> {
         return Err(vm.raise(Ex::OverflowError, "can't convert negative int to unsigned"));
     }
     match int_text::to_bytes(integer, length, little, signed) {
-        Some(bytes) => Ok(crate::vm::shim::bytes(vm, &bytes).into()),
+        Some(bytes) => Ok(vm.new_bytes(&bytes).into()),
         None => Err(vm.raise(Ex::OverflowError, "int too big to convert")),
     }
 }
@@ -478,7 +478,7 @@ fn from_bytes(vm: &mut Vm, args: &Args) -> Res<Action> {
         None => false,
     };
     let class = class.unwrap_or(Value::NONE);
-    if let Some(bytes) = crate::vm::shim::of(vm, &source)? {
+    if let Some(bytes) = crate::object::bytes::of(vm, &source)? {
         let number = int_text::from_bytes(&bytes, little, signed);
         return Ok(finish_from_bytes(vm, class, number));
     }

@@ -2,9 +2,14 @@
 
 pub mod async_generator;
 pub mod bool;
+pub mod byte_methods;
+pub mod byte_search;
+pub mod bytearray;
+pub mod bytes;
 pub mod cell;
 pub mod class;
 pub mod code;
+pub mod codec;
 pub mod complex;
 pub mod construct;
 pub mod containers;
@@ -18,6 +23,7 @@ pub mod exception_group;
 pub mod exception_types;
 pub mod float;
 pub mod float_text;
+pub mod format_spec;
 pub mod function;
 pub mod function_types;
 pub mod generator;
@@ -33,10 +39,12 @@ pub mod keywords;
 pub mod list;
 pub mod list_methods;
 pub mod mapping_proxy;
+pub mod memoryview;
 pub mod module;
 pub mod none;
 pub mod number;
 pub mod object_type;
+pub mod percent_format;
 pub mod property;
 pub mod range;
 pub mod set;
@@ -48,6 +56,7 @@ pub mod str;
 pub mod struct_sequence;
 pub mod super_object;
 pub mod table;
+pub mod text_arguments;
 pub mod text_stream;
 pub mod traceback;
 pub mod tuple;
@@ -116,5 +125,11 @@ pub mod types {
         &super::bool::BOOL,
         &super::float::FLOAT,
         &super::complex::COMPLEX,
+        &super::bytearray::TYPE,
+        &super::bytes::ITERATOR,
+        &super::bytes::TYPE,
+        &super::memoryview::TYPE,
+        &super::str::TYPE,
+        &super::str::iterator::TYPE,
     ];
 }

@@ -26,11 +26,11 @@ impl Vm {
             Const::Float(number) => self.new_float(*number),
             Const::Complex(real, imaginary) => complex::new(self, *real, *imaginary),
             Const::Str(bytes) => {
-                let value = crate::vm::shim::wtf8(self, bytes);
+                let value = crate::object::str::from_untrusted(self, bytes);
                 let identifier = bytes.len() <= 64 && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
                 if identifier { self.intern_value(&value) } else { value }
             }
-            Const::Bytes(bytes) => crate::vm::shim::bytes(self, bytes),
+            Const::Bytes(bytes) => self.new_bytes(bytes),
             Const::Tuple(items) => {
                 let items: Vec<Value> = items.iter().map(|item| self.constant(item)).collect();
                 self.new_tuple(items)
@@ -69,7 +69,7 @@ impl Vm {
         let local_names = self.intern_all(&prototype.local_names);
         let free_names = self.intern_all(&prototype.free_names);
         let docstring = match &prototype.docstring {
-            Some(text) => crate::vm::shim::wtf8(self, text),
+            Some(text) => crate::object::str::from_untrusted(self, text),
             None => Value::NONE,
         };
         let flags = prototype.flags;

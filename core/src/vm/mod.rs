@@ -307,16 +307,8 @@ impl Vm {
     /// The caller writes all the bytes, WTF-8 of `length` code points, before the string is used.
     pub unsafe fn new_str_uninitialized(&mut self, size: usize, length: usize, flags: u8) -> (Value, *mut u8) {
         let class = self.class::<Str>();
-        // SAFETY: header and fields are written at once, the bytes by the caller.
-        unsafe {
-            let (cell, header) = self.heap.new_cell(&class, Str::LAYOUT, size_of::<Str>() + size);
-            let string = cell as *mut Str;
-            string.write(Str { header, hash: core::cell::Cell::new(0), length, size });
-            if flags != 0 {
-                (*string).header.set_flag(flags);
-            }
-            (Value::from_bits(cell as usize as u64), string.add(1) as *mut u8)
-        }
+        // SAFETY: the caller vouches.
+        unsafe { crate::object::str::allocate(self, &class, size, length, flags, 0) }
     }
 
     /// A `str` from formatted text: `vm.format(format_args!("{x}"))`.

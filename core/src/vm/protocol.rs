@@ -59,7 +59,7 @@ pub fn native_compare(comparison: Comparison, a: &Value, b: &Value) -> Option<bo
         return match comparison {
             Comparison::Eq => Some(a.is(b) || x.bytes() == y.bytes()),
             Comparison::Ne => Some(!a.is(b) && x.bytes() != y.bytes()),
-            _ => Some(comparison.holds(crate::vm::shim::compare(x, y))),
+            _ => Some(comparison.holds(crate::object::str::compare(x, y))),
         };
     }
     if let (Some(x), Some(y)) = (a.as_small_float(), b.as_small_float()) {
@@ -124,7 +124,7 @@ pub fn repetition_error(vm: &mut Vm, a: &Value, b: &Value) -> Option<String> {
 /// `left + right` for strings, in place when nobody else holds `left`.
 pub fn concatenate(vm: &mut Vm, left: Value, right: &Value) -> Res<Value> {
     if left.get_exact::<Str>().is_some() && right.get_exact::<Str>().is_some() {
-        return crate::vm::shim::concat_in_place(vm, left, right);
+        return crate::object::str::concat_in_place(vm, left, right);
     }
     match vm.binary(super::ops::arithmetic::Operator::ADD, &left, right, false)? {
         Action::Return(value) => Ok(value),
@@ -260,7 +260,7 @@ pub fn escape_non_ascii(vm: &mut Vm, text: &Value) -> Res<Value> {
         return Ok(text.clone());
     }
     let mut escaped = String::new();
-    for code_point in crate::vm::shim::code_points(string) {
+    for code_point in string.code_points() {
         match code_point {
             0..=0x7f => escaped.push(code_point as u8 as char),
             0x80..=0xff => escaped.push_str(&format!("\\x{code_point:02x}")),

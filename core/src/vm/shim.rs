@@ -2,25 +2,13 @@
 use super::*;
 use crate::object::int::Int;
 use dashu_int::IBig;
-pub fn compare(a: &Str, b: &Str) -> core::cmp::Ordering { a.bytes().cmp(b.bytes()) }
-pub fn build(vm: &mut Vm, parts: &[Value]) -> Res<Value> {
-    let mut text = String::new();
-    for part in parts { if let Some(part) = part.get::<Str>() { text.push_str(&part.to_string_lossy()); } }
-    Ok(vm.new_str(&text))
-}
-pub fn concat_in_place(vm: &mut Vm, left: Value, right: &Value) -> Res<Value> { build(vm, &[left, right.clone()]) }
-pub fn code_points(s: &Str) -> Vec<u32> { s.to_string_lossy().chars().map(|c| c as u32).collect() }
 pub fn to_i64(v: &Value) -> Option<i64> { v.as_small_int().or_else(|| i64::try_from(&v.get::<Int>()?.number).ok()) }
 pub fn is_negative(v: &Value) -> bool { v.get::<Int>().is_some_and(|n| n.number < IBig::ZERO) }
 pub fn plain(vm: &mut Vm, v: &Value) -> Value { match v.get::<Int>() { Some(n) => { let n = n.number.clone(); crate::object::int::from_big(vm, n) } None => v.clone() } }
 pub fn hash_result(v: &Value) -> Option<u64> { to_i64(v).map(|n| n as u64) }
 pub fn from_magnitude(vm: &mut Vm, negative: bool, m: &[u8]) -> Value { let n = IBig::from(dashu_int::UBig::from_le_bytes(m)); crate::object::int::from_big(vm, if negative { -n } else { n }) }
 pub fn complex(_: &mut Vm, _: f64, _: f64) -> Value { Value::NONE }
-pub fn wtf8(vm: &mut Vm, b: &[u8]) -> Value { let t = String::from_utf8_lossy(b).into_owned(); vm.new_str(&t) }
-pub fn bytes(_: &mut Vm, _: &[u8]) -> Value { Value::NONE }
 
-pub fn of<'a>(_: &mut Vm, _: &'a Value) -> Res<Option<alloc::borrow::Cow<'a, [u8]>>> { Ok(None) }
-pub fn is_bytes_like(_: &Value) -> bool { false }
 pub fn import_module(vm: &mut Vm, name: &Value) -> Res<Action> {
     let text = execute::text_of(name);
     match crate::modules::import_native(vm, &text)? { Some(m) => Ok(Action::Return(m)), None => Err(vm.raise(Ex::ModuleNotFoundError, &alloc::format!("No module named '{text}'"))) }

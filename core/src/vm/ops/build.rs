@@ -68,7 +68,7 @@ pub fn map(vm: &mut Vm, i: Instr) -> Res<()> {
 pub fn string(vm: &mut Vm, i: Instr) -> Res<()> {
     // SAFETY: verified registers.
     let parts = unsafe { core::slice::from_raw_parts(vm.base.add(i.b as usize) as *const Value, i.c as usize) };
-    let string = crate::vm::shim::build(vm, parts)?;
+    let string = crate::object::str::build(vm, parts)?;
     for index in 0..i.c {
         vm.set_register(i.b + index, Value::UNDEFINED);
     }

@@ -1,0 +1,544 @@
+//! `str.format`, `str.format_map` and `str.__format__`. Fields may run Python code (attributes, items, `__str__`,
+//! `__format__`): the state then waits on the heap.
+
+use super::methods::receiver;
+use super::transform::escape_non_ascii;
+use super::{Str, StrBuilder, decode_at, exact, from_part};
+use crate::object::dict::Dict;
+use crate::object::exception::Ex;
+use crate::object::format_spec::{FormatSpec, decimal_number};
+use crate::object::list::List;
+use crate::object::text_arguments::wrong_type;
+use crate::object::tuple::Tuple;
+use crate::object::text_arguments::NONE;
+use crate::object::value::Value;
+use crate::vm::protocol::{format_then, get_attribute_then, repr_then, str_then};
+use crate::vm::{Action, Args, Continuation, Name, Res, Vm};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// `string.__format__(spec)`
+pub fn format_method(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let string = receiver(vm, arguments.positional)?;
+    let spec = arguments.get(1).unwrap_or(NONE);
+    match spec.get::<Str>() {
+        Some(spec) => Ok(format_str(vm, string, spec)?.into()),
+        None => Err(wrong_type(vm, "__format__() argument", "str", spec)),
+    }
+}
+
+/// `format(string, spec)`
+///
+/// # Errors
+/// ValueError for a specification that does not fit a str.
+pub fn format_str(vm: &mut Vm, string: &Str, spec: &Str) -> Res<Value> {
+    if spec.size == 0 {
+        return Ok(exact(vm, string));
+    }
+    let mut out = StrBuilder::with_capacity(string.size + 16);
+    push_formatted(vm, &mut out, string, spec)?;
+    out.finish(vm)
+}
+
+/// Appends `format(string, spec)`.
+fn push_formatted(vm: &mut Vm, out: &mut StrBuilder, string: &Str, spec: &Str) -> Res<()> {
+    if spec.size == 0 {
+        out.push(string);
+        return Ok(());
+    }
+    let value = Value::from_object(string);
+    let parsed = FormatSpec::parse(vm, spec, &value, b's', b'<')?;
+    if parsed.kind != b's' as u32 {
+        return Err(parsed.unknown_kind(vm, &value));
+    }
+    let refused = [
+        (parsed.sign == b' ', "Space not allowed in string format specifier"),
+        (parsed.sign != 0, "Sign not allowed in string format specifier"),
+        (parsed.no_negative_zero, "Negative zero coercion (z) not allowed in string format specifier"),
+        (parsed.alternate, "Alternate form (#) not allowed in string format specifier"),
+        (parsed.align == b'=', "'=' alignment not allowed in string format specifier"),
+    ];
+    if let Some((_, message)) = refused.iter().find(|(given, _)| *given) {
+        return Err(vm.value_error(message));
+    }
+    let length = parsed.precision.map_or(string.length, |precision| precision.min(string.length));
+    let missing = parsed.width.unwrap_or(0).saturating_sub(length);
+    let left = match parsed.align {
+        b'>' => missing,
+        b'^' => missing / 2,
+        _ => 0,
+    };
+    out.push_repeated(vm, parsed.fill, left)?;
+    out.push_part(string, 0, string.byte_offset(length));
+    out.push_repeated(vm, parsed.fill, missing - left)
+}
+
+/// `string.format(*args, **kwargs)`
+pub fn format(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let string = receiver(vm, arguments.positional)?;
+    let names = Names::Keywords { names: arguments.names.to_vec(), values: arguments.values.to_vec() };
+    let positional = arguments.positional.get(1..).unwrap_or_default().to_vec();
+    start(vm, string, Some(positional), names)
+}
+
+/// `string.format_map(mapping)`
+pub fn format_map(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let string = receiver(vm, arguments.positional)?;
+    let mapping = arguments.get(1).cloned().unwrap_or(Value::NONE);
+    start(vm, string, None, Names::Mapping(mapping))
+}
+
+fn start(vm: &mut Vm, string: &Str, positional: Option<Vec<Value>>, names: Names) -> Res<Action> {
+    let level = Level { position: 0, end: string.size, out: StrBuilder::with_capacity(string.size + 16), field: None };
+    let formatter = Formatter { template: Value::from_object(string), positional, names, numbering: Numbering::Undecided, levels: Vec::from([level]), stage: Stage::Text };
+    Box::new(formatter).run(vm)
+}
+
+enum Names {
+    Keywords { names: Vec<Value>, values: Vec<Value> },
+    Mapping(Value),
+}
+
+#[derive(PartialEq, Clone, Copy)]
+enum Numbering {
+    Undecided,
+    /// `{}`; the number of the next one.
+    Automatic(usize),
+    Manual,
+}
+
+/// What the formatter does next, and what a result that it waited for is.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Stage {
+    Text,
+    /// Attributes and items of the field's object.
+    Access,
+    /// The object's conversion; the flag: the result is a repr that `ascii` must escape.
+    Convert(bool),
+    Format,
+}
+
+/// A field being replaced. Offsets are into the template.
+struct Field {
+    object: Value,
+    /// What remains of `.name[item]..`
+    access: (usize, usize),
+    conversion: Option<u32>,
+    spec: (usize, usize),
+    /// The specification has fields itself.
+    nested: bool,
+}
+
+/// The template, or a specification inside it.
+struct Level {
+    position: usize,
+    end: usize,
+    out: StrBuilder,
+    field: Option<Field>,
+}
+
+/// Deepest nesting: fields, and fields in their specifications.
+const DEEPEST: usize = 2;
+
+struct Formatter {
+    /// A str.
+    template: Value,
+    /// None: positional fields are not allowed.
+    positional: Option<Vec<Value>>,
+    names: Names,
+    numbering: Numbering,
+    /// The last one is being worked on.
+    levels: Vec<Level>,
+    stage: Stage,
+}
+
+/// Goes on at once, or waits.
+enum Progress {
+    On,
+    Wait(Action),
+    Done(Value),
+}
+
+impl Formatter {
+    fn run(mut self: Box<Self>, vm: &mut Vm) -> Res<Action> {
+        loop {
+            let progress = match self.stage {
+                Stage::Text => self.text(vm)?,
+                Stage::Access => self.access(vm)?,
+                Stage::Convert(_) => match self.convert(vm)? {
+                    Some(object) => return self.convert_later(vm, object),
+                    None => Progress::On,
+                },
+                Stage::Format => self.format(vm)?,
+            };
+            match progress {
+                Progress::On => {}
+                Progress::Done(text) => return Ok(text.into()),
+                Progress::Wait(action) => return Ok(Action::Then(Box::new(action), self)),
+            }
+        }
+    }
+
+    /// The last level and the template. The levels are never empty while the formatter runs.
+    fn parts(&mut self) -> Option<(&mut Level, &Str)> {
+        Some((self.levels.last_mut()?, self.template.get::<Str>()?))
+    }
+
+    /// Takes the object that an action gives, or waits for it.
+    fn take_object(&mut self, action: Action) -> Progress {
+        match action {
+            Action::Return(object) => self.set_object(object),
+            action => Progress::Wait(action),
+        }
+    }
+
+    /// Copies text up to the next field and reads the field; at the end finishes the level.
+    fn text(&mut self, vm: &mut Vm) -> Res<Progress> {
+        let Some((level, template)) = self.parts() else { return Ok(Progress::Done(Value::NONE)) };
+        let text = template.part(0, level.end);
+        let start = level.position;
+        let rest = text.get(start..).unwrap_or_default();
+        let Some(found) = memchr::memchr2(b'{', b'}', rest) else {
+            level.out.push_part(template, start, level.end);
+            return self.finish_level(vm);
+        };
+        let at = start + found;
+        let brace = text.get(at).copied().unwrap_or(0);
+        let next = text.get(at + 1).copied();
+        if next == Some(brace) {
+            level.out.push_part(template, start, at + 1);
+            level.position = at + 2;
+            return Ok(Progress::On);
+        }
+        if brace == b'}' {
+            return Err(vm.value_error("Single '}' encountered in format string"));
+        }
+        if next.is_none() {
+            return Err(vm.value_error("Single '{' encountered in format string"));
+        }
+        level.out.push_part(template, start, at);
+        level.position = at + 1;
+        self.field(vm)
+    }
+
+    fn finish_level(&mut self, vm: &mut Vm) -> Res<Progress> {
+        let Some(level) = self.levels.pop() else { return Ok(Progress::Done(Value::NONE)) };
+        let text = level.out.finish(vm)?;
+        match self.levels.last_mut().and_then(|outer| outer.field.as_mut()) {
+            None => Ok(Progress::Done(text)),
+            Some(_) => self.format_with(vm, text),
+        }
+    }
+
+    /// Reads a field after its opening brace, and finds its object.
+    fn field(&mut self, vm: &mut Vm) -> Res<Progress> {
+        let Some((level, template)) = self.parts() else { return Ok(Progress::Done(Value::NONE)) };
+        let text = template.part(0, level.end);
+        let name_start = level.position;
+        let mut at = name_start;
+        let ended_by = loop {
+            match text.get(at) {
+                None => break 0,
+                Some(b'{') => return Err(vm.value_error("unexpected '{' in field name")),
+                Some(b'[') => {
+                    at += 1;
+                    at += text.get(at..).and_then(|rest| memchr::memchr(b']', rest)).unwrap_or(text.len().saturating_sub(at));
+                    // The bracket itself is an ordinary character of the name.
+                    continue;
+                }
+                Some(&end @ (b'}' | b':' | b'!')) => break end,
+                Some(_) => at += 1,
+            }
+        };
+        let name = (name_start, at);
+        at += 1;
+        let (mut conversion, mut spec, mut nested) = (None, (at, at), false);
+        let mut open = match ended_by {
+            b'}' => false,
+            0 => return Err(vm.value_error("expected '}' before end of string")),
+            _ => true,
+        };
+        if ended_by == b'!' {
+            let (given, width) = decode_at(text, at);
+            if width == 0 {
+                return Err(vm.value_error("end of string while looking for conversion specifier"));
+            }
+            conversion = Some(given);
+            at += width;
+            match text.get(at) {
+                Some(b'}') => open = false,
+                Some(b':') | None => {}
+                Some(_) => return Err(vm.value_error("expected ':' after conversion specifier")),
+            }
+            at += 1;
+            spec = (at, at);
+        }
+        if open {
+            let mut depth = 1;
+            let start = at;
+            while depth > 0 {
+                match text.get(at) {
+                    None => return Err(vm.value_error("unmatched '{' in format spec")),
+                    Some(b'{') => {
+                        nested = true;
+                        depth += 1;
+                    }
+                    Some(b'}') => depth -= 1,
+                    Some(_) => {}
+                }
+                at += 1;
+            }
+            spec = (start, at - 1);
+        }
+        level.position = at;
+        let split = text.get(name.0..name.1).and_then(|name| memchr::memchr2(b'.', b'[', name)).map_or(name.1, |length| name.0 + length);
+        level.field = Some(Field { object: Value::UNDEFINED, access: (split, name.1), conversion, spec, nested });
+        self.first(vm, name.0, split)
+    }
+
+    /// Finds the object that a field's name begins with.
+    fn first(&mut self, vm: &mut Vm, start: usize, end: usize) -> Res<Progress> {
+        let template = self.template.clone();
+        let Some(string) = template.get::<Str>() else { return Ok(Progress::Done(Value::NONE)) };
+        let name = string.part(start, end);
+        let number = match decimal_number(name) {
+            Some(None) => return Err(vm.value_error("Too many decimal digits in format string")),
+            Some(number) => number,
+            None => None,
+        };
+        self.stage = Stage::Access;
+        if number.is_none() && !name.is_empty() {
+            let key = from_part(vm, string, start, end);
+            return self.named(vm, key);
+        }
+        let index = match (self.numbering, number) {
+            (Numbering::Manual, None) => {
+                return Err(vm.value_error("cannot switch from manual field specification to automatic field numbering"));
+            }
+            (Numbering::Automatic(_), Some(_)) => {
+                return Err(vm.value_error("cannot switch from automatic field numbering to manual field specification"));
+            }
+            (_, Some(number)) => {
+                self.numbering = Numbering::Manual;
+                number
+            }
+            (numbering, None) => {
+                let next = if let Numbering::Automatic(next) = numbering { next } else { 0 };
+                self.numbering = Numbering::Automatic(next + 1);
+                next
+            }
+        };
+        let Some(positional) = &self.positional else {
+            return Err(vm.value_error("Format string contains positional fields"));
+        };
+        match positional.get(index).cloned() {
+            Some(object) => Ok(self.set_object(object)),
+            None => Err(vm.raise(Ex::IndexError, &alloc::format!("Replacement index {index} out of range for positional args tuple"))),
+        }
+    }
+
+    fn named(&mut self, vm: &mut Vm, key: Value) -> Res<Progress> {
+        match &self.names {
+            Names::Keywords { names, values } => {
+                let wanted = key.get::<Str>();
+                let found = names.iter().zip(values).find(|(name, _)| match (name.get::<Str>(), wanted) {
+                    (Some(name), Some(wanted)) => super::equal(name, wanted),
+                    _ => false,
+                });
+                match found.map(|(_, value)| value.clone()) {
+                    Some(object) => Ok(self.set_object(object)),
+                    None => Err(vm.raise_with(Ex::KeyError, Vec::from([key]))),
+                }
+            }
+            Names::Mapping(mapping) => {
+                let mapping = mapping.clone();
+                self.item(vm, &mapping, key)
+            }
+        }
+    }
+
+    fn set_object(&mut self, object: Value) -> Progress {
+        if let Some(field) = self.levels.last_mut().and_then(|level| level.field.as_mut()) {
+            field.object = object;
+        }
+        Progress::On
+    }
+
+    /// `container[key]`
+    fn item(&mut self, vm: &mut Vm, container: &Value, key: Value) -> Res<Progress> {
+        if let Some(dict) = container.get_exact::<Dict>() {
+            return match dict.get(vm, &key)? {
+                Some(object) => Ok(self.set_object(object)),
+                None => Err(vm.raise_with(Ex::KeyError, Vec::from([key]))),
+            };
+        }
+        if let Some(index) = key.as_small_int().and_then(|index| usize::try_from(index).ok()) {
+            let found = match (container.get_exact::<List>(), container.get_exact::<Tuple>()) {
+                (Some(list), _) => list.items.get().get(index).cloned(),
+                (_, Some(tuple)) => tuple.items().get(index).cloned(),
+                _ => None,
+            };
+            if let Some(object) = found {
+                return Ok(self.set_object(object));
+            }
+        }
+        match vm.call_special(container, Name::GetItem, &[key]) {
+            Some(action) => Ok(self.take_object(action?)),
+            None => {
+                let name = vm.type_name(container);
+                Err(vm.type_error(&alloc::format!("'{name}' object is not subscriptable")))
+            }
+        }
+    }
+
+    /// Takes the next attribute or item of the field's object, if there is one.
+    fn access(&mut self, vm: &mut Vm) -> Res<Progress> {
+        let template = self.template.clone();
+        let Some(string) = template.get::<Str>() else { return Ok(Progress::Done(Value::NONE)) };
+        let Some(field) = self.levels.last_mut().and_then(|level| level.field.as_mut()) else { return Ok(Progress::Done(Value::NONE)) };
+        let (start, end) = field.access;
+        let text = string.part(0, end);
+        let (is_attribute, stop) = match text.get(start) {
+            None => {
+                self.stage = Stage::Convert(false);
+                return Ok(Progress::On);
+            }
+            Some(b'.') => (true, text.get(start + 1..).and_then(|rest| memchr::memchr2(b'.', b'[', rest))),
+            Some(b'[') => match text.get(start + 1..).and_then(|rest| memchr::memchr(b']', rest)) {
+                Some(length) => (false, Some(length)),
+                None => return Err(vm.value_error("Missing ']' in format string")),
+            },
+            Some(_) => return Err(vm.value_error("Only '.' or '[' may follow ']' in format field specifier")),
+        };
+        let name_end = stop.map_or(end, |length| start + 1 + length);
+        field.access = (if is_attribute { name_end } else { name_end + 1 }, end);
+        if name_end == start + 1 {
+            return Err(vm.value_error("Empty attribute in format string"));
+        }
+        let object = field.object.clone();
+        let name = from_part(vm, string, start + 1, name_end);
+        if is_attribute {
+            let action = get_attribute_then(vm, &object, &name, |_, result| Ok(result?.into()))?;
+            return Ok(self.take_object(action));
+        }
+        let key = match decimal_number(string.part(start + 1, name_end)) {
+            Some(None) => return Err(vm.value_error("Too many decimal digits in format string")),
+            Some(Some(number)) => vm.new_size(number),
+            None => name,
+        };
+        self.item(vm, &object, key)
+    }
+
+    /// Applies the conversion natively; gives the object back if Python code must run for it.
+    fn convert(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
+        let Some(field) = self.levels.last_mut().and_then(|level| level.field.as_mut()) else { return Ok(None) };
+        let object = field.object.clone();
+        let converted = match field.conversion {
+            None => Some(object.clone()),
+            Some(conversion) => match char::from_u32(conversion) {
+                Some('s') => vm.native_str(&object)?,
+                Some('r') => vm.native_repr(&object)?,
+                Some('a') => {
+                    self.stage = Stage::Convert(true);
+                    vm.native_repr(&object)?
+                }
+                Some(other @ '!'..='~') => return Err(vm.value_error(&alloc::format!("Unknown conversion specifier {other}"))),
+                _ => return Err(vm.value_error(&alloc::format!("Unknown conversion specifier \\x{conversion:x}"))),
+            },
+        };
+        match converted {
+            None => Ok(Some(object)),
+            Some(text) => {
+                self.converted(vm, text)?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn convert_later(self: Box<Self>, vm: &mut Vm, object: Value) -> Res<Action> {
+        let as_str = self.levels.last().and_then(|level| level.field.as_ref()).is_some_and(|field| field.conversion == Some('s' as u32));
+        let then = move |vm: &mut Vm, text: Value| self.resume(vm, Ok(text));
+        if as_str { str_then(vm, &object, then) } else { repr_then(vm, &object, then) }
+    }
+
+    fn converted(&mut self, vm: &mut Vm, text: Value) -> Res<()> {
+        let text = match (self.stage, text.get::<Str>()) {
+            (Stage::Convert(true), Some(string)) => escape_non_ascii(vm, string)?,
+            _ => text,
+        };
+        self.set_object(text);
+        self.stage = Stage::Format;
+        Ok(())
+    }
+
+    /// Formats the field's object; a specification with fields is put together first.
+    fn format(&mut self, vm: &mut Vm) -> Res<Progress> {
+        let depth = self.levels.len();
+        let Some((level, template)) = self.parts() else { return Ok(Progress::Done(Value::NONE)) };
+        let Some(field) = level.field.as_ref() else { return Ok(Progress::Done(Value::NONE)) };
+        let (start, end) = field.spec;
+        if start == end
+            && let Some(text) = field.object.get_exact::<Str>()
+        {
+            level.out.push(text);
+            level.field = None;
+            self.stage = Stage::Text;
+            return Ok(Progress::On);
+        }
+        if field.nested {
+            if depth >= DEEPEST {
+                return Err(vm.value_error("Max string recursion exceeded"));
+            }
+            self.levels.push(Level { position: start, end, out: StrBuilder::new(), field: None });
+            self.stage = Stage::Text;
+            return Ok(Progress::On);
+        }
+        let spec = from_part(vm, template, start, end);
+        self.format_with(vm, spec)
+    }
+
+    fn format_with(&mut self, vm: &mut Vm, spec: Value) -> Res<Progress> {
+        self.stage = Stage::Format;
+        let Some(level) = self.levels.last_mut() else { return Ok(Progress::Done(Value::NONE)) };
+        let Some(object) = level.field.as_ref().map(|field| field.object.clone()) else { return Ok(Progress::Done(Value::NONE)) };
+        if let (Some(text), Some(spec)) = (object.get_exact::<Str>(), spec.get::<Str>()) {
+            push_formatted(vm, &mut level.out, text, spec)?;
+            level.field = None;
+            self.stage = Stage::Text;
+            return Ok(Progress::On);
+        }
+        match format_then(vm, &object, &spec, |_, text| Ok(text.into()))? {
+            Action::Return(text) => {
+                self.formatted(vm, text)?;
+                Ok(Progress::On)
+            }
+            action => Ok(Progress::Wait(action)),
+        }
+    }
+
+    fn formatted(&mut self, vm: &mut Vm, text: Value) -> Res<()> {
+        let Some(level) = self.levels.last_mut() else { return Ok(()) };
+        match text.get::<Str>() {
+            Some(text) => level.out.push(text),
+            None => return Err(wrong_type(vm, "__format__", "str", &text)),
+        }
+        if level.out.size() > super::UNCHECKED_SIZE {
+            vm.check_memory(Some(level.out.size()))?;
+        }
+        level.field = None;
+        self.stage = Stage::Text;
+        Ok(())
+    }
+}
+
+impl Continuation for Formatter {
+    fn resume(mut self: Box<Self>, vm: &mut Vm, result: Res<Value>) -> Res<Action> {
+        let value = result?;
+        match self.stage {
+            Stage::Convert(_) => self.converted(vm, value)?,
+            Stage::Format => self.formatted(vm, value)?,
+            Stage::Access | Stage::Text => drop(self.set_object(value)),
+        }
+        self.run(vm)
+    }
+}

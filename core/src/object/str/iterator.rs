@@ -1,0 +1,113 @@
+//! `str_iterator`.
+
+use super::{Str, decode_at, from_code_point};
+use crate::object;
+use crate::object::class::TypeSpec;
+use crate::object::exception::Ex;
+use crate::object::header::{Header, Kind, Mut, Object};
+use crate::object::text_arguments;
+use crate::object::value::Value;
+use crate::vm::{Name, Native, Res, Step, Vm};
+use core::cell::Cell;
+
+/// An iterator over the characters of a str.
+#[repr(C)]
+pub struct StrIterator {
+    pub header: Header,
+    /// The str; undefined once exhausted.
+    string: Mut<Value>,
+    /// Byte offset of the next character.
+    offset: Cell<usize>,
+    /// Code points passed.
+    passed: Cell<usize>,
+}
+
+object!(StrIterator, Kind::Other, "str_iterator", |this, visit| visit(this.string.get()), |this| this.string.set(Value::UNDEFINED));
+
+/// An iterator over `string` (a str).
+pub fn new(vm: &mut Vm, string: &Value) -> Value {
+    vm.new_object(|header| StrIterator { header, string: Mut::new(string.clone()), offset: Cell::new(0), passed: Cell::new(0) })
+}
+
+fn step(vm: &mut Vm, iterator: &Value) -> Res<Step> {
+    // SAFETY: the VM calls this on iterators of this type.
+    let iterator = unsafe { iterator.get_unchecked::<StrIterator>() };
+    let Some(string) = iterator.string.get().get::<Str>() else { return Ok(Step::Done) };
+    let offset = iterator.offset.get();
+    let (code_point, width) = decode_at(string.bytes(), offset);
+    if width == 0 {
+        iterator.string.set(Value::UNDEFINED);
+        return Ok(Step::Done);
+    }
+    iterator.offset.set(offset + width);
+    iterator.passed.set(iterator.passed.get() + 1);
+    if width == 1 {
+        // SAFETY: one ASCII byte.
+        return Ok(Step::Item(unsafe { vm.new_str_from_parts(&[code_point as u8], 1, 0) }));
+    }
+    Ok(Step::Item(from_code_point(vm, code_point)))
+}
+
+fn receiver<'a>(vm: &mut Vm, arguments: &'a [Value]) -> Res<&'a StrIterator> {
+    match arguments.first().and_then(|value| value.get::<StrIterator>()) {
+        Some(iterator) => Ok(iterator),
+        None => Err(vm.type_error("a str_iterator is required")),
+    }
+}
+
+fn next(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    receiver(vm, arguments)?;
+    match step(vm, &arguments[0])? {
+        Step::Item(item) => Ok(item),
+        _ => Err(vm.raise_with(Ex::StopIteration, alloc::vec::Vec::new())),
+    }
+}
+
+fn length_hint(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let iterator = receiver(vm, arguments)?;
+    let length = iterator.string.get().get::<Str>().map_or(0, |string| string.length.saturating_sub(iterator.passed.get()));
+    Ok(vm.new_size(length))
+}
+
+fn reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let iterator = receiver(vm, arguments)?;
+    let key = vm.intern("iter");
+    let iter = vm.builtins.get::<crate::object::dict::Dict>().and_then(|builtins| builtins.get_interned(&key)).unwrap_or(Value::NONE);
+    let string = iterator.string.get().clone();
+    if string.is_undefined() {
+        let empty = vm.name(Name::Empty).clone();
+        let parts = vm.new_tuple([empty].into());
+        return Ok(vm.new_tuple([iter, parts].into()));
+    }
+    let parts = vm.new_tuple([string].into());
+    let passed = vm.new_size(iterator.passed.get());
+    Ok(vm.new_tuple([iter, parts, passed].into()))
+}
+
+fn set_state(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let iterator = receiver(vm, arguments)?;
+    let state = text_arguments::size(vm, arguments, 1, 0)?.max(0) as usize;
+    if let Some(string) = iterator.string.get().get::<Str>() {
+        let passed = state.min(string.length);
+        iterator.passed.set(passed);
+        iterator.offset.set(string.byte_offset(passed));
+    }
+    Ok(Value::NONE)
+}
+
+fn iter(_vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    Ok(arguments.first().cloned().unwrap_or(Value::NONE))
+}
+
+pub static TYPE: TypeSpec = TypeSpec {
+    natives: &[
+        Native::simple("__iter__($self, /)", iter, "Implement iter(self)."),
+        Native::simple("__next__($self, /)", next, "Implement next(self)."),
+        Native::simple("__length_hint__($self, /)", length_hint, "How many characters remain."),
+        Native::simple("__reduce__($self, /)", reduce, "What pickle needs to make the iterator again."),
+        Native::simple("__setstate__($self, state, /)", set_state, "Set how many characters have passed."),
+    ],
+    next: Some(step),
+    flags: crate::object::class::CLASS_NOT_CALLABLE,
+    ..TypeSpec::new("str_iterator", StrIterator::LAYOUT)
+};
