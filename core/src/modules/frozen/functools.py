@@ -1,5 +1,7 @@
 """Tools for functions: wrappers, partial application, caches, orderings."""
 
+from _functools import Placeholder, _lru_cache_wrapper, cmp_to_key, partial, reduce
+
 __all__ = [
     "update_wrapper", "wraps", "WRAPPER_ASSIGNMENTS", "WRAPPER_UPDATES", "total_ordering", "cmp_to_key", "cache", "lru_cache", "reduce",
     "partial", "partialmethod", "cached_property", "Placeholder",
@@ -99,133 +101,6 @@ def total_ordering(cls):
     return cls
 
 
-def cmp_to_key(mycmp):
-    """A key function from a comparison function."""
-    class K:
-        __slots__ = ["obj"]
-        def __init__(self, obj):
-            self.obj = obj
-        def __lt__(self, other):
-            return mycmp(self.obj, other.obj) < 0
-        def __gt__(self, other):
-            return mycmp(self.obj, other.obj) > 0
-        def __eq__(self, other):
-            return mycmp(self.obj, other.obj) == 0
-        def __le__(self, other):
-            return mycmp(self.obj, other.obj) <= 0
-        def __ge__(self, other):
-            return mycmp(self.obj, other.obj) >= 0
-        __hash__ = None
-    return K
-
-
-_missing = object()
-
-
-def reduce(function, iterable, initial=_missing, /):
-    """Apply a function of two arguments cumulatively from left to right."""
-    iterator = iter(iterable)
-    if initial is _missing:
-        try:
-            value = next(iterator)
-        except StopIteration:
-            raise TypeError("reduce() of empty iterable with no initial value") from None
-    else:
-        value = initial
-    for element in iterator:
-        value = function(value, element)
-    return value
-
-
-class _PlaceholderType:
-    __slots__ = ()
-    _instance = None
-    def __new__(cls):
-        if cls._instance is None:
-            cls._instance = object.__new__(cls)
-        return cls._instance
-    def __repr__(self):
-        return "Placeholder"
-    def __reduce__(self):
-        return "Placeholder"
-
-Placeholder = _PlaceholderType()
-
-
-class partial:
-    """A function with some of its arguments given already."""
-
-    __slots__ = "func", "args", "keywords", "_holes", "__dict__", "__weakref__"
-
-    def __new__(cls, func, /, *args, **keywords):
-        if not callable(func):
-            raise TypeError("the first argument must be callable")
-        if args and args[-1] is Placeholder:
-            raise TypeError("trailing Placeholders are not allowed")
-        for value in keywords.values():
-            if value is Placeholder:
-                raise TypeError("Placeholder cannot be passed as a keyword argument")
-        if isinstance(func, partial):
-            inner = list(func.args)
-            if func._holes:
-                rest = iter(args)
-                for index, value in enumerate(inner):
-                    if value is Placeholder:
-                        inner[index] = next(rest, Placeholder)
-                args = (*inner, *rest)
-                while args and args[-1] is Placeholder:
-                    args = args[:-1]
-            else:
-                args = (*inner, *args)
-            keywords = {**func.keywords, **keywords}
-            func = func.func
-        self = super().__new__(cls)
-        self.func = func
-        self.args = args
-        self.keywords = keywords
-        self._holes = sum(value is Placeholder for value in args)
-        return self
-
-    def __call__(self, /, *args, **keywords):
-        if keywords:
-            keywords = {**self.keywords, **keywords}
-        else:
-            keywords = self.keywords
-        if self._holes:
-            if len(args) < self._holes:
-                raise TypeError(f"missing positional arguments in 'partial' call; expected at least {self._holes}, got {len(args)}")
-            rest = iter(args)
-            given = [next(rest) if value is Placeholder else value for value in self.args]
-            return self.func(*given, *rest, **keywords)
-        return self.func(*self.args, *args, **keywords)
-
-    def __get__(self, instance, owner=None):
-        if instance is None:
-            return self
-        from types import MethodType
-        return MethodType(self, instance)
-
-    def __repr__(self):
-        parts = [repr(self.func), *map(repr, self.args), *(f"{name}={value!r}" for name, value in self.keywords.items())]
-        return f"functools.partial({', '.join(parts)})"
-
-    def __reduce__(self):
-        return type(self), (self.func,), (self.func, self.args, self.keywords or None, self.__dict__ or None)
-
-    def __setstate__(self, state):
-        func, args, keywords, namespace = state
-        self.func = func
-        self.args = tuple(args)
-        self.keywords = dict(keywords or {})
-        self._holes = sum(value is Placeholder for value in self.args)
-        if namespace:
-            self.__dict__.update(namespace)
-
-    def __class_getitem__(cls, item):
-        from types import GenericAlias
-        return GenericAlias(cls, item)
-
-
 class partialmethod:
     """partial for use in a class body."""
 
@@ -260,27 +135,21 @@ class partialmethod:
 
 
 class _CacheInfo(tuple):
+    """Statistics of a cache."""
+
     __slots__ = ()
+    _fields = ("hits", "misses", "maxsize", "currsize")
+
+    def __new__(cls, hits, misses, maxsize, currsize):
+        return tuple.__new__(cls, (hits, misses, maxsize, currsize))
+
     hits = property(lambda self: self[0])
     misses = property(lambda self: self[1])
     maxsize = property(lambda self: self[2])
     currsize = property(lambda self: self[3])
+
     def __repr__(self):
-        return f"CacheInfo(hits={self[0]}, misses={self[1]}, maxsize={self[2]}, currsize={self[3]})"
-
-
-_mark = object()
-
-
-def _make_key(args, kwds, typed):
-    key = args
-    if kwds:
-        key = (*args, _mark, *(part for item in kwds.items() for part in item))
-    if typed:
-        key = (*key, *(type(value) for value in args), *(type(value) for value in kwds.values()))
-    elif len(key) == 1 and not kwds and type(key[0]) in (int, str):
-        return key[0]
-    return key
+        return "CacheInfo(hits=%r, misses=%r, maxsize=%r, currsize=%r)" % self
 
 
 def lru_cache(maxsize=128, typed=False):
@@ -302,59 +171,12 @@ def cache(user_function, /):
 
 
 def _cached(function, maxsize, typed):
-    results = {}
-    hits = misses = 0
-    get = results.get
-    missing = _missing
-
-    if maxsize == 0:
-        def wrapper(*args, **kwds):
-            nonlocal misses
-            misses += 1
-            return function(*args, **kwds)
-    elif maxsize is None:
-        def wrapper(*args, **kwds):
-            nonlocal hits, misses
-            key = _make_key(args, kwds, typed)
-            result = get(key, missing)
-            if result is not missing:
-                hits += 1
-                return result
-            misses += 1
-            result = function(*args, **kwds)
-            results[key] = result
-            return result
-    else:
-        # The dict's order is the order of use.
-        def wrapper(*args, **kwds):
-            nonlocal hits, misses
-            key = _make_key(args, kwds, typed)
-            result = results.pop(key, missing)
-            if result is not missing:
-                hits += 1
-                results[key] = result
-                return result
-            misses += 1
-            result = function(*args, **kwds)
-            if key not in results and len(results) >= maxsize:
-                del results[next(iter(results))]
-            results[key] = result
-            return result
-
-    def cache_info():
-        """Statistics of the cache."""
-        return _CacheInfo((hits, misses, maxsize, len(results)))
-
-    def cache_clear():
-        """Forget all results."""
-        nonlocal hits, misses
-        results.clear()
-        hits = misses = 0
-
-    wrapper.cache_info = cache_info
-    wrapper.cache_clear = cache_clear
+    wrapper = _lru_cache_wrapper(function, maxsize, typed, _CacheInfo)
     wrapper.cache_parameters = lambda: {"maxsize": maxsize, "typed": typed}
     return update_wrapper(wrapper, function)
+
+
+_missing = object()
 
 
 class cached_property:

@@ -1,5 +1,6 @@
 """Queues between threads."""
 
+from _collections import deque as _deque
 from threading import Condition as _Condition, Lock as _Lock
 
 __all__ = ["Empty", "Full", "ShutDown", "Queue", "PriorityQueue", "LifoQueue", "SimpleQueue"]
@@ -137,29 +138,18 @@ class Queue:
             self.not_full.notify_all()
 
     # What subclasses replace: the order of the items. Called with the mutex held.
-    # Here: a list from which the items before `head` are gone.
 
     def _init(self, maxsize):
-        self.queue = []
-        self._head = 0
+        self.queue = _deque()
 
     def _qsize(self):
-        return len(self.queue) - self._head
+        return len(self.queue)
 
     def _put(self, item):
         self.queue.append(item)
 
     def _get(self):
-        queue = self.queue
-        head = self._head
-        item = queue[head]
-        queue[head] = None
-        head += 1
-        if head >= 64 and head * 2 >= len(queue):
-            del queue[:head]
-            head = 0
-        self._head = head
-        return item
+        return self.queue.popleft()
 
 
 class PriorityQueue(Queue):

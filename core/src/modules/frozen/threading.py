@@ -504,34 +504,8 @@ class Thread:
         self.name = name
 
 
-class ExceptHookArgs(tuple):
-    """What excepthook gets: class, exception, traceback, thread."""
-
-    __slots__ = ()
-
-    exc_type = property(lambda self: self[0])
-    exc_value = property(lambda self: self[1])
-    exc_traceback = property(lambda self: self[2])
-    thread = property(lambda self: self[3])
-
-    def __repr__(self):
-        return f"_thread._ExceptHookArgs(exc_type={self[0]!r}, exc_value={self[1]!r}, exc_traceback={self[2]!r}, thread={self[3]!r})"
-
-
-def excepthook(args, /):
-    """Print an exception that left a thread; SystemExit is ignored."""
-    exc_type, exc_value, exc_traceback, thread = args
-    if exc_type is SystemExit:
-        return
-    stderr = _sys.stderr
-    if stderr is None:
-        return
-    name = thread.name if thread is not None else get_ident()
-    print(f"Exception in thread {name}:", file=stderr, flush=True)
-    _sys.__excepthook__(exc_type, exc_value, exc_traceback)
-    stderr.flush()
-
-__excepthook__ = excepthook
+ExceptHookArgs = _thread._ExceptHookArgs
+excepthook = __excepthook__ = _thread._excepthook
 
 
 class _MainHandle:
