@@ -410,8 +410,7 @@ fn float_round(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 fn float_format(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [this, spec, ..] = arguments else { return Ok(Value::NONE) };
     match spec.get::<Str>() {
-        Some(spec) if spec.size == 0 => Ok(vm.native_str(this)?.unwrap_or(Value::NONE)),
-        Some(_) => Err(vm.raise(Ex::NotImplementedError, "format specifications")),
+        Some(spec) => super::format_number::format_float(vm, this, spec),
         None => Err(int::wrong_spec(vm, spec)),
     }
 }

@@ -2,6 +2,7 @@
 //! The arithmetic is in [`super::int_math`], texts in [`super::int_text`].
 
 use super::bool::Bool;
+use super::bytes::Bytes;
 use super::class::{CLASS_MATCH_SELF, Class, TypeSpec};
 use super::construct::allocation_class;
 use super::float;
@@ -164,7 +165,7 @@ pub fn numeric_text<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<Option<Cow<
     if let Some(string) = value.get::<Str>() {
         return Ok(Some(string.as_str().map(Cow::Borrowed)));
     }
-    Ok(crate::object::bytes::of(vm, value)?.map(|bytes| match bytes {
+    Ok(super::bytes::of(vm, value)?.map(|bytes| match bytes {
         bytes if !bytes.is_ascii() => None,
         Cow::Borrowed(bytes) => core::str::from_utf8(bytes).ok().map(Cow::Borrowed),
         Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
@@ -403,8 +404,7 @@ fn int_round(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 fn int_format(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [this, spec, ..] = arguments else { return Ok(Value::NONE) };
     match spec.get::<Str>() {
-        Some(spec) if spec.size == 0 => Ok(vm.native_str(this)?.unwrap_or(Value::NONE)),
-        Some(_) => Err(vm.raise(Ex::NotImplementedError, "format specifications")),
+        Some(spec) => super::format_number::format_int(vm, this, spec),
         None => Err(wrong_spec(vm, spec)),
     }
 }
@@ -478,7 +478,7 @@ fn from_bytes(vm: &mut Vm, args: &Args) -> Res<Action> {
         None => false,
     };
     let class = class.unwrap_or(Value::NONE);
-    if let Some(bytes) = crate::object::bytes::of(vm, &source)? {
+    if let Some(bytes) = super::bytes::of(vm, &source)? {
         let number = int_text::from_bytes(&bytes, little, signed);
         return Ok(finish_from_bytes(vm, class, number));
     }
@@ -486,8 +486,13 @@ fn from_bytes(vm: &mut Vm, args: &Args) -> Res<Action> {
         let name = vm.type_name(&source);
         return Err(vm.type_error(&format!("cannot convert '{name}' object to bytes")));
     }
-    let name = vm.type_name(&source);
-    Err(vm.type_error(&format!("cannot convert '{name}' object to bytes")))
+    // `bytes(source)` takes iterables and what has `__bytes__`.
+    let bytes = vm.class::<Bytes>().value();
+    Ok(Action::call(bytes, [source], move |vm: &mut Vm, result: Res<Value>| {
+        let result = result?;
+        let number = int_text::from_bytes(result.get::<Bytes>().map_or(&[], Bytes::data), little, signed);
+        Ok(finish_from_bytes(vm, class, number))
+    }))
 }
 
 fn finish_from_bytes(vm: &mut Vm, class: Value, number: IBig) -> Action {

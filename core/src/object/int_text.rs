@@ -2,6 +2,7 @@
 //! limit on digits (PEP: integer string conversion length limitation) comes in as a number, 0 for none.
 
 use super::number::Integer;
+use super::str::case::decimal_value;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
@@ -9,26 +10,6 @@ use dashu_int::{IBig, UBig};
 
 /// Default of `sys.get_int_max_str_digits()`.
 pub const DEFAULT_MAX_DIGITS: usize = 4300;
-
-/// Code points of the digit zero of every script; the other nine follow each.
-const ZEROS: &[u32] = &[
-    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090,
-    0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
-    0xff10, 0x104a0, 0x10d30, 0x10d40, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x116d0, 0x116da,
-    0x11730, 0x118e0, 0x11950, 0x11bf0, 0x11c50, 0x11d50, 0x11da0, 0x11f50, 0x16a60, 0x16ac0, 0x16b50, 0x1ccf0, 0x1d7ce, 0x1d7d8, 0x1d7e2,
-    0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e5f1, 0x1e950, 0x1fbf0,
-];
-
-/// The value of a decimal digit of any script.
-pub fn decimal_digit(character: char) -> Option<u8> {
-    if character.is_ascii() {
-        return character.is_ascii_digit().then(|| character as u8 - b'0');
-    }
-    let code = character as u32;
-    let index = ZEROS.partition_point(|&zero| zero <= code);
-    let distance = code - ZEROS.get(index.checked_sub(1)?)?;
-    if distance < 10 { Some(distance as u8) } else { None }
-}
 
 /// White space as `str.strip` and the number parsers see it.
 pub fn is_space(character: char) -> bool {
@@ -42,7 +23,7 @@ pub fn to_ascii(text: &str) -> alloc::borrow::Cow<'_, str> {
     if text.is_ascii() {
         return text.into();
     }
-    text.chars().map(|character| decimal_digit(character).map_or(character, |digit| (b'0' + digit) as char)).collect::<String>().into()
+    text.chars().map(|character| decimal_value(character as u32).map_or(character, |digit| (b'0' + digit as u8) as char)).collect::<String>().into()
 }
 
 /// Why text is no integer.

@@ -23,6 +23,7 @@ pub mod exception_group;
 pub mod exception_types;
 pub mod float;
 pub mod float_text;
+pub mod format_number;
 pub mod format_spec;
 pub mod function;
 pub mod function_types;
