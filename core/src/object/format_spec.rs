@@ -2,11 +2,10 @@
 //! `[[fill]align][sign][z][#][0][width][grouping][.precision[grouping]][type]`.
 
 use super::str::case::decimal_value;
-use super::str::{CodePoints, Str};
+use super::str::{CodePoints, Str, decode_at};
 use super::value::Value;
 use crate::vm::{Raised, Res, Vm};
 use alloc::format;
-use alloc::vec::Vec;
 
 /// A parsed specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,18 +32,26 @@ pub struct FormatSpec {
     pub kind: u32,
 }
 
-struct Reader {
-    points: Vec<u32>,
+struct Reader<'a> {
+    text: &'a [u8],
+    /// Byte offset.
     position: usize,
 }
 
-impl Reader {
-    fn peek(&self, ahead: usize) -> Option<u32> {
-        self.points.get(self.position + ahead).copied()
+impl Reader<'_> {
+    /// The next code point and the offset behind it.
+    fn next(&self, position: usize) -> Option<(u32, usize)> {
+        let (code_point, width) = decode_at(self.text, position);
+        if width == 0 { None } else { Some((code_point, position + width)) }
     }
 
+    fn peek(&self) -> Option<u32> {
+        self.next(self.position).map(|(code_point, _)| code_point)
+    }
+
+    #[inline]
     fn take(&mut self, wanted: u8) -> bool {
-        let found = self.peek(0) == Some(wanted as u32);
+        let found = self.text.get(self.position) == Some(&wanted);
         self.position += usize::from(found);
         found
     }
@@ -53,9 +60,9 @@ impl Reader {
     fn number(&mut self) -> Option<Option<usize>> {
         let start = self.position;
         let mut number = Some(0usize);
-        while let Some(digit) = self.peek(0).and_then(decimal_value) {
+        while let Some((digit, next)) = self.next(self.position).and_then(|(code_point, next)| Some((decimal_value(code_point)?, next))) {
             number = number.and_then(|number| number.checked_mul(10)?.checked_add(digit as usize)).filter(|&number| number <= isize::MAX as usize);
-            self.position += 1;
+            self.position = next;
         }
         if self.position == start { None } else { Some(number) }
     }
@@ -71,7 +78,7 @@ impl FormatSpec {
     /// # Errors
     /// ValueError.
     pub fn parse(vm: &mut Vm, spec: &Str, value: &Value, kind: u8, align: u8) -> Res<FormatSpec> {
-        let mut reader = Reader { points: spec.code_points().collect(), position: 0 };
+        let mut reader = Reader { text: spec.bytes(), position: 0 };
         let mut parsed = FormatSpec {
             fill: b' ' as u32,
             align,
@@ -86,12 +93,14 @@ impl FormatSpec {
             kind: kind as u32,
         };
         let mut fill_given = false;
-        if let (Some(fill), Some(given)) = (reader.peek(0), reader.peek(1).filter(|&given| is_align(given))) {
+        let first = reader.next(0);
+        let second = first.and_then(|(_, next)| reader.next(next)).filter(|&(given, _)| is_align(given));
+        if let (Some((fill, _)), Some((given, next))) = (first, second) {
             (parsed.fill, parsed.align, parsed.align_given, fill_given) = (fill, given as u8, true, true);
-            reader.position = 2;
-        } else if let Some(given) = reader.peek(0).filter(|&given| is_align(given)) {
+            reader.position = next;
+        } else if let Some((given, next)) = first.filter(|&(given, _)| is_align(given)) {
             (parsed.align, parsed.align_given) = (given as u8, true);
-            reader.position = 1;
+            reader.position = next;
         }
         for sign in [b' ', b'+', b'-'] {
             if parsed.sign == 0 && reader.take(sign) {
@@ -123,10 +132,10 @@ impl FormatSpec {
                 return Err(vm.value_error("Format specifier missing precision"));
             }
         }
-        match reader.points.get(reader.position..).unwrap_or_default() {
-            [] => {}
-            [kind] => parsed.kind = *kind,
-            _ => {
+        match reader.next(reader.position) {
+            None => {}
+            Some((kind, end)) if end == spec.size => parsed.kind = kind,
+            Some(_) => {
                 let (text, name) = (spec.to_string_lossy().into_owned(), vm.type_name(value));
                 return Err(vm.value_error(&format!("Invalid format specifier '{text}' for object of type '{name}'")));
             }
@@ -164,7 +173,7 @@ fn shown(kind: u32) -> alloc::string::String {
 fn grouping(vm: &mut Vm, reader: &mut Reader) -> Res<u8> {
     let comma = reader.take(b',');
     let underscore = reader.take(b'_');
-    if (comma && underscore) || (underscore && reader.peek(0) == Some(b',' as u32)) {
+    if (comma && underscore) || (underscore && reader.peek() == Some(b',' as u32)) {
         return Err(vm.value_error("Cannot specify both ',' and '_'."));
     }
     Ok(if comma {

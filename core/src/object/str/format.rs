@@ -18,11 +18,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// `string.__format__(spec)`
-pub fn format_method(vm: &mut Vm, arguments: &Args) -> Res<Action> {
-    let string = receiver(vm, arguments.positional)?;
+pub fn format_method(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let string = receiver(vm, arguments)?;
     let spec = arguments.get(1).unwrap_or(NONE);
     match spec.get::<Str>() {
-        Some(spec) => Ok(format_str(vm, string, spec)?.into()),
+        Some(spec) => format_str(vm, string, spec),
         None => Err(wrong_type(vm, "__format__() argument", "str", spec)),
     }
 }

@@ -8,6 +8,7 @@ use crate::object::text_arguments::{self, NONE, Subscript};
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::object::percent_format;
+use crate::object::slice as bounds;
 use crate::vm::iterate;
 use crate::vm::{Action, Args, Name, Native, Res, Vm};
 use core::cmp::Ordering;
@@ -109,6 +110,16 @@ pub fn subscript(vm: &mut Vm, string: &Str, key: &Value) -> Res<Value> {
     }
 }
 
+/// `string[start:stop]`
+///
+/// # Errors
+/// TypeError for bounds that are no integers.
+pub fn slice_between(vm: &mut Vm, string: &Str, start: &Value, stop: &Value) -> Res<Value> {
+    let (start, stop, step) = bounds::unpack(vm, start, stop, &Value::NONE)?;
+    let bounds = bounds::adjust(start, stop, step, string.length);
+    slice(vm, string, bounds.start as isize, 1, bounds.count)
+}
+
 fn get_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let string = receiver(vm, arguments)?;
     subscript(vm, string, second(arguments))
@@ -161,7 +172,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::full("__new__($type, object='', encoding='utf-8', errors='strict')", construct::new, "Create and return a new object."),
         Native::simple("__repr__($self, /)", repr, "Return repr(self)."),
         Native::simple("__str__($self, /)", str, "Return str(self)."),
-        Native::full("__format__($self, format_spec, /)", format::format_method, "The text fitted as the format specification says."),
+        Native::simple("__format__($self, format_spec, /)", format::format_method, "The text fitted as the format specification says."),
         Native::simple("__hash__($self, /)", hash, "Return hash(self)."),
         Native::simple("__len__($self, /)", length, "Return len(self)."),
         Native::simple("__getitem__($self, key, /)", get_item, "Return self[key]."),

@@ -4,6 +4,7 @@ use super::super::reenter::Comparison;
 use super::super::{Action, Name, Res, Vm};
 use super::attribute::call_method_action;
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr, Op};
+use crate::object::str::Str;
 use crate::object::value::Value;
 use alloc::format;
 
@@ -71,6 +72,9 @@ impl Vm {
 
     /// `item in container`, a bool (or what `__contains__` gave, whose truth counts).
     pub fn contains_action(&mut self, container: &Value, item: &Value) -> Res<Action> {
+        if let (Some(text), Some(wanted)) = (container.get_exact::<Str>(), item.get::<Str>()) {
+            return Ok(Action::Return(Value::bool(crate::object::str::contains(text, wanted))));
+        }
         match self.lookup_special(container, Name::Contains) {
             Some(method) if method.is_none() => {
                 let name = self.type_name(container);

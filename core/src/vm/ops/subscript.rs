@@ -8,6 +8,7 @@ use crate::object::class::Class;
 use crate::object::header::{Header, Kind, SUBCLASS};
 use crate::object::list::List;
 use crate::object::slice::Slice;
+use crate::object::str::Str;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use alloc::format;
@@ -59,6 +60,9 @@ pub fn get_item_action(vm: &mut Vm, object: &Value, key: &Value) -> Res<Action> 
             Some(value) => Ok(Action::Return(value)),
             None => Err(super::build::key_error(vm, key)),
         };
+    }
+    if let Some(text) = object.get_exact::<Str>() {
+        return Ok(Action::Return(crate::object::str::methods::subscript(vm, text, key)?));
     }
     if let Some(method) = vm.lookup_special(object, Name::GetItem) {
         return call_method_action(vm, method, object, core::slice::from_ref(key), |_, value| Ok(Action::Return(value)));
@@ -125,6 +129,12 @@ pub fn get_slice(vm: &mut Vm, i: Instr) -> Res<()> {
     let object = vm.register(i.b).clone();
     consume(vm, i, CONSUME_B, i.b);
     let (start, stop) = (vm.take_register(i.c), vm.take_register(i.c + 1));
+    if let Some(text) = object.get_exact::<Str>() {
+        let part = crate::object::str::methods::slice_between(vm, text, &start, &stop)?;
+        drop(object);
+        vm.set_register(i.a, part);
+        return Ok(());
+    }
     let slice = vm.new_object(|header| Slice { header, start, stop, step: Value::NONE });
     let action = get_item_action(vm, &object, &slice);
     drop(object);
