@@ -9,6 +9,9 @@ pub mod builtins;
 pub mod codecs;
 pub mod errno;
 pub mod gc;
+pub mod itertools;
+pub mod itertools_combine;
+pub mod itertools_split;
 pub mod math;
 pub mod sys;
 pub mod thread;
@@ -96,6 +99,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &codecs::MODULE,
     &errno::MODULE,
     &gc::MODULE,
+    &itertools::MODULE,
     &math::MODULE,
     &sys::MODULE,
     &thread::MODULE,

@@ -37,6 +37,7 @@ pub mod int_text;
 pub mod iterators;
 pub mod iterators_combined;
 pub mod keywords;
+pub mod lazy;
 pub mod list;
 pub mod list_methods;
 pub mod mapping_proxy;
