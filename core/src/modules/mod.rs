@@ -1,8 +1,11 @@
 //! Modules that come with the VM: native ones and small ones frozen as Python source. Here is how they are declared and
 //! come to life; what they do is in one file each.
 
+pub mod _bisect;
 pub mod _collections;
 pub mod _functools;
+pub mod _heapq;
+pub mod _operator;
 pub mod _thread;
 pub mod atexit;
 pub mod builtins;
@@ -91,8 +94,11 @@ impl Namespace<'_> {
 
 /// Every native module.
 pub static MODULES: &[&ModuleSpec] = &[
+    &_bisect::MODULE,
     &_collections::MODULE,
     &_functools::MODULE,
+    &_heapq::MODULE,
+    &_operator::MODULE,
     &_thread::MODULE,
     &atexit::MODULE,
     &builtins::MODULE,
