@@ -15,6 +15,7 @@ pub mod construct;
 pub mod containers;
 pub mod deque;
 pub mod descriptor;
+pub mod descriptor_types;
 pub mod dict;
 pub mod dict_methods;
 pub mod dict_views;
@@ -72,6 +73,8 @@ pub mod types {
 
     pub static TYPES: &[&TypeSpec] = &[
         &super::object_type::SUPER,
+        &super::descriptor_types::GETSET_DESCRIPTOR,
+        &super::descriptor_types::MEMBER_DESCRIPTOR,
         &super::function_types::NATIVE_FUNCTION,
         &super::function_types::FUNCTION,
         &super::function_types::BOUND_METHOD,

@@ -6,6 +6,7 @@ use crate::object::class::{
     BEHIND_VARIABLE_PART, CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, ClassRefCell, TypeSpec,
 };
 use crate::object::descriptor::{GetSetDescriptor, MemberDescriptor};
+use crate::object::descriptor_types;
 use crate::object::dict::Dict;
 use crate::object::exception::{Ex, Exception};
 use crate::object::function::NativeFunction;
@@ -118,6 +119,17 @@ impl Vm {
         // SAFETY: no items.
         self.empty_tuple = Some(unsafe { self.new_tuple_from_raw(core::ptr::dangling(), 0) });
 
+        // The computed attributes and natives of the first types are objects themselves: their classes exist before, nameless.
+        for spec in [&descriptor_types::GETSET_DESCRIPTOR, &crate::object::function_types::NATIVE_FUNCTION] {
+            let dict = self.new_dict();
+            let metaclass = self.class::<Class>();
+            let class = self.allocate_class(&metaclass, Value::NONE, dict, spec.layout, spec.flags);
+            if spec.layout.kind == Kind::Other {
+                self.layouts.insert(spec.layout as *const Layout as usize, class);
+            } else {
+                self.kinds[spec.layout.kind as usize] = Some(class);
+            }
+        }
         let known: [(&'static TypeSpec, &Value); 2] = [(&object_type::OBJECT, &object_class), (&object_type::TYPE, &type_class)];
         for (spec, class) in known {
             self.finish_type(spec, class.clone());
@@ -166,9 +178,12 @@ impl Vm {
 
     /// Makes the class of a declared builtin type.
     pub fn add_type(&mut self, spec: &'static TypeSpec) -> Value {
-        let existing = self.kinds[spec.layout.kind as usize].clone().filter(|class| {
-            spec.layout.kind != Kind::Other && class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, spec.layout) && class.name.get().is_none())
-        });
+        let registered = match spec.layout.kind {
+            Kind::Other => self.layouts.get(&(spec.layout as *const Layout as usize)),
+            kind => self.kinds[kind as usize].as_ref(),
+        };
+        let nameless = |class: &&Value| class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, spec.layout) && class.name.get().is_none());
+        let existing = registered.filter(nameless).cloned();
         let class = match existing {
             Some(class) => class,
             None => {

@@ -1,0 +1,104 @@
+//! `getset_descriptor` and `member_descriptor`: what they have in Python. Attribute access reads their structs directly.
+
+use super::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, Class, TypeSpec};
+use super::construct::class_name;
+use super::descriptor::{GetSetDescriptor, MemberDescriptor};
+use super::exception::Ex;
+use super::header::Object;
+use super::str::Str;
+use super::value::Value;
+use crate::vm::{Action, Args, Getter, Native, Res, Vm};
+use alloc::format;
+use alloc::string::String;
+
+const NATIVES: &[Native] = &[
+    Native::full("__get__($self, instance, owner=None, /)", get, "Return an attribute of instance, which is of type owner."),
+    Native::full("__set__($self, instance, value, /)", |vm, arguments| assign(vm, arguments, true), "Set an attribute of instance to value."),
+    Native::full("__delete__($self, instance, /)", |vm, arguments| assign(vm, arguments, false), "Delete an attribute of instance."),
+    Native::simple("__repr__($self, /)", repr, "Return repr(self)."),
+];
+
+const GETTERS: &[Getter] = &[
+    Getter::read_only("__name__", |vm, this| { let name = name_of(this); Ok(vm.new_str(&name)) }, "The attribute's name."),
+    Getter::read_only("__qualname__", |vm, this| {
+        let (name, owner) = (name_of(this), owner_of(this).map(class_name));
+        Ok(match owner {
+            Some(owner) => vm.format(format_args!("{owner}.{name}")),
+            None => vm.new_str(&name),
+        })
+    }, "The attribute's name with its class."),
+    Getter::read_only("__doc__", |vm, this| Ok(match this.get::<GetSetDescriptor>().map(|descriptor| descriptor.getter.doc) {
+        Some(doc) if !doc.is_empty() => vm.new_str(doc),
+        _ => Value::NONE,
+    }), "What the attribute is."),
+    Getter::read_only("__objclass__", |vm, this| match owner_of(this) {
+        Some(owner) => Ok(Value::from_object(owner)),
+        None => Err(vm.raise(Ex::AttributeError, "__objclass__")),
+    }, "The class that has the attribute."),
+];
+
+pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: NATIVES, getters: GETTERS, ..TypeSpec::new("getset_descriptor", GetSetDescriptor::LAYOUT) };
+
+pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: NATIVES, getters: GETTERS, ..TypeSpec::new("member_descriptor", MemberDescriptor::LAYOUT) };
+
+fn name_of(this: &Value) -> String {
+    if let Some(descriptor) = this.get::<GetSetDescriptor>() {
+        return descriptor.getter.name.into();
+    }
+    this.get::<MemberDescriptor>().and_then(|member| member.name.get::<Str>().map(|name| name.to_string_lossy().into_owned())).unwrap_or_default()
+}
+
+/// The class of a builtin type's attribute. (The class of a slot may be gone: it is not looked at.)
+fn owner_of(this: &Value) -> Option<&Class> {
+    this.get::<GetSetDescriptor>()?.owner.get()
+}
+
+fn get(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let (Some(this), Some(instance)) = (arguments.get(0), arguments.get(1)) else { return Ok(Action::Return(Value::NONE)) };
+    if instance.is_none() && arguments.get(2).is_some_and(|owner| !owner.is_none()) {
+        return Ok(Action::Return(this.clone()));
+    }
+    check(vm, this, instance)?;
+    let class = vm.class_of(instance);
+    vm.bind(this, Some(instance), &class)
+}
+
+/// Does the attribute belong to objects like this one?
+fn check(vm: &mut Vm, this: &Value, instance: &Value) -> Res<()> {
+    match owner_of(this) {
+        Some(owner) if !vm.is_instance(instance, owner) => {
+            let (name, owner, given) = (name_of(this), class_name(owner), vm.type_name(instance));
+            Err(vm.type_error(&format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{given}' object")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn assign(vm: &mut Vm, arguments: &Args, set: bool) -> Res<Action> {
+    let (Some(this), Some(instance)) = (arguments.get(0), arguments.get(1)) else { return Ok(Action::Return(Value::NONE)) };
+    check(vm, this, instance)?;
+    let value = if set { arguments.get(2) } else { None };
+    if let Some(descriptor) = this.get::<GetSetDescriptor>() {
+        match descriptor.getter.set {
+            Some(store) => store(vm, instance, value)?,
+            None => {
+                let (name, owner) = (name_of(this), owner_of(this).map(class_name).unwrap_or_default());
+                return Err(vm.raise(Ex::AttributeError, &format!("attribute '{name}' of '{owner}' objects is not writable")));
+            }
+        }
+        return Ok(Action::Return(Value::NONE));
+    }
+    // A slot: by its name, as the instance's class resolves it.
+    let name = this.get::<MemberDescriptor>().map_or(Value::NONE, |member| member.name.clone());
+    let stored = vm.set_attribute_by_default(instance, &name, value.cloned())?;
+    stored.and_then(vm, |_, _| Ok(Action::Return(Value::NONE)))
+}
+
+fn repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(this) = arguments.first() else { return Ok(Value::NONE) };
+    let name = name_of(this);
+    Ok(match owner_of(this).map(class_name) {
+        Some(owner) => vm.format(format_args!("<attribute '{name}' of '{owner}' objects>")),
+        None => vm.format(format_args!("<member '{name}'>")),
+    })
+}
