@@ -207,7 +207,7 @@ fn locals(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     current_locals(vm)
 }
 
-fn current_locals(vm: &mut Vm) -> Res<Value> {
+pub fn current_locals(vm: &mut Vm) -> Res<Value> {
     match vm.python_frame() {
         Some(frame) => Ok(frame_locals(vm, frame)),
         None => Err(vm.raise(Ex::SystemError, "locals(): no frame")),

@@ -2,6 +2,8 @@
 
 pub mod attributes;
 pub mod evaluate;
+#[cfg(feature = "compiler")]
+pub mod execution;
 pub mod inspect;
 pub mod io;
 pub mod iterate;

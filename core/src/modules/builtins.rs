@@ -23,6 +23,8 @@ fn constants(vm: &mut Vm, module: &Namespace) {
     for natives in FUNCTIONS {
         module.functions(vm, natives);
     }
+    #[cfg(feature = "compiler")]
+    module.functions(vm, crate::builtins::execution::NATIVES);
     for &spec in [&OBJECT, &TYPE].iter().chain(types::TYPES) {
         if spec.module == "builtins" && TYPES.contains(&spec.name) {
             let class = vm.class_from_spec(spec);

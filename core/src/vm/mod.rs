@@ -14,6 +14,8 @@ pub mod prelude;
 pub mod protocol;
 pub mod reenter;
 pub mod shim;
+#[cfg(feature = "compiler")]
+pub mod source;
 pub mod step;
 pub mod unwind;
 

@@ -13,3 +13,21 @@ pub fn import_module(vm: &mut Vm, name: &Value) -> Res<Action> {
     let text = execute::text_of(name);
     match crate::modules::import_native(vm, &text)? { Some(m) => Ok(Action::Return(m)), None => Err(vm.raise(Ex::ModuleNotFoundError, &alloc::format!("No module named '{text}'"))) }
 }
+pub fn run_main(platform: &'static dyn crate::port::Platform, text: &[u8], filename: &str) -> i32 {
+    let mut vm = Vm::new_boxed(platform, usize::MAX >> 1);
+    let vm = &mut *vm;
+    let r = (|| -> Res<Value> {
+        let builtins = crate::modules::import_native(vm, "builtins")?.unwrap_or(Value::NONE);
+        vm.builtins = crate::object::module::namespace(&builtins).map(|d| Value::from_object(d)).unwrap_or(Value::NONE);
+        crate::modules::import_native(vm, "sys")?;
+        let code = vm.compile_source(text, filename, crate::syntax::Mode::Exec, Default::default())?;
+        let globals = vm.new_dict();
+        let n = vm.name(Name::Name).clone(); let m = vm.name(Name::Main).clone();
+        globals.get::<crate::object::dict::Dict>().map(|d| d.set_interned(&n, m));
+        let function = vm.new_function(&code, &globals, Box::default());
+        vm.run_action(Action::TailCall(Call::new(function, [globals.clone()])))
+    })();
+    match r { Ok(_) => {}, Err(r) => { let e = vm.take_exception(r); crate::builtins::report::print_exception(vm, &e); } }
+    let _ = crate::builtins::io::flush_standard_streams(vm);
+    0
+}
