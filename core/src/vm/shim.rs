@@ -14,8 +14,9 @@ pub fn import_module(vm: &mut Vm, name: &Value) -> Res<Action> {
     match crate::modules::import_native(vm, &text)? { Some(m) => Ok(Action::Return(m)), None => Err(vm.raise(Ex::ModuleNotFoundError, &alloc::format!("No module named '{text}'"))) }
 }
 pub fn run_main(platform: &'static dyn crate::port::Platform, text: &[u8], filename: &str) -> i32 {
-    let mut vm = Vm::new_boxed(platform, usize::MAX >> 1);
-    let vm = &mut *vm;
+    let sched = match crate::sched::executor::Scheduler::with_capacity::<1024>(platform) { Ok(s) => s, Err(_) => return 3 };
+    let mut vm = Vm::new_boxed(platform, usize::MAX >> 1, sched);
+    let vm = Box::leak(vm);
     let r = (|| -> Res<Value> {
         let builtins = crate::modules::import_native(vm, "builtins")?.unwrap_or(Value::NONE);
         vm.builtins = crate::object::module::namespace(&builtins).map(|d| Value::from_object(d)).unwrap_or(Value::NONE);
