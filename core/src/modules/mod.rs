@@ -6,6 +6,7 @@ pub mod _collections;
 pub mod _functools;
 pub mod _heapq;
 pub mod _operator;
+pub mod _string;
 pub mod _thread;
 pub mod atexit;
 pub mod builtins;
@@ -99,6 +100,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &_functools::MODULE,
     &_heapq::MODULE,
     &_operator::MODULE,
+    &_string::MODULE,
     &_thread::MODULE,
     &atexit::MODULE,
     &builtins::MODULE,

@@ -3,7 +3,7 @@
 
 use super::methods::receiver;
 use super::transform::escape_non_ascii;
-use super::{Str, StrBuilder, decode_at, exact, from_part};
+use super::{Str, StrBuilder, exact, from_part, template};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
 use crate::object::format_spec::{FormatSpec, decimal_number};
@@ -196,29 +196,19 @@ impl Formatter {
     fn text(&mut self, vm: &mut Vm) -> Res<Progress> {
         let Some((level, template)) = self.parts() else { return Ok(Progress::Done(Value::NONE)) };
         let text = template.part(0, level.end);
-        let start = level.position;
-        let rest = text.get(start..).unwrap_or_default();
-        let Some(found) = memchr::memchr2(b'{', b'}', rest) else {
-            level.out.push_part(template, start, level.end);
+        if level.position >= level.end {
             return self.finish_level(vm);
+        }
+        let piece = match template::piece(text, level.position) {
+            Ok(piece) => piece,
+            Err(message) => return Err(vm.value_error(message)),
         };
-        let at = start + found;
-        let brace = text.get(at).copied().unwrap_or(0);
-        let next = text.get(at + 1).copied();
-        if next == Some(brace) {
-            level.out.push_part(template, start, at + 1);
-            level.position = at + 2;
-            return Ok(Progress::On);
-        }
-        if brace == b'}' {
-            return Err(vm.value_error("Single '}' encountered in format string"));
-        }
-        if next.is_none() {
-            return Err(vm.value_error("Single '{' encountered in format string"));
-        }
-        level.out.push_part(template, start, at);
-        level.position = at + 1;
-        self.field(vm)
+        level.out.push_part(template, piece.literal.0, piece.literal.1);
+        level.position = piece.next;
+        let Some(field) = piece.field else { return Ok(Progress::On) };
+        let first_end = template::first_end(text, field.name);
+        level.field = Some(Field { object: Value::UNDEFINED, access: (first_end, field.name.1), conversion: field.conversion, spec: field.spec, nested: field.nested });
+        self.first(vm, field.name.0, first_end)
     }
 
     fn finish_level(&mut self, vm: &mut Vm) -> Res<Progress> {
@@ -228,72 +218,6 @@ impl Formatter {
             None => Ok(Progress::Done(text)),
             Some(_) => self.format_with(vm, text),
         }
-    }
-
-    /// Reads a field after its opening brace, and finds its object.
-    fn field(&mut self, vm: &mut Vm) -> Res<Progress> {
-        let Some((level, template)) = self.parts() else { return Ok(Progress::Done(Value::NONE)) };
-        let text = template.part(0, level.end);
-        let name_start = level.position;
-        let mut at = name_start;
-        let ended_by = loop {
-            match text.get(at) {
-                None => break 0,
-                Some(b'{') => return Err(vm.value_error("unexpected '{' in field name")),
-                Some(b'[') => {
-                    at += 1;
-                    at += text.get(at..).and_then(|rest| memchr::memchr(b']', rest)).unwrap_or(text.len().saturating_sub(at));
-                    // The bracket itself is an ordinary character of the name.
-                    continue;
-                }
-                Some(&end @ (b'}' | b':' | b'!')) => break end,
-                Some(_) => at += 1,
-            }
-        };
-        let name = (name_start, at);
-        at += 1;
-        let (mut conversion, mut spec, mut nested) = (None, (at, at), false);
-        let mut open = match ended_by {
-            b'}' => false,
-            0 => return Err(vm.value_error("expected '}' before end of string")),
-            _ => true,
-        };
-        if ended_by == b'!' {
-            let (given, width) = decode_at(text, at);
-            if width == 0 {
-                return Err(vm.value_error("end of string while looking for conversion specifier"));
-            }
-            conversion = Some(given);
-            at += width;
-            match text.get(at) {
-                Some(b'}') => open = false,
-                Some(b':') | None => {}
-                Some(_) => return Err(vm.value_error("expected ':' after conversion specifier")),
-            }
-            at += 1;
-            spec = (at, at);
-        }
-        if open {
-            let mut depth = 1;
-            let start = at;
-            while depth > 0 {
-                match text.get(at) {
-                    None => return Err(vm.value_error("unmatched '{' in format spec")),
-                    Some(b'{') => {
-                        nested = true;
-                        depth += 1;
-                    }
-                    Some(b'}') => depth -= 1,
-                    Some(_) => {}
-                }
-                at += 1;
-            }
-            spec = (start, at - 1);
-        }
-        level.position = at;
-        let split = text.get(name.0..name.1).and_then(|name| memchr::memchr2(b'.', b'[', name)).map_or(name.1, |length| name.0 + length);
-        level.field = Some(Field { object: Value::UNDEFINED, access: (split, name.1), conversion, spec, nested });
-        self.first(vm, name.0, split)
     }
 
     /// Finds the object that a field's name begins with.
@@ -397,31 +321,22 @@ impl Formatter {
         let Some(string) = template.get::<Str>() else { return Ok(Progress::Done(Value::NONE)) };
         let Some(field) = self.levels.last_mut().and_then(|level| level.field.as_mut()) else { return Ok(Progress::Done(Value::NONE)) };
         let (start, end) = field.access;
-        let text = string.part(0, end);
-        let (is_attribute, stop) = match text.get(start) {
-            None => {
+        let access = match template::access(string.part(0, end), start) {
+            Ok(Some(access)) => access,
+            Ok(None) => {
                 self.stage = Stage::Convert(false);
                 return Ok(Progress::On);
             }
-            Some(b'.') => (true, text.get(start + 1..).and_then(|rest| memchr::memchr2(b'.', b'[', rest))),
-            Some(b'[') => match text.get(start + 1..).and_then(|rest| memchr::memchr(b']', rest)) {
-                Some(length) => (false, Some(length)),
-                None => return Err(vm.value_error("Missing ']' in format string")),
-            },
-            Some(_) => return Err(vm.value_error("Only '.' or '[' may follow ']' in format field specifier")),
+            Err(message) => return Err(vm.value_error(message)),
         };
-        let name_end = stop.map_or(end, |length| start + 1 + length);
-        field.access = (if is_attribute { name_end } else { name_end + 1 }, end);
-        if name_end == start + 1 {
-            return Err(vm.value_error("Empty attribute in format string"));
-        }
+        field.access = (access.next, end);
         let object = field.object.clone();
-        let name = from_part(vm, string, start + 1, name_end);
-        if is_attribute {
+        let name = from_part(vm, string, access.name.0, access.name.1);
+        if access.is_attribute {
             let action = get_attribute_then(vm, &object, &name, |_, result| Ok(result?.into()))?;
             return Ok(self.take_object(action));
         }
-        let key = match decimal_number(string.part(start + 1, name_end)) {
+        let key = match decimal_number(string.part(access.name.0, access.name.1)) {
             Some(None) => return Err(vm.value_error("Too many decimal digits in format string")),
             Some(Some(number)) => vm.new_size(number),
             None => name,

@@ -11,6 +11,7 @@ pub mod format;
 pub mod iterator;
 pub mod methods;
 pub mod search;
+pub mod template;
 pub mod transform;
 
 pub use builder::StrBuilder;
