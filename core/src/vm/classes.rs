@@ -236,6 +236,10 @@ impl Vm {
             let value = self.native_method(native, object);
             drop(object.namespace().set_interned(&name, value));
         }
+        if !spec.getters.is_empty() {
+            // Made now if it was not yet: `object` and `type` come before it.
+            self.class_from_spec(&crate::object::descriptor_types::GETSET_DESCRIPTOR);
+        }
         for getter in spec.getters {
             let name = self.intern(getter.name);
             let owner = ClassRefCell::new(object);
@@ -258,7 +262,7 @@ impl Vm {
             Binding::Method if native.name().starts_with("__") => self.class_from_spec(&crate::object::object_type::WRAPPER_DESCRIPTOR),
             Binding::Method => self.class_from_spec(&crate::object::object_type::METHOD_DESCRIPTOR),
             Binding::Class => self.class_from_spec(&crate::object::object_type::CLASS_METHOD_DESCRIPTOR),
-            _ => self.class::<NativeFunction>().value(),
+            _ => self.class_from_spec(&crate::object::function_types::NATIVE_FUNCTION),
         };
         let receiver = if native.binding == Binding::New { Value::from_object(owner) } else { Value::UNDEFINED };
         let owner = ClassRefCell::new(owner);
