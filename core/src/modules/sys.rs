@@ -335,36 +335,14 @@ fn get_frame(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         Some(depth) => vm.index_i64(depth)?,
         None => 0,
     };
-    let depth = usize::try_from(depth).unwrap_or(0);
-    let mut frames: Vec<(Value, u32, Value)> = Vec::new();
     let mut frame = vm.python_frame();
-    let mut locals = Value::UNDEFINED;
-    let mut index = 0usize;
-    while let Some(current) = frame {
-        if let Some(function) = current.function()
-            && !current.code().flags.has(crate::code::CodeFlags::HIDDEN)
-        {
-            if index >= depth {
-                frames.push((Value::from_object(function), current.instruction() as u32, Value::UNDEFINED));
-            }
-            if index == depth {
-                locals = crate::builtins::attributes::frame_locals(vm, current);
-            }
-            index += 1;
-        }
-        frame = current.caller();
+    for _ in 0..depth {
+        frame = frame.and_then(|frame| traceback::visible(frame.caller()));
     }
-    if frames.is_empty() {
-        return Err(vm.value_error("call stack is not deep enough"));
+    match frame {
+        Some(frame) => Ok(traceback::of_running(vm, frame)),
+        None => Err(vm.value_error("call stack is not deep enough")),
     }
-    let mut back = Value::NONE;
-    for (function, instruction, _) in frames.into_iter().rev() {
-        back = traceback::new_frame(vm, function, instruction, back);
-    }
-    if let Some(frame) = back.get::<traceback::FrameObject>() {
-        frame.locals.set(locals);
-    }
-    Ok(back)
 }
 
 fn get_frame_module_name(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

@@ -174,7 +174,7 @@ pub fn matches(vm: &Vm, exception: &Value, condition: &Value) -> bool {
     }
 }
 
-/// `except* condition`: divides what is left of an exception. The result is the tuple (rest, match), None for an empty part.
+/// `except* condition`: divides what is left of an exception. The result is the tuple (match, rest), None for an empty part.
 /// A plain exception that matches is wrapped in a group.
 ///
 /// # Errors
@@ -195,12 +195,12 @@ pub fn split_group(vm: &mut Vm, exception: &Value, condition: &Value) -> Res<Act
         let matching = if is_group(vm, exception) { exception.clone() } else { wrap(vm, exception)? };
         (Value::NONE, matching)
     } else if is_group(vm, exception) {
-        let function = prelude::function(vm, &prelude::GROUPS, "rest_and_match")?;
+        let function = prelude::function(vm, &prelude::GROUPS, "match_and_rest")?;
         return Ok(Action::tail_call(function, [exception.clone(), condition.clone()]));
     } else {
         (exception.clone(), Value::NONE)
     };
-    Ok(Action::Return(vm.new_tuple(Vec::from([rest, matching]))))
+    Ok(Action::Return(vm.new_tuple(Vec::from([matching, rest]))))
 }
 
 fn wrap(vm: &mut Vm, exception: &Value) -> Res<Value> {

@@ -7,8 +7,10 @@ use super::exception::Ex;
 use super::function::Function;
 use super::header::{Header, Kind, Mut, Object};
 use super::value::Value;
+use crate::code::CodeFlags;
 use crate::code::line_table::Position;
 use crate::object;
+use crate::vm::frame::FrameRef;
 use crate::vm::{Getter, Native, Res, Vm};
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -21,7 +23,9 @@ pub struct FrameObject {
     pub function: Value,
     /// Index of the instruction it stood at.
     pub instruction: u32,
-    /// The frame that called it, or None.
+    /// Address of the frame's registers on the stack it was seen on: while a frame of the same function is there, it is taken for this one.
+    pub base: usize,
+    /// The frame that called it, or None; undefined: nobody asked yet.
     pub back: Mut<Value>,
     /// `f_locals`, a dict; undefined: nobody asked yet.
     pub locals: Mut<Value>,
@@ -60,12 +64,18 @@ pub static FRAME: TypeSpec = TypeSpec {
     ],
     getters: &[
         Getter::read_only("f_code", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| code_value(&frame.function))), "The code object."),
-        Getter::read_only("f_lineno", |vm, this| line_value(vm, frame(this).map(|frame| (&frame.function, frame.instruction))), "The line."),
-        Getter::read_only("f_lasti", |vm, this| Ok(vm.new_int(frame(this).map_or(-1, |frame| i64::from(frame.instruction) * 2))), "The instruction."),
+        Getter::read_only("f_lineno", |vm, this| {
+            let instruction = current_instruction(vm, this);
+            line_value(vm, frame(this).map(|frame| (&frame.function, instruction)))
+        }, "The line."),
+        Getter::read_only("f_lasti", |vm, this| {
+            let instruction = current_instruction(vm, this);
+            Ok(vm.new_int(i64::from(instruction) * 2))
+        }, "The instruction."),
         Getter::read_only("f_globals", |vm, this| globals(vm, frame(this).map(|frame| &frame.function)), "The module's namespace."),
         Getter::read_only("f_builtins", |vm, _| Ok(vm.builtins.clone()), "The namespace of the builtins."),
         Getter::read_only("f_locals", f_locals, "The local variables."),
-        Getter::read_only("f_back", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| frame.back.get().clone())), "The caller's frame."),
+        Getter::read_only("f_back", f_back, "The caller's frame."),
         Getter { name: "f_trace", get: |_, _| Ok(Value::NONE), set: Some(|_, _, _| Ok(())), doc: "The trace function: tracing is not supported." },
         Getter { name: "f_trace_lines", get: |_, _| Ok(Value::TRUE), set: Some(|_, _, _| Ok(())), doc: "Whether lines are traced." },
         Getter { name: "f_trace_opcodes", get: |_, _| Ok(Value::FALSE), set: Some(|_, _, _| Ok(())), doc: "Whether instructions are traced." },
@@ -127,8 +137,61 @@ fn globals(vm: &mut Vm, running: Option<&Value>) -> Res<Value> {
     Ok(running.and_then(globals_of).unwrap_or_else(|| vm.new_dict()))
 }
 
+/// The running frame that a frame object shows, if it is still on this py-thread's stack.
+fn live(vm: &Vm, this: &FrameObject) -> Option<FrameRef> {
+    let mut at = if this.base == 0 { None } else { vm.frame() };
+    while let Some(current) = at {
+        if current.base as usize == this.base {
+            return current.function().filter(|function| Value::from_object(*function).is(&this.function)).map(|_| current);
+        }
+        at = current.caller();
+    }
+    None
+}
+
+fn current_instruction(vm: &Vm, this: &Value) -> u32 {
+    match frame(this) {
+        Some(frame) => live(vm, frame).map_or(frame.instruction, |live| live.instruction() as u32),
+        None => 0,
+    }
+}
+
+fn f_back(vm: &mut Vm, this: &Value) -> Res<Value> {
+    let Some(frame) = frame(this) else { return Ok(Value::NONE) };
+    if frame.back.get().is_undefined() {
+        let back = match live(vm, frame).and_then(|live| visible(live.caller())) {
+            Some(caller) => of_running(vm, caller),
+            None => Value::NONE,
+        };
+        frame.back.set(back);
+    }
+    Ok(frame.back.get().clone())
+}
+
+/// The first frame from here on, outwards, that shows in tracebacks.
+pub fn visible(mut at: Option<FrameRef>) -> Option<FrameRef> {
+    while let Some(current) = at {
+        if !current.is_own() && !current.code().flags.has(CodeFlags::HIDDEN) {
+            return at;
+        }
+        at = current.caller();
+    }
+    None
+}
+
+/// A frame object that shows a running frame.
+pub fn of_running(vm: &mut Vm, running: FrameRef) -> Value {
+    let Some(function) = running.function().map(Value::from_object) else { return Value::NONE };
+    let (base, instruction) = (running.base as usize, running.instruction() as u32);
+    vm.new_object(|header| FrameObject { header, function, instruction, base, back: Mut::new(Value::UNDEFINED), locals: Mut::new(Value::UNDEFINED) })
+}
+
 fn f_locals(vm: &mut Vm, this: &Value) -> Res<Value> {
     let Some(frame) = frame(this) else { return Ok(Value::NONE) };
+    if let Some(live) = live(vm, frame) {
+        let locals = crate::builtins::attributes::frame_locals(vm, live);
+        frame.locals.set(locals);
+    }
     if frame.locals.get().is_undefined() {
         let locals = vm.new_dict();
         frame.locals.set(locals);
@@ -142,13 +205,14 @@ fn frame_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     };
     let text = |value: &Value| value.get::<super::str::Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
     let (address, file, name) = (frame as *const FrameObject as usize, text(&code.filename), text(code.name.get()));
-    let line = code.position(frame.instruction as usize).line;
+    let instruction = live(vm, frame).map_or(frame.instruction, |live| live.instruction() as u32);
+    let line = code.position(instruction as usize).line;
     Ok(vm.format(format_args!("<frame at {address:#x}, file '{file}', line {line}, code {name}>")))
 }
 
 /// A frame object: `function` ran (or a code object), standing at `instruction`, called from `back` (a frame object or None).
 pub fn new_frame(vm: &mut Vm, function: Value, instruction: u32, back: Value) -> Value {
-    vm.new_object(|header| FrameObject { header, function, instruction, back: Mut::new(back), locals: Mut::new(Value::UNDEFINED) })
+    vm.new_object(|header| FrameObject { header, function, instruction, base: 0, back: Mut::new(back), locals: Mut::new(Value::UNDEFINED) })
 }
 
 /// A traceback object: `function` (or a code object) at `instruction`, with `next` inwards (a traceback or None).

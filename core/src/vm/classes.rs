@@ -120,10 +120,12 @@ impl Vm {
         self.empty_tuple = Some(unsafe { self.new_tuple_from_raw(core::ptr::dangling(), 0) });
 
         // The computed attributes and natives of the first types are objects themselves: their classes exist before, nameless.
-        for spec in [&descriptor_types::GETSET_DESCRIPTOR, &crate::object::function_types::NATIVE_FUNCTION] {
+        let early: [&'static TypeSpec; 2] = [&descriptor_types::GETSET_DESCRIPTOR, &crate::object::function_types::NATIVE_FUNCTION];
+        for spec in early {
             let dict = self.new_dict();
             let metaclass = self.class::<Class>();
             let class = self.allocate_class(&metaclass, Value::NONE, dict, spec.layout, spec.flags);
+            self.specs.insert(spec as *const TypeSpec as usize, class.clone());
             if spec.layout.kind == Kind::Other {
                 self.layouts.insert(spec.layout as *const Layout as usize, class);
             } else {
@@ -133,6 +135,10 @@ impl Vm {
         let known: [(&'static TypeSpec, &Value); 2] = [(&object_type::OBJECT, &object_class), (&object_type::TYPE, &type_class)];
         for (spec, class) in known {
             self.finish_type(spec, class.clone());
+        }
+        for spec in early {
+            let class = self.class_from_spec(spec);
+            self.finish_type(spec, class);
         }
         for spec in crate::object::types::TYPES {
             self.class_from_spec(spec);
@@ -178,12 +184,10 @@ impl Vm {
 
     /// Makes the class of a declared builtin type.
     pub fn add_type(&mut self, spec: &'static TypeSpec) -> Value {
-        let registered = match spec.layout.kind {
-            Kind::Other => self.layouts.get(&(spec.layout as *const Layout as usize)),
-            kind => self.kinds[kind as usize].as_ref(),
-        };
-        let nameless = |class: &&Value| class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, spec.layout) && class.name.get().is_none());
-        let existing = registered.filter(nameless).cloned();
+        let existing = self.kinds[spec.layout.kind as usize].clone().filter(|class| {
+            spec.layout.kind != Kind::Other && class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, spec.layout) && class.name.get().is_none())
+                && !self.specs.values().any(|known| known.is(class))
+        });
         let class = match existing {
             Some(class) => class,
             None => {
@@ -218,8 +222,11 @@ impl Vm {
         self.fill_class(spec, &class);
         let module = self.intern(spec.module);
         self.set_class_item(&class, Name::Module, module);
-        let doc = if spec.doc.is_empty() { Value::NONE } else { self.new_str(spec.doc) };
-        self.set_class_item(&class, Name::Doc, doc);
+        // Types whose instances have doc strings of their own have an attribute for them.
+        if !spec.getters.iter().any(|getter| getter.name == "__doc__") {
+            let doc = if spec.doc.is_empty() { Value::NONE } else { self.new_str(spec.doc) };
+            self.set_class_item(&class, Name::Doc, doc);
+        }
     }
 
     fn set_class_item(&mut self, class: &Value, name: Name, value: Value) {

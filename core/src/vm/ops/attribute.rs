@@ -51,11 +51,8 @@ impl Vm {
     /// `object.name`; `name` is an interned str.
     pub fn get_attribute(&mut self, object: &Value, name: &Value) -> Res<Action> {
         let class = self.class_of(object);
-        if class.has(crate::object::class::CLASS_HEAP)
-            && let Some(method) = self.class_special(&class, Name::GetAttribute)
-            && method.kind() == Kind::Function
-        {
-            let action = Action::tail_call(method, [object.clone(), name.clone()]);
+        if let Some(method) = self.attribute_hook(object, &class, Name::GetAttribute) {
+            let action = call_method_action(self, method, object, core::slice::from_ref(name), |_, value| Ok(Action::Return(value)))?;
             return self.with_getattr_fallback(&class, object, name, action);
         }
         let found = self.find_attribute(object, &class, name)?;
@@ -72,6 +69,24 @@ impl Vm {
                     return Ok(Action::tail_call(method, [name.clone()]));
                 }
                 Err(self.missing_attribute(object, name))
+            }
+        }
+    }
+
+    /// The class's own `__getattribute__`, `__setattr__` or `__delattr__`, unless it is the default one.
+    #[inline]
+    fn attribute_hook(&mut self, object: &Value, class: &Class, name: Name) -> Option<Value> {
+        let other = object.kind() == Kind::Other;
+        if !other && !class.has(crate::object::class::CLASS_HEAP) {
+            return None;
+        }
+        let method = self.class_special(class, name)?;
+        match method.get::<NativeFunction>() {
+            None => Some(method),
+            // Of the builtin types, proxies and their like have one.
+            Some(native) => {
+                let default = !other || object.get::<Super>().is_some() || native.owner.is(&self.class::<crate::object::instance::Instance>());
+                if default { None } else { Some(method) }
             }
         }
     }
@@ -243,10 +258,7 @@ impl Vm {
     pub fn set_attribute(&mut self, object: &Value, name: &Value, value: Option<Value>) -> Res<Action> {
         let class = self.class_of(object);
         let special = if value.is_some() { Name::SetAttr } else { Name::DelAttr };
-        if class.has(crate::object::class::CLASS_HEAP)
-            && let Some(method) = self.class_special(&class, special)
-            && method.kind() != Kind::Native
-        {
+        if let Some(method) = self.attribute_hook(object, &class, special) {
             let mut arguments = Vec::from([name.clone()]);
             arguments.extend(value);
             return call_method_action(self, method, object, &arguments, |_, _| Ok(Action::Return(Value::NONE)));
@@ -608,8 +620,7 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
     site.version.set(0);
-    let custom = class.has(crate::object::class::CLASS_HEAP)
-        && vm.class_special(&class, Name::GetAttribute).is_some_and(|method| method.kind() == Kind::Function);
+    let custom = vm.attribute_hook(&object, &class, Name::GetAttribute).is_some();
     if !custom && !matches!(object.kind(), Kind::Class | Kind::Module) && object.get::<Super>().is_none() {
         let found = class.lookup(&site.name);
         let is_method = match &found {

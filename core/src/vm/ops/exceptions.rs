@@ -175,10 +175,6 @@ pub fn spread_groups(vm: &mut Vm, i: Instr, value: Value) -> Res<()> {
     let items = value.get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default();
     let mut items = items.into_iter();
     let (matched, rest) = (items.next().unwrap_or(Value::NONE), items.next().unwrap_or(Value::NONE));
-    if !matched.is_none() {
-        // Inside the handler the match is what is being handled.
-        drop(core::mem::replace(&mut vm.handled, matched.clone()));
-    }
     vm.set_register(i.a, rest);
     vm.set_register(i.a + 1, matched);
     Ok(())

@@ -27,9 +27,8 @@ def split(group, condition, by_type):
 def subgroup(group, condition, by_type):
     return divide(group, condition, by_type, False)[0]
 
-def rest_and_match(group, condition):
-    inside, outside = divide(group, condition, True, True)
-    return outside, inside
+def match_and_rest(group, condition):
+    return divide(group, condition, True, True)
 
 def leaves(group, found):
     for member in group.exceptions:
