@@ -13,7 +13,7 @@ use crate::syntax::ast::*;
 impl<'a> Compiler<'a> {
     #[inline(never)]
     pub(super) fn class_statement(&mut self, node: &'a ClassDef, span: Span) -> Result<()> {
-        let value = self.decorated(&node.decorators, span, |compiler, register| {
+        let value = self.decorated(&node.decorators, |compiler, register| {
             if node.type_params.is_empty() {
                 compiler.class(node, span, None, register)
             } else {

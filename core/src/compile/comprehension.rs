@@ -65,24 +65,15 @@ impl<'a> Compiler<'a> {
 
     /// Evaluates the iterable of a `for` clause and starts to iterate it.
     fn iterator(&mut self, generator: &'a Comprehension, iterator: u16) -> Result<()> {
-        let span = generator.iter.span;
-        match self.fold_searched(&generator.iter) {
-            Some(value) => self.load_constant(value, span, iterator),
-            None => self.expr(&generator.iter, iterator)?,
-        }
         let op = if generator.is_async { Op::GetAIter } else { Op::GetIter };
-        self.unit.emit(span, op, 0, iterator, iterator, 0);
-        Ok(())
+        self.iterate(&generator.iter, op, iterator)
     }
 
     fn enter_comprehension(&mut self, scope: ScopeId, span: Span) {
         for (register, cell) in self.comprehension_registers(scope) {
             self.unit.assigned.remove(register);
             if cell {
-                // An exception may have left the last cell behind.
-                self.unit.emit(span, Op::Clear, 0, register, 0, 0);
-                self.unit.emit(span, Op::MakeCell, 0, register, 0, 0);
-                self.unit.assigned.insert(register);
+                self.renew_cell(register, span);
             }
         }
         self.unit.comprehensions.push(OpenComprehension { scope });
@@ -90,10 +81,20 @@ impl<'a> Compiler<'a> {
 
     fn leave_comprehension(&mut self, scope: ScopeId, span: Span) {
         self.unit.comprehensions.pop();
-        for (register, _) in self.comprehension_registers(scope) {
+        for (register, cell) in self.comprehension_registers(scope) {
+            if cell {
+                self.renew_cell(register, span);
+                continue;
+            }
             self.unit.emit(span, Op::Clear, 0, register, 0, 0);
             self.unit.assigned.remove(register);
         }
+    }
+
+    /// A cell that functions have captured stays theirs: the variable gets a new one.
+    fn renew_cell(&mut self, register: u16, span: Span) {
+        self.unit.emit(span, Op::Clear, 0, register, 0, 0);
+        self.unit.emit(span, Op::MakeCell, 0, register, 0, 0);
     }
 
     fn comprehension_registers(&self, scope: ScopeId) -> alloc::vec::Vec<(u16, bool)> {

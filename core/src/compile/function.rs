@@ -22,7 +22,15 @@ pub(super) struct Attachments {
 impl<'a> Compiler<'a> {
     #[inline(never)]
     pub(super) fn function_statement(&mut self, node: &'a FunctionDef, span: Span) -> Result<()> {
-        let value = self.decorated(&node.decorators, span, |compiler, register| {
+        if node.decorators.is_empty() && node.type_params.is_empty() && !self.future_annotations {
+            if let Some(register) = self.store_register(&node.name) {
+                let defaults = self.defaults(&node.parameters, span)?;
+                self.function(node, span, defaults, register)?;
+                self.note_assigned(register);
+                return Ok(());
+            }
+        }
+        let value = self.decorated(&node.decorators, |compiler, register| {
             let defaults = compiler.defaults(&node.parameters, span)?;
             if node.type_params.is_empty() {
                 compiler.function(node, span, defaults, register)
@@ -38,7 +46,6 @@ impl<'a> Compiler<'a> {
     pub(super) fn decorated(
         &mut self,
         decorators: &'a [Expr],
-        span: Span,
         decorate: impl FnOnce(&mut Self, u16) -> Result<()>,
     ) -> Result<u16> {
         // Each decorator's window starts in the argument slot of the one before.
@@ -55,7 +62,6 @@ impl<'a> Compiler<'a> {
             let window = first.saturating_add(index as u16 * HEADER);
             self.unit.emit(decorator.span, Op::Call, 0, window, window, 1);
         }
-        let _ = span;
         Ok(first)
     }
 
@@ -145,14 +151,9 @@ impl<'a> Compiler<'a> {
         let scope = self.scope_of(node, Role::Body);
         let is_method = self.scope().kind == ScopeKind::Class;
         self.open_unit(scope, "<lambda>", span, ParameterNames::Of(&node.parameters));
-        if self.scope().is_generator {
-            // `lambda: (yield)` returns the value of its expression, too.
-            let value = self.temporary(&node.body)?;
-            self.unit.emit_last(node.body.span, Op::Return, value.register);
-        } else {
-            let value = self.operand(&node.body)?;
-            self.unit.emit_last(node.body.span, Op::Return, value.register);
-        }
+        let inner_mark = self.unit.mark();
+        let value = self.operand(&node.body)?;
+        self.emit_return(Op::Return, value.register, inner_mark, node.body.span);
         let flags = if is_method { CodeFlags::METHOD } else { 0 };
         let child = self.close_unit(parameter_shape(&node.parameters, flags), span)?;
         self.unit.emit(span, Op::MakeFunction, attachments.flags, destination, child, attachments.first);

@@ -65,6 +65,7 @@ pub(super) fn finish(unit: Unit<'_>, header: Header, lines: &LineIndex) -> Resul
     for (at, label) in &unit.jumps {
         targets.push((*at, target_of(*label).ok_or("a jump leads nowhere")?));
     }
+    thread_jumps(&unit.instructions, &mut targets);
     let mut instructions = unit.instructions;
     let mut spans = unit.spans;
     // Old position to new position; empty while nothing moves.
@@ -116,6 +117,30 @@ pub(super) fn finish(unit: Unit<'_>, header: Header, lines: &LineIndex) -> Resul
         handlers,
         lines: line_table(&spans, lines),
     })
+}
+
+/// Jumps to a jump go where that one goes.
+fn thread_jumps(instructions: &[Instr], targets: &mut [(u32, u32)]) {
+    const MAX_HOPS: u32 = 8;
+    for index in 0..targets.len() {
+        let Some((at, mut target)) = targets.get(index).copied() else { return };
+        // The delegating yield's jump back and an iterator's loop have fixed forms.
+        if instructions.get(at as usize).is_none_or(|jump| matches!(jump.op, Op::Send | Op::ForIter)) {
+            continue;
+        }
+        for _ in 0..MAX_HOPS {
+            if instructions.get(target as usize).is_none_or(|next| next.op != Op::Jump) {
+                break;
+            }
+            match targets.binary_search_by_key(&target, |(at, _)| *at).ok().and_then(|found| targets.get(found)) {
+                Some((_, next)) if *next != target => target = *next,
+                _ => break,
+            }
+        }
+        if let Some(entry) = targets.get_mut(index) {
+            entry.1 = target;
+        }
+    }
 }
 
 fn line_table(spans: &[Span], lines: &LineIndex) -> crate::code::line_table::LineTable {

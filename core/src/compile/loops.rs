@@ -16,11 +16,7 @@ impl<'a> Compiler<'a> {
         let mark = self.unit.mark();
         let iterator = self.unit.allocate();
         let iter_span = node.iter.span;
-        match self.fold_searched(&node.iter) {
-            Some(value) => self.load_constant(value, iter_span, iterator),
-            None => self.expr(&node.iter, iterator)?,
-        }
-        self.unit.emit(iter_span, Op::GetIter, 0, iterator, iterator, 0);
+        self.iterate(&node.iter, Op::GetIter, iterator)?;
         let (body, next, end) = (self.unit.label(), self.unit.label(), self.unit.label());
         self.push_block(BlockKind::Loop { break_label: end, continue_label: next, iterator: Some(iterator) }, span)?;
         let (value, direct) = self.loop_target(&node.target);
@@ -33,6 +29,22 @@ impl<'a> Compiler<'a> {
         self.unit.release(mark);
         self.body(&node.orelse)?;
         self.unit.bind(end);
+        Ok(())
+    }
+
+    /// Evaluates an iterable and starts to iterate it in the temporary `iterator`, the last one.
+    pub(super) fn iterate(&mut self, iterable: &'a Expr, op: Op, iterator: u16) -> Result<()> {
+        let span = iterable.span;
+        let mut source = Operand::local(iterator);
+        if let Some(value) = self.fold_searched(iterable) {
+            self.load_constant(value, span, iterator);
+        } else if let ExprKind::Name(_) = &iterable.kind {
+            source = self.operand(iterable)?;
+        } else {
+            self.expr(iterable, iterator)?;
+        }
+        self.unit.emit(span, op, source.consume_b(iterator), iterator, source.register, 0);
+        self.unit.release(iterator + 1);
         Ok(())
     }
 
@@ -72,8 +84,7 @@ impl<'a> Compiler<'a> {
         let mark = self.unit.mark();
         let iterator = self.unit.allocate();
         let iter_span = node.iter.span;
-        self.expr(&node.iter, iterator)?;
-        self.unit.emit(iter_span, Op::GetAIter, 0, iterator, iterator, 0);
+        self.iterate(&node.iter, Op::GetAIter, iterator)?;
         let (next, end) = (self.unit.label(), self.unit.label());
         self.push_block(BlockKind::Loop { break_label: end, continue_label: next, iterator: Some(iterator) }, span)?;
         self.async_loop(iterator, &node.target, iter_span, next, |compiler| compiler.body(&node.body))?;

@@ -380,12 +380,10 @@ impl<'a> Compiler<'a> {
             };
             self.unit.emit(span, Op::MakeGenerator, x, 0, 0, 0);
         }
-        let mut cells: Vec<u16> =
-            self.unit.variables.values().filter(|variable| variable.cell).map(|variable| variable.register).collect();
-        cells.sort_unstable();
-        for register in cells {
+        // Those of comprehensions too: the verifier wants a cell in every cell's register at any time.
+        for index in 0..self.unit.cell_registers.len() {
+            let register = self.unit.cell_registers.get(index).copied().unwrap_or_default();
             self.unit.emit(span, Op::MakeCell, 0, register, 0, 0);
-            self.unit.assigned.insert(register);
         }
     }
 }

@@ -3,7 +3,7 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use super::unit::{BlockKind, Operand};
+use super::unit::{Block, BlockKind, Label, Operand};
 use super::{Compiler, ParameterNames, Result, UnitShape};
 use crate::code::isa::{Common, Intrinsic, Op};
 use crate::code::{CodePrototype, Const, HEADER_SLOTS};
@@ -115,6 +115,10 @@ impl<'a> Compiler<'a> {
         let count = branches.len();
         for (index, branch) in branches.iter().enumerate() {
             let next = self.unit.label();
+            if let Some(target) = self.plain_exit(&branch.body) {
+                self.jump_if(&branch.test, true, target)?;
+                continue;
+            }
             self.jump_if(&branch.test, false, next)?;
             self.body(&branch.body)?;
             if index + 1 < count || !orelse.is_empty() {
@@ -125,6 +129,20 @@ impl<'a> Compiler<'a> {
         self.body(orelse)?;
         self.unit.bind(end);
         Ok(())
+    }
+
+    /// Where a body leads that is but an exit from the innermost loop with nothing to do on the way.
+    fn plain_exit(&self, body: &[Stmt]) -> Option<Label> {
+        let (Some(Block { kind: BlockKind::Loop { break_label, continue_label, iterator }, .. }), [only]) =
+            (self.unit.blocks.last(), body)
+        else {
+            return None;
+        };
+        match only.kind {
+            StmtKind::Continue => Some(*continue_label),
+            StmtKind::Break if iterator.is_none() => Some(*break_label),
+            _ => None,
+        }
     }
 
     #[inline(never)]
@@ -156,7 +174,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Returns; temporaries from `mark` on are used up.
-    fn emit_return(&mut self, op: Op, register: u16, mark: u16, span: Span) {
+    pub(super) fn emit_return(&mut self, op: Op, register: u16, mark: u16, span: Span) {
         let empty_from = mark.max(self.unit.littered);
         self.unit.emit(span, op, 0, register, empty_from, 0);
         self.unit.reachable = false;
