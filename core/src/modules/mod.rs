@@ -6,11 +6,13 @@ pub mod _collections;
 pub mod _functools;
 pub mod _heapq;
 pub mod _operator;
+pub mod _random;
 pub mod _string;
 pub mod _thread;
 pub mod atexit;
 pub mod builtins;
 pub mod codecs;
+pub mod cmath;
 pub mod errno;
 pub mod gc;
 pub mod itertools;
@@ -100,11 +102,13 @@ pub static MODULES: &[&ModuleSpec] = &[
     &_functools::MODULE,
     &_heapq::MODULE,
     &_operator::MODULE,
+    &_random::MODULE,
     &_string::MODULE,
     &_thread::MODULE,
     &atexit::MODULE,
     &builtins::MODULE,
     &codecs::MODULE,
+    &cmath::MODULE,
     &errno::MODULE,
     &gc::MODULE,
     &itertools::MODULE,
