@@ -8,6 +8,7 @@ pub mod code;
 #[cfg(feature = "compiler")]
 pub mod compile;
 pub mod config;
+pub mod embed;
 pub mod heap;
 pub mod modules;
 pub mod object;

@@ -63,6 +63,19 @@ pub struct Shared {
     pub wakes: WakeQueue,
 }
 
+/// What the GIL guards.
+pub struct Guarded {
+    pub vm: Box<Vm>,
+    /// What the host's last call ended with.
+    pub outcome: Value,
+}
+
+// SAFETY: the VM's pointers lead to memory of its own, and its reference counts are touched by the holder of the GIL alone.
+unsafe impl Send for Guarded {}
+
+/// The GIL of a VM.
+pub type VmGil = Gil<Guarded>;
+
 /// How a py-thread that was just switched in goes on, when not simply at its next instruction.
 enum Entry {
     Continue,
@@ -120,7 +133,7 @@ pub struct Scheduler {
     shared: Box<Shared>,
     platform: &'static dyn Platform,
     /// The GIL around the VM, once it has one.
-    gil: Option<NonNull<Gil<Vm>>>,
+    gil: Option<NonNull<VmGil>>,
     /// Whether standbys take over while a call blocks.
     standbys: bool,
     carrier: Parker,
@@ -206,7 +219,7 @@ impl Scheduler {
     }
 
     /// Tells which GIL guards the VM, and whether standbys can take over. The GIL must not move from now on.
-    pub(crate) fn connect(&mut self, gil: NonNull<Gil<Vm>>, standbys: bool) {
+    pub(crate) fn connect(&mut self, gil: NonNull<VmGil>, standbys: bool) {
         self.gil = Some(gil);
         self.standbys = standbys;
     }
@@ -909,6 +922,30 @@ impl Vm {
         };
         self.sched.platform.wait(timeout, &mut |_| {});
         self.look_outside();
+    }
+
+    // ---- the host
+
+    /// The host's OS thread has taken the GIL: it is the carrier. Standbys that held it before are inside blocking calls.
+    pub(crate) fn enter_host(&mut self, carrier: Parker, innermost: u16) {
+        self.set_aside();
+        self.sched.carrier = carrier;
+        self.sched.innermost = innermost;
+        self.sched.leaving = false;
+    }
+
+    /// Makes the main py-thread, which rests, the running one.
+    pub(crate) fn wake_main(&mut self) {
+        self.sched.tasks.at_mut(MAIN).state = State::Running;
+        self.load(MAIN);
+        self.pause = false;
+        self.heap.ticks.set(self.sched.slice_ticks);
+    }
+
+    /// The main py-thread rests until the host's next call.
+    pub(crate) fn rest_main(&mut self) {
+        self.switch_out();
+        self.sched.tasks.at_mut(MAIN).state = State::Resting;
     }
 
     // ---- OS threads
