@@ -1,0 +1,460 @@
+//! Importing: `__import__`, and how modules are found: native ones, frozen ones, files on `sys.path`.
+//!
+//! The body of a module runs as an ordinary call, so an import takes no native stack however deep it nests. While a module is being
+//! imported it is in `sys.modules` already; another py-thread that wants it waits for the import to end, unless that would make a
+//! circle of py-threads waiting for each other's imports: then it gets the module as far as it is, as in CPython.
+
+use super::execute::text_of;
+use super::host::FileKind;
+use super::iterate::collect;
+use super::protocol::get_attribute_then;
+use super::{Action, Args, Call, Name, Native, Res, Vm};
+use crate::code::prototype::CodeFlags;
+use crate::modules;
+use crate::object::code::Code;
+use crate::object::dict::Dict;
+use crate::object::exception::{self, Ex, Exception};
+use crate::object::exception_types::{attributes, fields};
+use crate::object::list::List;
+use crate::object::module::{self, Module};
+use crate::object::simple_namespace;
+use crate::object::str::Str;
+use crate::object::tuple::Tuple;
+use crate::object::value::Value;
+use crate::sched::wait::{Lock, Timeout};
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// `__import__`
+pub static NATIVES: &[Native] = &[Native::full(
+    "__import__(name, globals=None, locals=None, fromlist=(), level=0)",
+    import,
+    "Import a module. What the import statement calls: with a fromlist the module itself is returned, else the package its name begins with.",
+)];
+
+/// A module whose body is running.
+pub struct Importing {
+    name: String,
+    /// The ident of the py-thread that imports it.
+    owner: i64,
+    /// Locked until the import ends; who waits for that locks it.
+    lock: Value,
+}
+
+/// What goes on when a module is there.
+type Then = Box<dyn FnOnce(&mut Vm, Value) -> Res<Action>>;
+
+fn import(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let Some(name) = arguments.get(0).filter(|name| name.get::<Str>().is_some()) else {
+        return Err(vm.type_error("module name must be a string"));
+    };
+    let name = text_of(name);
+    let level = match arguments.get(4) {
+        Some(level) => vm.index_i64(level)?,
+        None => 0,
+    };
+    if level < 0 {
+        return Err(vm.value_error("level must be >= 0"));
+    }
+    let absolute = if level > 0 {
+        resolve(vm, arguments.get(1), &name, level)?
+    } else if name.is_empty() {
+        return Err(vm.value_error("Empty module name"));
+    } else {
+        name.clone()
+    };
+    let from_list = arguments.get(3).filter(|list| !list.is_none()).cloned();
+    let full = absolute.clone();
+    import_module(vm, &absolute, Box::new(move |vm, module| match from_list {
+        Some(list) if list.get::<Tuple>().is_none_or(|list| list.length > 0) => from_names(vm, module, list),
+        _ if level == 0 => top_module(vm, full.split('.').next().unwrap_or(&full)),
+        _ if name.is_empty() => Ok(Action::Return(module)),
+        _ => {
+            let cut = name.len() - name.split('.').next().map_or(0, str::len);
+            top_module(vm, full.get(..full.len().saturating_sub(cut)).unwrap_or(&full))
+        }
+    }))
+}
+
+/// Imports a module by its absolute name and gives it back.
+///
+/// # Errors
+/// ImportError, and whatever the module's body raises.
+pub fn import_by_name(vm: &mut Vm, name: &Value) -> Res<Action> {
+    import_module(vm, &text_of(name), Box::new(|_, module| Ok(Action::Return(module))))
+}
+
+fn top_module(vm: &mut Vm, name: &str) -> Res<Action> {
+    match loaded(vm, name) {
+        Some(module) => Ok(Action::Return(module)),
+        None => Err(vm.raise(Ex::KeyError, name)),
+    }
+}
+
+/// What `sys.modules` has under a name.
+fn loaded(vm: &mut Vm, name: &str) -> Option<Value> {
+    let key = vm.intern(name);
+    vm.modules.get::<Dict>()?.get_interned(&key)
+}
+
+/// A name of a module's namespace.
+fn member(vm: &Vm, module: &Value, name: Name) -> Option<Value> {
+    module::namespace(module)?.get_interned(vm.name(name))
+}
+
+/// The absolute name of a relative import.
+fn resolve(vm: &mut Vm, globals: Option<&Value>, name: &str, level: i64) -> Res<String> {
+    let Some(globals) = globals.and_then(|globals| globals.get::<Dict>()) else {
+        return Err(vm.type_error("globals must be a dict"));
+    };
+    let get = |vm: &Vm, name: Name| globals.get_interned(vm.name(name)).filter(|value| value.get::<Str>().is_some());
+    let package = match get(vm, Name::Package) {
+        Some(package) => text_of(&package),
+        None => {
+            let module = get(vm, Name::Name).map(|name| text_of(&name)).unwrap_or_default();
+            let is_package = globals.get_interned(vm.name(Name::Path)).is_some();
+            if is_package { module } else { String::from(module.rsplit_once('.').map_or("", |(package, _)| package)) }
+        }
+    };
+    if package.is_empty() {
+        return Err(vm.raise(Ex::ImportError, "attempted relative import with no known parent package"));
+    }
+    let mut base = package.as_str();
+    for _ in 1..level {
+        base = match base.rsplit_once('.') {
+            Some((outer, _)) => outer,
+            None => return Err(vm.raise(Ex::ImportError, "attempted relative import beyond top-level package")),
+        };
+    }
+    Ok(if name.is_empty() { String::from(base) } else { format!("{base}.{name}") })
+}
+
+/// ModuleNotFoundError with the module's name.
+fn not_found(vm: &mut Vm, message: &str, name: &str) -> super::Raised {
+    let (message, name) = (vm.new_str(message), vm.new_str(name));
+    let error = exception::create(vm, Ex::ModuleNotFoundError, Vec::from([message]));
+    if let Some(error) = error.get::<Exception>() {
+        error.set_field(fields::IMPORT_NAME, name);
+    }
+    vm.raise_value(error)
+}
+
+/// Finds or imports the module, its packages first.
+fn import_module(vm: &mut Vm, name: &str, then: Then) -> Res<Action> {
+    if let Some(module) = loaded(vm, name) {
+        if module.is_none() {
+            return Err(not_found(vm, &format!("import of {name} halted; None in sys.modules"), name));
+        }
+        if let Some(lock) = lock_to_wait_for(vm, name) {
+            return wait_for_import(vm, lock, name, module, then);
+        }
+        return then(vm, module);
+    }
+    let full = String::from(name);
+    match name.rsplit_once('.') {
+        None => find_module(vm, full, Value::NONE, then),
+        Some((package, _)) => import_module(vm, package, Box::new(move |vm, package| match loaded(vm, &full) {
+            // The package's body may have imported it.
+            Some(module) => then(vm, module),
+            None => find_module(vm, full, package, then),
+        })),
+    }
+}
+
+/// The lock of a module that another py-thread is importing, unless waiting for it would never end.
+fn lock_to_wait_for(vm: &Vm, name: &str) -> Option<Value> {
+    if vm.importing.is_empty() {
+        return None;
+    }
+    let me = vm.sched.tasks.ident(vm.sched.current);
+    let wanted = vm.importing.iter().find(|importing| importing.name == name)?;
+    // Whoever imports it may wait, through any number of others, for a module that this py-thread imports.
+    let mut owner = wanted.owner;
+    for _ in 0..=vm.importing.len() {
+        if owner == me {
+            return None;
+        }
+        let index = vm.sched.tasks.find(owner)?;
+        let waits_for = vm.sched.tasks.at(index).waits_for();
+        match waits_for.and_then(|lock| vm.importing.iter().find(|importing| importing.lock.is(lock))) {
+            Some(next) => owner = next.owner,
+            None => break,
+        }
+    }
+    Some(wanted.lock.clone())
+}
+
+fn wait_for_import(vm: &mut Vm, lock: Value, name: &str, module: Value, then: Then) -> Res<Action> {
+    let name = String::from(name);
+    vm.sched.block(Some(&lock), Timeout::Forever);
+    Ok(Action::Park(Box::new(move |vm: &mut Vm, result: Res<Value>| {
+        result?;
+        // For the next one who waits.
+        if let Some(lock) = lock.get::<Lock>() {
+            vm.release_lock(lock)?;
+        }
+        match loaded(vm, &name) {
+            Some(module) => then(vm, module),
+            // It failed there: try it here.
+            None => {
+                drop(module);
+                import_module(vm, &name, then)
+            }
+        }
+    })))
+}
+
+/// Where a module's code comes from.
+struct Found {
+    source: Vec<u8>,
+    /// `__file__`, if it is a file.
+    file: Option<String>,
+    /// What tracebacks call it.
+    filename: String,
+    /// The folder, if it is a package.
+    package: Option<String>,
+}
+
+/// Finds a module that is not there yet; `package` is the one it lies in.
+fn find_module(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Action> {
+    if let Some(spec) = vm.host.modules.iter().find(|spec| spec.name == name).copied().or_else(|| modules::find(&name)) {
+        let module = modules::create(vm, spec)?;
+        describe(vm, &module, &name, None, "built-in", None);
+        register(vm, &name, &module);
+        bind_in_package(vm, &package, &name, &module);
+        return then(vm, module);
+    }
+    let frozen = vm.host.frozen.iter().find(|frozen| frozen.name == name).or_else(|| modules::find_frozen(&name));
+    if let Some(frozen) = frozen {
+        let found = Found { source: frozen.source.as_bytes().to_vec(), file: None, filename: format!("<frozen {name}>"), package: None };
+        return run_module(vm, name, found, package, then);
+    }
+    let places = if package.is_none() {
+        let path = vm.name(Name::Path_).clone();
+        modules::sys::attribute(vm, &path)
+    } else {
+        match member(vm, &package, Name::Path) {
+            Some(path) => Some(path),
+            None => {
+                let outer = name.rsplit_once('.').map_or("", |(outer, _)| outer);
+                let message = format!("No module named '{name}'; '{outer}' is not a package");
+                return Err(not_found(vm, &message, &name));
+            }
+        }
+    };
+    let places: Vec<Value> = match &places {
+        Some(places) if places.get::<List>().is_some() => places.get::<List>().map(|places| places.items.get().clone()).unwrap_or_default(),
+        Some(places) => places.get::<Tuple>().map(|places| places.items().to_vec()).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let last = name.rsplit_once('.').map_or(name.as_str(), |(_, last)| last);
+    for place in places.iter().filter(|place| place.get::<Str>().is_some()) {
+        if let Some(found) = find_file(vm, &text_of(place), last)? {
+            return run_module(vm, name, found, package, then);
+        }
+    }
+    let message = format!("No module named '{name}'");
+    Err(not_found(vm, &message, &name))
+}
+
+/// Looks for a module below a folder: a package, or a file.
+fn find_file(vm: &mut Vm, folder: &str, name: &str) -> Res<Option<Found>> {
+    let Some(files) = vm.host.files else { return Ok(None) };
+    let base = if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") };
+    let candidates = [(format!("{base}/__init__.py"), Some(base.clone())), (format!("{base}.py"), None)];
+    for (path, package) in candidates {
+        let found = vm.blocking(|| match files.kind(&path) {
+            Some(FileKind::File) => Some(files.read(&path)),
+            _ => None,
+        });
+        match found {
+            Some(Ok(source)) => return Ok(Some(Found { source, file: Some(path.clone()), filename: path, package })),
+            Some(Err(error)) => return Err(vm.machine_error(error, Some(&path))),
+            None => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Sets what a module says about itself.
+fn describe(vm: &mut Vm, module: &Value, name: &str, file: Option<&str>, origin: &str, package: Option<&str>) {
+    let Some(namespace) = module::namespace(module) else { return };
+    let parent = match package {
+        Some(_) => name,
+        None => name.rsplit_once('.').map_or("", |(outer, _)| outer),
+    };
+    let (full, parent, origin) = (vm.new_str(name), vm.intern(parent), vm.new_str(origin));
+    let mut locations = Value::NONE;
+    if let Some(folder) = package {
+        let folder = vm.new_str(folder);
+        locations = vm.new_list(Vec::from([folder]));
+        drop(namespace.set_interned(vm.name(Name::Path), locations.clone()));
+    }
+    if let Some(file) = file {
+        let file = vm.new_str(file);
+        drop(namespace.set_interned(vm.name(Name::File), file));
+    }
+    let entries = [
+        ("name", full),
+        ("loader", Value::NONE),
+        ("origin", origin),
+        ("submodule_search_locations", locations),
+        ("parent", parent.clone()),
+        ("cached", Value::NONE),
+        ("has_location", Value::bool(file.is_some())),
+        ("_initializing", Value::TRUE),
+    ];
+    let entries = entries.into_iter().map(|(name, value)| (vm.intern(name), value)).collect();
+    let spec = simple_namespace::new(vm, entries);
+    drop(namespace.set_interned(vm.name(Name::Spec), spec));
+    drop(namespace.set_interned(vm.name(Name::Package), parent));
+}
+
+fn register(vm: &mut Vm, name: &str, module: &Value) {
+    let key = vm.intern(name);
+    if let Some(modules) = vm.modules.get::<Dict>() {
+        drop(modules.set_interned(&key, module.clone()));
+    }
+}
+
+/// A submodule is an attribute of its package.
+fn bind_in_package(vm: &mut Vm, package: &Value, name: &str, module: &Value) {
+    if let (Some(namespace), Some((_, last))) = (module::namespace(package), name.rsplit_once('.')) {
+        let last = vm.intern(last);
+        drop(namespace.set_interned(&last, module.clone()));
+    }
+}
+
+#[cfg(feature = "compiler")]
+fn compile(vm: &mut Vm, found: &Found) -> Res<Value> {
+    vm.compile_source(&found.source, &found.filename, crate::syntax::Mode::Exec, super::source::CompileFlags::default())
+}
+
+#[cfg(not(feature = "compiler"))]
+fn compile(vm: &mut Vm, found: &Found) -> Res<Value> {
+    Err(vm.raise(Ex::ImportError, &format!("this VM has no compiler for {} ({} bytes)", found.filename, found.source.len())))
+}
+
+/// The call that runs a module's code.
+fn body(vm: &mut Vm, code: &Value, namespace: &Value) -> Call {
+    let takes_namespace = code.get::<Code>().is_some_and(|code| code.flags.has(CodeFlags::NAMESPACE));
+    let function = vm.new_function(code, namespace, Box::default());
+    Call::new(function, if takes_namespace { Vec::from([namespace.clone()]) } else { Vec::new() })
+}
+
+/// Runs a module's body.
+fn run_module(vm: &mut Vm, name: String, found: Found, package: Value, then: Then) -> Res<Action> {
+    let code = compile(vm, &found)?;
+    let module = module::new(vm, &name);
+    let origin = found.file.as_deref().unwrap_or("frozen");
+    describe(vm, &module, &name, found.file.as_deref(), origin, found.package.as_deref());
+    let Some(namespace) = module.get::<Module>().map(|module| module.dict.clone()) else { return then(vm, module) };
+    if let Some(dict) = namespace.get::<Dict>() {
+        let builtins = loaded(vm, "builtins").unwrap_or_else(|| vm.builtins.clone());
+        drop(dict.set_interned(vm.name(Name::Builtins), builtins));
+    }
+    register(vm, &name, &module);
+    let lock = vm.new_lock();
+    if let Some(object) = lock.get::<Lock>() {
+        vm.acquire_lock(&lock, object, Timeout::None)?;
+    }
+    let owner = vm.sched.tasks.ident(vm.sched.current);
+    vm.importing.push(Importing { name: name.clone(), owner, lock });
+    let call = body(vm, &code, &namespace);
+    Ok(Action::Call(
+        call,
+        Box::new(move |vm: &mut Vm, result: Res<Value>| {
+            end_import(vm, &name)?;
+            if let Err(raised) = result {
+                let key = vm.intern(&name);
+                if let Some(modules) = vm.modules.get::<Dict>() {
+                    drop(modules.delete_interned(&key));
+                }
+                return Err(raised);
+            }
+            mark_initialized(vm, &module);
+            // The body may have put something else in its place.
+            let Some(module) = loaded(vm, &name) else {
+                return Err(vm.raise(Ex::KeyError, &name));
+            };
+            bind_in_package(vm, &package, &name, &module);
+            then(vm, module)
+        }),
+    ))
+}
+
+/// Lets those go on who wait for the import. An exception that is pending stays.
+fn end_import(vm: &mut Vm, name: &str) -> Res<()> {
+    if let Some(index) = vm.importing.iter().rposition(|importing| importing.name == name) {
+        let importing = vm.importing.swap_remove(index);
+        if let Some(lock) = importing.lock.get::<Lock>() {
+            vm.release_lock(lock)?;
+        }
+    }
+    Ok(())
+}
+
+fn mark_initialized(vm: &mut Vm, module: &Value) {
+    if let Some(spec) = member(vm, module, Name::Spec)
+        && let Some((header, attributes)) = attributes(&spec)
+    {
+        attributes.set(header, vm.name(Name::Initializing), Value::FALSE);
+    }
+}
+
+// ---- from module import names
+
+/// The names of a from-import that are submodules are imported.
+fn from_names(vm: &mut Vm, module: Value, list: Value) -> Res<Action> {
+    if member(vm, &module, Name::Path).is_none() {
+        return Ok(Action::Return(module));
+    }
+    collect(vm, &list, move |vm, names| next_name(vm, module, names, 0))
+}
+
+fn next_name(vm: &mut Vm, module: Value, names: Vec<Value>, index: usize) -> Res<Action> {
+    let Some(name) = names.get(index).cloned() else { return Ok(Action::Return(module)) };
+    if name.get::<Str>().is_none() {
+        let given = vm.type_name(&name);
+        return Err(vm.type_error(&format!("Item in ``from list'' must be str, not {given}")));
+    }
+    if Str::is(&name, "*") {
+        let Some(all) = member(vm, &module, Name::All) else { return next_name(vm, module, names, index + 1) };
+        return collect(vm, &all, move |vm, all| {
+            // A star in `__all__` is no star.
+            let mut rest: Vec<Value> = all.into_iter().filter(|name| !Str::is(name, "*")).collect();
+            rest.extend(names.into_iter().skip(index + 1));
+            next_name(vm, module, rest, 0)
+        });
+    }
+    let name = vm.intern_value(&name);
+    let target = module.clone();
+    get_attribute_then(vm, &module, &name.clone(), move |vm, found| {
+        if vm.catch(found, Ex::AttributeError)?.is_some() {
+            return next_name(vm, target, names, index + 1);
+        }
+        let package = member(vm, &target, Name::Name).map(|name| text_of(&name)).unwrap_or_default();
+        let full = format!("{package}.{}", text_of(&name));
+        let imported = import_module(vm, &full, Box::new(|_, module| Ok(Action::Return(module))));
+        let goes_on = move |vm: &mut Vm, result: Res<Value>| {
+            if let Err(raised) = result {
+                if !is_missing(vm, &full) {
+                    return Err(raised);
+                }
+                drop(vm.take_exception(raised));
+            }
+            next_name(vm, target, names, index + 1)
+        };
+        match imported {
+            Ok(action) => action.then(vm, goes_on),
+            Err(raised) => goes_on(vm, Err(raised)),
+        }
+    })
+}
+
+/// The pending exception says that this very module does not exist: the import statement will say it better.
+fn is_missing(vm: &Vm, full: &str) -> bool {
+    vm.pending_is(Ex::ModuleNotFoundError) && vm.pending_exception().and_then(|error| error.get::<Exception>()).is_some_and(|error| Str::is(&error.field(fields::IMPORT_NAME), full))
+}
