@@ -11,7 +11,7 @@ use crate::vm::{Native, Vm};
 pub static MODULE: ModuleSpec = ModuleSpec { constants, ..ModuleSpec::new("builtins", "The names that every module sees.") };
 
 /// The functions, theme by theme.
-const FUNCTIONS: &[&[Native]] = &[attributes::NATIVES, evaluate::NATIVES, inspect::NATIVES, io::NATIVES, iterate::NATIVES, numbers::NATIVES, text::NATIVES];
+const FUNCTIONS: &[&[Native]] = &[attributes::NATIVES, evaluate::NATIVES, inspect::NATIVES, io::NATIVES, iterate::NATIVES, numbers::NATIVES, text::NATIVES, crate::vm::import::NATIVES];
 
 /// The types that are builtin names; the others are reached through `types` or by `type()`.
 const TYPES: &[&str] = &[

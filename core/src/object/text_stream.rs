@@ -91,23 +91,6 @@ pub fn new(vm: &mut Vm, output: Option<Stream>) -> Value {
     vm.new_object(|header| TextStream { header, output, buffer: Mut::default(), line_buffered, closed: Cell::new(false) })
 }
 
-/// Raises the OSError for what the machine could not do.
-fn machine_error(vm: &mut Vm, error: MachineError) -> crate::vm::native::Raised {
-    let (name, text) = match error {
-        MachineError::Os(number) => {
-            let text = vm.format(format_args!("error {number}"));
-            return vm.raise_with(Ex::OSError, Vec::from([Value::small_int(i64::from(number)), text]));
-        }
-        MachineError::Unsupported => ("ENOSYS", "Function not implemented"),
-        MachineError::Interrupted => ("EINTR", "Interrupted system call"),
-        MachineError::WouldBlock => ("EAGAIN", "Resource temporarily unavailable"),
-        MachineError::OutOfMemory => return vm.memory_error(),
-    };
-    let number = crate::modules::errno::number(name).unwrap_or(0);
-    let text = vm.new_str(text);
-    vm.raise_with(Ex::OSError, Vec::from([Value::small_int(i64::from(number)), text]))
-}
-
 /// Sends bytes to the console, all of them.
 ///
 /// # Errors
@@ -118,7 +101,7 @@ pub fn send(vm: &mut Vm, output: Stream, mut bytes: &[u8]) -> Res<()> {
             Ok(0) => break,
             Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
             Err(MachineError::Interrupted) => {}
-            Err(error) => return Err(machine_error(vm, error)),
+            Err(error) => return Err(vm.machine_error(error, None)),
         }
     }
     Ok(())
@@ -263,7 +246,7 @@ fn fill(vm: &mut Vm, this: &TextStream, enough: impl Fn(&[u8]) -> bool) -> Res<(
             Ok(0) => break,
             Ok(count) => this.buffer.get_mut().extend_from_slice(chunk.get(..count).unwrap_or_default()),
             Err(MachineError::Interrupted) => {}
-            Err(error) => return Err(machine_error(vm, error)),
+            Err(error) => return Err(vm.machine_error(error, None)),
         }
     }
     Ok(())

@@ -1,11 +1,36 @@
 //! What the program that embeds the VM tells it: arguments, paths, where source lines come from.
 
+use super::{Raised, Vm};
+use crate::modules::{Frozen, ModuleSpec};
+use crate::object::exception::Ex;
+use crate::object::value::Value;
+use crate::port::MachineError;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Gives the text of a line (from 1) of a source file, without its newline.
 pub type SourceLine = Box<dyn Fn(&str, u32) -> Option<String>>;
+
+/// What a path leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileKind {
+    File,
+    Folder,
+    Other,
+}
+
+/// Where modules are imported from.
+pub trait Files: Sync {
+    /// What the path leads to; None: nothing.
+    fn kind(&self, path: &str) -> Option<FileKind>;
+
+    /// The contents of a file.
+    ///
+    /// # Errors
+    /// What the machine says.
+    fn read(&self, path: &str) -> Result<Vec<u8>, MachineError>;
+}
 
 /// The host's side of a VM.
 pub struct Host {
@@ -19,6 +44,14 @@ pub struct Host {
     pub platform_name: &'static str,
     /// Whether standard input, output and error are terminals.
     pub terminals: [bool; 3],
+    /// Where modules are imported from.
+    pub files: Option<&'static dyn Files>,
+    /// Native modules of the host's own.
+    pub modules: Vec<&'static ModuleSpec>,
+    /// Frozen modules of the host's own.
+    pub frozen: &'static [Frozen],
+    /// What the operating system calls its error numbers.
+    pub error_text: fn(i32) -> String,
     /// Source lines for tracebacks.
     pub source_line: Option<SourceLine>,
     /// Source texts that lie in no file (`-c`, `<stdin>`, `compile()`), by file name.
@@ -33,6 +66,10 @@ impl Default for Host {
             executable: String::new(),
             platform_name: "pyvm",
             terminals: [false; 3],
+            files: None,
+            modules: Vec::new(),
+            frozen: &[],
+            error_text: |number| alloc::format!("error {number}"),
             source_line: None,
             sources: Vec::new(),
         }
@@ -47,5 +84,25 @@ impl Host {
             return text.lines().nth(index).map(String::from);
         }
         self.source_line.as_ref().and_then(|source_line| source_line(filename, line))
+    }
+}
+
+impl Vm {
+    /// Raises the OSError for what the machine could not do, with the path that it was about.
+    #[cold]
+    pub fn machine_error(&mut self, error: MachineError, path: Option<&str>) -> Raised {
+        let (number, text) = match error {
+            MachineError::Os(number) => (number, (self.host.error_text)(number)),
+            MachineError::Unsupported => (crate::modules::errno::number("ENOSYS").unwrap_or(0), "Function not implemented".into()),
+            MachineError::Interrupted => (crate::modules::errno::number("EINTR").unwrap_or(0), "Interrupted system call".into()),
+            MachineError::WouldBlock => (crate::modules::errno::number("EAGAIN").unwrap_or(0), "Resource temporarily unavailable".into()),
+            MachineError::OutOfMemory => return self.memory_error(),
+        };
+        let text = self.new_str(&text);
+        let mut arguments = Vec::from([Value::small_int(i64::from(number)), text]);
+        if let Some(path) = path {
+            arguments.push(self.new_str(path));
+        }
+        self.raise_with(Ex::OSError, arguments)
     }
 }

@@ -5,6 +5,7 @@ pub mod classes;
 pub mod execute;
 pub mod frame;
 pub mod host;
+pub mod import;
 pub mod iterate;
 pub mod load;
 pub mod names;
@@ -128,6 +129,8 @@ pub struct Vm {
     pub sched: crate::sched::executor::Scheduler,
     /// The machine below.
     pub platform: &'static dyn crate::port::Platform,
+    /// Modules whose bodies are running.
+    pub(crate) importing: Vec<import::Importing>,
     pub(crate) prelude: prelude::Prelude,
     /// Most digits converted between int and str; 0: no limit.
     pub int_max_str_digits: usize,
@@ -194,6 +197,7 @@ impl Vm {
             host: host::Host::default(),
             sched,
             platform,
+            importing: Vec::new(),
             prelude: Default::default(),
             int_max_str_digits: 4300,
             modules: Value::NONE,
@@ -571,6 +575,11 @@ impl Vm {
     pub fn take_exception(&mut self, raised: Raised) -> Value {
         let Raised(()) = raised;
         self.pending.take().unwrap_or(Value::NONE)
+    }
+
+    /// The pending exception.
+    pub fn pending_exception(&self) -> Option<&Value> {
+        self.pending.as_ref()
     }
 
     /// Is the pending exception an instance of this builtin class?

@@ -61,7 +61,7 @@ fn run(vm: &mut Vm, number: u16, arguments: Vec<Value>) -> Res<Action> {
     };
     let module_name = vm.intern(module);
     let name = vm.intern(name);
-    crate::vm::shim::import_module(vm, &module_name)?.and_then(vm, move |vm, module| {
+    crate::vm::import::import_by_name(vm, &module_name)?.and_then(vm, move |vm, module| {
         vm.get_attribute(&module, &name)?.and_then(vm, move |_, function| Ok(Action::TailCall(Call::new(function, arguments))))
     })
 }
