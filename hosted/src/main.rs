@@ -1,7 +1,36 @@
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let machine: &'static pyvm_platform::Machine = Box::leak(pyvm_platform::Machine::native().ok().unwrap());
-    let text = if args[1] == "-c" { args[2].clone().into_bytes() } else { std::fs::read(&args[1]).unwrap() };
-    let code = pyvm_core::vm::shim::run_main(machine, &text, &args[1]);
-    std::process::exit(code);
+//! `pyvm`: the virtual machine as a desktop program.
+
+mod arguments;
+mod check;
+mod file;
+mod files;
+mod modules;
+mod paths;
+mod program;
+
+use arguments::{Command, Options};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let options = match arguments::parse() {
+        Ok(options) => options,
+        Err(error) => {
+            eprintln!("pyvm: {error}\nTry `pyvm --help' for more information.");
+            return ExitCode::from(2);
+        }
+    };
+    let status = match &options {
+        Options { command: Command::Help, .. } => {
+            print!("{}", arguments::HELP);
+            0
+        }
+        Options { command: Command::Version, .. } => {
+            println!("pyvm {} (Python 3.14.0)", env!("CARGO_PKG_VERSION"));
+            0
+        }
+        Options { command: Command::Check(paths), .. } => check::check(paths),
+        Options { command: Command::Disassemble(path), .. } => check::disassemble(path),
+        _ => program::run(options),
+    };
+    ExitCode::from(status)
 }

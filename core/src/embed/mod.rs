@@ -21,6 +21,7 @@ use crate::sched::executor::{DEFAULT_CAPACITY, Guarded, Outcome, Scheduler, Shar
 use crate::sched::gil::GilGuard;
 use crate::sync::{Attention, OutOfMemory};
 use crate::vm::execute::Started;
+use crate::vm::host::Host;
 use crate::vm::{Action, Call, Res, Vm};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -51,6 +52,7 @@ pub struct Builder {
     heap_limit: usize,
     fuel: u64,
     slice: i32,
+    host: Host,
 }
 
 impl Builder {
@@ -89,6 +91,12 @@ impl Builder {
         Builder { fuel: ticks, ..self }
     }
 
+    /// What the host tells its programs: arguments, paths, where modules come from.
+    #[must_use]
+    pub fn host(self, host: Host) -> Builder {
+        Builder { host, ..self }
+    }
+
     /// Ticks in a slice.
     #[must_use]
     pub fn slice(self, ticks: i32) -> Builder {
@@ -116,6 +124,7 @@ impl Builder {
         self.platform.connect_signals(notice);
         vm.sched.connect(place, standbys);
         vm.sched.fuel = self.fuel;
+        vm.host = self.host;
         let mut interpreter = Interpreter { gil: ManuallyDrop::new(gil), runtime: ManuallyDrop::new(runtime), under_way: None };
         interpreter.enter(|guarded| prepare(&mut guarded.vm));
         Ok(interpreter)
@@ -225,6 +234,7 @@ impl Interpreter {
             heap_limit: usize::MAX,
             fuel: u64::MAX,
             slice: crate::config::SLICE_TICKS,
+            host: Host::default(),
         }
     }
 
