@@ -6,7 +6,6 @@ use crate::modules;
 use pyvm_core::builtins::{io, report};
 use pyvm_core::embed::{Interpreter, Progress};
 use pyvm_core::object::dict::Dict;
-use pyvm_core::object::exception::Ex;
 use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
 use pyvm_core::port::Platform;
@@ -63,22 +62,9 @@ pub fn run(options: Options) -> u8 {
             python.with(|vm, exception| report::print_exception(vm, &exception));
         }
     }
-    let flushed = python.with(|vm, _| {
-        modules::flush_all(vm);
-        match io::flush_standard_streams(vm) {
-            Ok(()) => true,
-            Err(raised) => {
-                let exception = vm.take_exception(raised);
-                let broken = vm.is_instance(&exception, &vm.exception_class(Ex::BrokenPipeError));
-                let stdout = vm.new_str("<_io.TextIOWrapper name='<stdout>' mode='w' encoding='utf-8'>");
-                let text = format!("Exception ignored in: {}\n{}", "<_io.TextIOWrapper name='<stdout>' mode='w' encoding='utf-8'>", report::format_exception_only(vm, &exception));
-                drop(stdout);
-                report::write_error(vm, &text);
-                let _ = broken;
-                false
-            }
-        }
-    });
+    let mut flushed = flush_standard_streams(&mut python);
+    python.clear_modules();
+    flushed &= flush_standard_streams(&mut python);
     if !flushed && status == 0 {
         status = i32::from(FLUSH_FAILED);
     }
@@ -88,6 +74,19 @@ pub fn run(options: Options) -> u8 {
     // Everything is flushed; the operating system frees the memory faster.
     // SAFETY: ends the process; nobody needs to be told.
     unsafe { libc::_exit(status & 0xff) }
+}
+
+/// Flushes `sys.stdout` and `sys.stderr`; says so when that does not work, and returns whether it did.
+fn flush_standard_streams(python: &mut Interpreter) -> bool {
+    python.with(|vm, _| match io::flush_standard_streams(vm) {
+        Ok(()) => true,
+        Err(raised) => {
+            let exception = vm.take_exception(raised);
+            let shown = report::format_exception_only(vm, &exception);
+            report::write_error(vm, &format!("Exception ignored in: <_io.TextIOWrapper name='<stdout>' mode='w' encoding='utf-8'>\n{shown}"));
+            false
+        }
+    })
 }
 
 /// The main py-thread was ended by Ctrl-C: so is the process, for the shell to see.

@@ -312,6 +312,64 @@ impl Interpreter {
         progress
     }
 
+    /// Runs the finalizers that wait.
+    fn run_finalizers(&mut self) {
+        if self.under_way.is_some() {
+            return;
+        }
+        self.enter(|guarded| {
+            let vm = &mut guarded.vm;
+            vm.wake_main();
+            let Ok((level, outer)) = vm.begin_level() else { return vm.rest_main() };
+            let started = vm.push_leave(level, Value::UNDEFINED).and_then(|()| vm.look_around());
+            let mut outcome = match started {
+                Ok(()) => vm.run_level(),
+                Err(raised) => {
+                    vm.pop_own();
+                    Outcome::Raised(raised)
+                }
+            };
+            while let Outcome::Stopped(_) = outcome {
+                vm.sched.fuel = u64::MAX;
+                outcome = vm.run_level();
+            }
+            finish(guarded, Some(outer), outcome);
+        });
+    }
+
+    /// The program is over: its modules go, and what only they kept alive is finalized. `sys` and `builtins` stay, so that
+    /// finalizers can print.
+    pub fn clear_modules(&mut self) {
+        self.run_finalizers();
+        let main = self.with(|vm, _| {
+            let main = main_namespace(vm);
+            let name = vm.intern("__main__");
+            if let Some(modules) = vm.modules.get::<Dict>() {
+                drop(modules.delete_interned(&name));
+            }
+            vm.heap.collect();
+            // Kept for the second step only if something else does too.
+            main.filter(|main| main.header().is_some_and(|header| header.count() > 1))
+        });
+        self.run_finalizers();
+        self.with(|vm, _| {
+            if let Some(namespace) = main.as_ref().and_then(|main| main.get::<Dict>()) {
+                namespace.clear_items();
+            }
+            drop(main);
+            let modules = vm.modules.get::<Dict>().map(Dict::items).unwrap_or_default();
+            for (name, module) in modules {
+                if !["sys", "builtins"].iter().any(|kept| crate::object::str::Str::is(&name, kept))
+                    && let Some(namespace) = module::namespace(&module)
+                {
+                    namespace.clear_items();
+                }
+            }
+            vm.heap.collect();
+        });
+        self.run_finalizers();
+    }
+
     /// Runs source text as the module `__main__`.
     #[cfg(feature = "compiler")]
     pub fn run_source(&mut self, source: &[u8], filename: &str) -> Progress {
