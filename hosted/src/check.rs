@@ -103,10 +103,9 @@ pub fn disassemble(path: &OsString) -> u8 {
         }
     };
     match front_end(&source, &filename) {
-        Ok(code) => {
-            let text = pyvm_core::code::disasm::listing(&code);
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            0
+        Ok(_) => {
+            eprintln!("pyvm: --dis is not implemented yet");
+            2
         }
         Err(error) => {
             eprint!("{}", report(&error, &filename));
