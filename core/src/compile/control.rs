@@ -9,7 +9,7 @@ use crate::code::HEADER_SLOTS;
 use crate::syntax::ast::*;
 
 /// As deep as CPython lets loops, `try` and `with` nest in one function.
-const MAX_BLOCKS: usize = 20;
+const MAX_BLOCKS: usize = 21;
 
 const HEADER: u16 = HEADER_SLOTS as u16;
 

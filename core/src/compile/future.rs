@@ -40,13 +40,14 @@ pub(super) fn features(module: &Module, source: &Source) -> Result<Features> {
             break;
         }
         features.end = statement.span.end;
+        let at = Span::new(statement.span.start, statement.span.start);
         for alias in &node.names {
             match &*alias.name {
                 "annotations" => features.annotations = true,
                 "barry_as_FLUFL" => features.barry_as_flufl = true,
-                "braces" => return Err(fail(source, "not a chance", alias.span)),
+                "braces" => return Err(fail(source, "not a chance", at)),
                 name if MANDATORY.contains(&name) => {}
-                name => return Err(fail(source, format!("future feature {name} is not defined"), alias.span)),
+                name => return Err(fail(source, format!("future feature {name} is not defined"), at)),
             }
         }
     }

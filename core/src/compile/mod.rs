@@ -83,7 +83,8 @@ const MAX_DEPTH: u32 = 200;
 pub fn compile(module: &Module, source: &Source, options: &Options<'_>) -> Result<Compiled> {
     let mut features = future::features(module, source)?;
     features.annotations |= options.future_annotations;
-    let table = SymbolTable::new(module, source, features.annotations)?;
+    let mut table = SymbolTable::new(module, source, features.annotations)?;
+    let warnings = core::mem::take(&mut table.warnings);
     let mut compiler = Compiler {
         source,
         unit: Unit::new(0, Rc::from(""), Rc::from(""), 1),
@@ -96,7 +97,7 @@ pub fn compile(module: &Module, source: &Source, options: &Options<'_>) -> Resul
         top_level_await: options.top_level_await,
         interactive: matches!(module, Module::Single(_)),
         depth: 0,
-        warnings: Vec::new(),
+        warnings,
     };
     let code = compiler.module(module)?;
     Ok(Compiled {

@@ -116,6 +116,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn value_pattern(&mut self, value: &'a Expr, subject: u16, fail: Label) -> Result<()> {
+        if is_interpolated(value) {
+            return self.fail("patterns may only match literals and attribute lookups", value.span);
+        }
         if let Some(number) = self.small_integer(value) {
             let instruction = Instr::new(Op::JumpNotEqInt, 0, subject, number as u16, 0);
             self.unit.emit_jump(value.span, instruction, fail);
@@ -165,7 +168,7 @@ impl<'a> Compiler<'a> {
         let is_star = |item: &Pattern| matches!(item.kind, PatternKind::Star(_));
         let star = items.iter().position(is_star);
         if items.iter().filter(|item| is_star(item)).count() > 1 {
-            return self.fail("multiple starred expressions in sequence pattern", span);
+            return self.fail("multiple starred names in sequence pattern", span);
         }
         self.check_kind(Op::MatchSequence, span, subject, fail);
         match star {
@@ -248,8 +251,11 @@ impl<'a> Compiler<'a> {
         }
         let mut seen: Vec<Const> = Vec::new();
         for key in &node.keys {
+            if is_interpolated(key) {
+                return self.fail("mapping pattern keys may only match literals and attribute lookups", span);
+            }
             let Some(value) = self.fold(key) else { continue };
-            if seen.contains(&value) {
+            if seen.iter().any(|other| is_equal(other, &value)) {
                 let message = format!("mapping pattern checks duplicate key ({})", super::unparse::constant(&value));
                 return self.fail(message, span);
             }
@@ -315,7 +321,7 @@ impl<'a> Compiler<'a> {
             let later = node.keywords.get(index + 1..).unwrap_or_default();
             if let Some(again) = later.iter().find(|later| later.name == keyword.name) {
                 let message = format!("attribute name repeated in class pattern: {}", keyword.name);
-                return self.fail(message, again.span);
+                return self.fail(message, again.pattern.span);
             }
         }
         let class = self.temporary(&node.class)?.register;
@@ -373,6 +379,26 @@ impl<'a> Compiler<'a> {
             self.add_capture(&capture.name, capture.register, capture.span, captures)?;
         }
         Ok(())
+    }
+}
+
+fn is_interpolated(value: &Expr) -> bool {
+    matches!(value.kind, ExprKind::JoinedStr(_) | ExprKind::TemplateStr(_))
+}
+
+/// Whether two constants are equal as dict keys are: numbers by value.
+fn is_equal(left: &Const, right: &Const) -> bool {
+    let number = |value: &Const| match value {
+        Const::True => Some((1.0, 0.0)),
+        Const::False => Some((0.0, 0.0)),
+        Const::Int(value) if value.unsigned_abs() < 1 << 53 => Some((*value as f64, 0.0)),
+        Const::Float(value) => Some((*value, 0.0)),
+        Const::Complex(real, imaginary) => Some((*real, *imaginary)),
+        _ => None,
+    };
+    match (number(left), number(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => left == right,
     }
 }
 

@@ -155,6 +155,11 @@ impl<'a> Compiler<'a> {
         if value.is_some() && scope.is_generator && scope.is_coroutine {
             return self.fail("'return' with value in async generator", span);
         }
+        // A constant is reported where it stands, as it takes no instruction before the exit.
+        let span = match value {
+            Some(Expr { kind: ExprKind::Constant(_), span }) => *span,
+            _ => span,
+        };
         if self.unit.blocks.iter().any(|block| matches!(block.kind, BlockKind::ExceptStar)) {
             return self.fail("'break', 'continue' and 'return' cannot appear in an except* block", span);
         }

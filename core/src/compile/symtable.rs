@@ -13,7 +13,7 @@ use hashbrown::HashMap;
 use super::mangle::mangle;
 use super::symtable_build;
 use super::{Result, fail};
-use crate::syntax::Source;
+use crate::syntax::{Source, SyntaxWarning};
 use crate::syntax::ast::{AnnAssign, Ident, Module, Span};
 
 pub(super) type ScopeId = usize;
@@ -236,6 +236,7 @@ pub(super) struct SymbolTable<'a> {
     pub scopes: Vec<Scope<'a>>,
     /// By the address of the tree node, which stays where it is while the table lives.
     pub index: HashMap<(usize, Role), ScopeId, foldhash::fast::FixedState>,
+    pub warnings: Vec<SyntaxWarning>,
 }
 
 /// The name under which a class keeps its namespace for annotation scopes.

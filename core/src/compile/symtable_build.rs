@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::symtable::{CLASS_DICT, CONDITIONAL_ANNOTATIONS, Role, Scope, ScopeId, ScopeKind, SymbolTable, flag};
 use super::{MAX_DEPTH, Result, fail, too_deep};
-use crate::syntax::Source;
+use crate::syntax::{Source, SyntaxWarning};
 use crate::syntax::ast::*;
 
 struct Builder<'a, 's> {
@@ -18,15 +18,36 @@ struct Builder<'a, 's> {
     current: ScopeId,
     depth: u32,
     future_annotations: bool,
+    finally: Finally,
+}
+
+/// Where in a `finally` body the current statement stands, as far as exits from it go.
+#[derive(Clone, Copy, Default)]
+struct Finally {
+    inside: bool,
+    /// In a loop that is itself inside.
+    in_loop: bool,
 }
 
 /// The scopes of a module with what they do with their names, not yet resolved.
-pub(super) fn build<'a>(module: &'a Module, source: &Source, future_annotations: bool) -> Result<SymbolTable<'a>> {
+pub(super) fn build<'a>(
+    module: &'a Module,
+    source: &Source,
+    future_annotations: bool,
+) -> Result<SymbolTable<'a>> {
     let table = SymbolTable {
         scopes: alloc::vec![Scope::new(ScopeKind::Module, 0, None)],
         index: HashMap::with_hasher(foldhash::fast::FixedState::default()),
+        warnings: Vec::new(),
     };
-    let mut builder = Builder { source, table, current: 0, depth: 0, future_annotations };
+    let mut builder = Builder {
+        source,
+        table,
+        current: 0,
+        depth: 0,
+        future_annotations,
+        finally: Finally::default(),
+    };
     match module {
         Module::Exec(body) | Module::Single(body) => builder.body(body)?,
         Module::Eval(expression) => builder.expr(expression)?,
@@ -133,6 +154,25 @@ impl<'a> Builder<'a, '_> {
         Ok(())
     }
 
+    /// A loop's body.
+    fn looped(&mut self, body: &'a [Stmt]) -> Result<()> {
+        let outer = self.finally;
+        self.finally.in_loop = true;
+        self.conditional(body)?;
+        self.finally = outer;
+        Ok(())
+    }
+
+    /// Exits from a `finally` swallow exceptions (PEP 765).
+    fn check_finally(&mut self, word: &str, span: Span) {
+        let Finally { inside, in_loop } = self.finally;
+        if inside && (word == "return" || !in_loop) {
+            let line = self.source.lines().line(span.start);
+            let message = format!("'{word}' in a 'finally' block");
+            self.table.warnings.push(SyntaxWarning { message, line, span });
+        }
+    }
+
     fn exprs(&mut self, list: &'a [Expr]) -> Result<()> {
         list.iter().try_for_each(|expression| self.expr(expression))
     }
@@ -147,7 +187,10 @@ impl<'a> Builder<'a, '_> {
             StmtKind::FunctionDef(node) => self.function(node, span),
             StmtKind::ClassDef(node) => self.class(node, span),
             StmtKind::TypeAlias(node) => self.type_alias(node),
-            StmtKind::Return(value) => self.optional(value),
+            StmtKind::Return(value) => {
+                self.check_finally("return", span);
+                self.optional(value)
+            }
             StmtKind::Delete(targets) => targets.iter().try_for_each(|target| self.delete(target)),
             StmtKind::Assign { targets, value } => {
                 targets.iter().try_for_each(|target| self.target(target))?;
@@ -161,12 +204,12 @@ impl<'a> Builder<'a, '_> {
             StmtKind::For(node) => {
                 self.target(&node.target)?;
                 self.expr(&node.iter)?;
-                self.conditional(&node.body)?;
+                self.looped(&node.body)?;
                 self.conditional(&node.orelse)
             }
             StmtKind::While(node) => {
                 self.expr(&node.test)?;
-                self.conditional(&node.body)?;
+                self.looped(&node.body)?;
                 self.conditional(&node.orelse)
             }
             StmtKind::If { branches, orelse } => {
@@ -209,26 +252,37 @@ impl<'a> Builder<'a, '_> {
                     self.conditional(&handler.body)?;
                 }
                 self.conditional(&node.orelse)?;
-                self.conditional(&node.finalbody)
+                let outer = core::mem::replace(&mut self.finally, Finally { inside: true, in_loop: false });
+                self.conditional(&node.finalbody)?;
+                self.finally = outer;
+                Ok(())
             }
             StmtKind::Assert(node) => {
                 self.expr(&node.test)?;
                 self.optional(&node.message)
             }
-            StmtKind::Import(names) => names.iter().try_for_each(|alias| self.alias(alias, span)),
-            StmtKind::ImportFrom(node) => node.names.iter().try_for_each(|alias| self.alias(alias, span)),
+            StmtKind::Import(names) => names.iter().try_for_each(|alias| self.alias(alias)),
+            StmtKind::ImportFrom(node) => node.names.iter().try_for_each(|alias| self.alias(alias)),
             StmtKind::Global(names) => names.iter().try_for_each(|name| self.declare(name, flag::GLOBAL, span)),
             StmtKind::Nonlocal(names) => names.iter().try_for_each(|name| self.declare(name, flag::NONLOCAL, span)),
             StmtKind::Expr(value) => self.expr(value),
-            StmtKind::Pass | StmtKind::Break | StmtKind::Continue => Ok(()),
+            StmtKind::Break => {
+                self.check_finally("break", span);
+                Ok(())
+            }
+            StmtKind::Continue => {
+                self.check_finally("continue", span);
+                Ok(())
+            }
+            StmtKind::Pass => Ok(()),
         }
     }
 
     #[inline(never)]
-    fn alias(&mut self, alias: &'a Alias, statement: Span) -> Result<()> {
+    fn alias(&mut self, alias: &'a Alias) -> Result<()> {
         if &*alias.name == "*" {
             if self.scope().kind != ScopeKind::Module {
-                return self.fail("import * only allowed at module level", statement);
+                return self.fail("import * only allowed at module level", alias.span);
             }
             return Ok(());
         }
@@ -282,7 +336,9 @@ impl<'a> Builder<'a, '_> {
         self.scope().is_coroutine = node.is_async;
         self.scope().is_async_function = node.is_async;
         self.parameters(&node.parameters)?;
+        let finally = core::mem::take(&mut self.finally);
         self.body(&node.body)?;
+        self.finally = finally;
         self.current = outer;
         Ok(())
     }
@@ -399,7 +455,9 @@ impl<'a> Builder<'a, '_> {
             let name: Ident = Rc::from(".type_params");
             self.add_mangled(&name, flag::USE, span)?;
         }
+        let finally = core::mem::take(&mut self.finally);
         self.body(&node.body)?;
+        self.finally = finally;
         self.current = outer;
         Ok(())
     }
