@@ -56,6 +56,8 @@ struct State {
     start: usize,
     at_end: bool,
     output: Vec<u8>,
+    /// A py-thread is inside the call that sends: it sends what others write meanwhile too.
+    sending: bool,
 }
 
 /// An open file.
@@ -281,6 +283,7 @@ fn open(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         start: 0,
         at_end: false,
         output: Vec::new(),
+        sending: false,
     };
     let spec = match (&text, buffering, state.readable, state.writable) {
         (Some(_), ..) => &TEXT_FILE,
@@ -431,19 +434,27 @@ fn take(file: &FileObject, count: usize) -> Vec<u8> {
 
 /// Sends what was written.
 fn flush(vm: &mut Vm, file: &FileObject) -> Res<()> {
-    if file.state.get().output.is_empty() {
+    if file.state.get().output.is_empty() || std::mem::replace(&mut file.state.get_mut().sending, true) {
         return Ok(());
     }
-    let output = std::mem::take(&mut file.state.get_mut().output);
-    let Some(mut descriptor) = descriptor(file) else { return Ok(()) };
-    let mut sent = 0;
-    while let Some(rest) = output.get(sent..).filter(|rest| !rest.is_empty()) {
-        sent += retried(vm, || descriptor.write(rest))?;
+    let sent = send(vm, file);
+    file.state.get_mut().sending = false;
+    sent
+}
+
+fn send(vm: &mut Vm, file: &FileObject) -> Res<()> {
+    while !file.state.get().output.is_empty() {
+        let output = std::mem::take(&mut file.state.get_mut().output);
+        let Some(mut descriptor) = descriptor(file) else { return Ok(()) };
+        let mut sent = 0;
+        while let Some(rest) = output.get(sent..).filter(|rest| !rest.is_empty()) {
+            sent += retried(vm, || descriptor.write(rest))?;
+        }
     }
     Ok(())
 }
 
-/// Flushes every open file of which nobody has asked it: there is no list of them; each does it when it dies.
+/// The file's own position, beyond what is buffered.
 fn position(file: &FileObject) -> io::Result<u64> {
     match descriptor(file) {
         Some(mut file) => file.stream_position(),

@@ -26,6 +26,8 @@ pub struct TextStream {
     /// A newline sends the buffer.
     pub line_buffered: bool,
     pub closed: Cell<bool>,
+    /// A py-thread is inside the call that sends: it sends what others write meanwhile too, so that the order stays.
+    sending: Cell<bool>,
 }
 
 object!(TextStream, Kind::Other, "TextIOWrapper", |this, visit| {});
@@ -88,7 +90,7 @@ pub fn new(vm: &mut Vm, output: Option<Stream>) -> Value {
         Some(Stream::Error) => 2,
     });
     let line_buffered = output == Some(Stream::Error) || terminal == Some(&true);
-    vm.new_object(|header| TextStream { header, output, buffer: Mut::default(), line_buffered, closed: Cell::new(false) })
+    vm.new_object(|header| TextStream { header, output, buffer: Mut::default(), line_buffered, closed: Cell::new(false), sending: Cell::new(false) })
 }
 
 /// Sends bytes to the console, all of them.
@@ -97,10 +99,11 @@ pub fn new(vm: &mut Vm, output: Option<Stream>) -> Value {
 /// OSError.
 pub fn send(vm: &mut Vm, output: Stream, mut bytes: &[u8]) -> Res<()> {
     while !bytes.is_empty() {
-        match vm.platform.write(output, bytes) {
+        let platform = vm.platform;
+        match vm.blocking(|| platform.write(output, bytes)) {
             Ok(0) => break,
             Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
-            Err(MachineError::Interrupted) => {}
+            Err(MachineError::Interrupted) => vm.check_interrupts()?,
             Err(error) => return Err(vm.machine_error(error, None)),
         }
     }
@@ -128,15 +131,7 @@ fn write_bytes(vm: &mut Vm, this: &TextStream, output: Stream, bytes: &[u8]) -> 
     let buffer = this.buffer.get_mut();
     buffer.extend_from_slice(bytes);
     if buffer.len() >= CONSOLE_BUFFER || (this.line_buffered && bytes.contains(&b'\n')) {
-        let full = this.buffer.take();
-        let sent = send(vm, output, &full);
-        // The memory is used again.
-        let mut full = full;
-        full.clear();
-        if this.buffer.get().is_empty() {
-            *this.buffer.get_mut() = full;
-        }
-        return sent;
+        return send_buffer(vm, this, output);
     }
     Ok(())
 }
@@ -168,12 +163,27 @@ fn write_surrogates(vm: &mut Vm, this: &TextStream, output: Stream, text: &Str) 
 /// OSError.
 pub fn flush(vm: &mut Vm, this: &TextStream) -> Res<()> {
     match this.output {
-        Some(output) if !this.buffer.get().is_empty() => {
-            let buffer = this.buffer.take();
-            send(vm, output, &buffer)
-        }
-        _ => Ok(()),
+        Some(output) => send_buffer(vm, this, output),
+        None => Ok(()),
     }
+}
+
+fn send_buffer(vm: &mut Vm, this: &TextStream, output: Stream) -> Res<()> {
+    if this.sending.replace(true) {
+        return Ok(());
+    }
+    let mut sent = Ok(());
+    while sent.is_ok() && !this.buffer.get().is_empty() {
+        let mut full = this.buffer.take();
+        sent = send(vm, output, &full);
+        // The memory is used again.
+        full.clear();
+        if this.buffer.get().is_empty() {
+            *this.buffer.get_mut() = full;
+        }
+    }
+    this.sending.set(false);
+    sent
 }
 
 fn write_text(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -242,10 +252,11 @@ fn fill(vm: &mut Vm, this: &TextStream, enough: impl Fn(&[u8]) -> bool) -> Res<(
     }
     let mut chunk = [0u8; 512];
     while !enough(this.buffer.get()) {
-        match vm.platform.read_console(&mut chunk) {
+        let platform = vm.platform;
+        match vm.blocking(|| platform.read_console(&mut chunk)) {
             Ok(0) => break,
             Ok(count) => this.buffer.get_mut().extend_from_slice(chunk.get(..count).unwrap_or_default()),
-            Err(MachineError::Interrupted) => {}
+            Err(MachineError::Interrupted) => vm.check_interrupts()?,
             Err(error) => return Err(vm.machine_error(error, None)),
         }
     }

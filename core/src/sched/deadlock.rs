@@ -41,15 +41,22 @@ impl Vm {
             _ if task.base.is_null() => None,
             _ => Some(FrameRef { base: task.base, pc: task.pc }),
         };
+        // In the program's own code if there is any: not inside `threading`.
+        let mut library = None;
         while let Some(current) = frame {
             let code = current.code();
             if !current.is_own() && !code.flags.has(CodeFlags::HIDDEN) {
+                let filename = text(&code.filename);
                 let line = code.position(current.instruction()).line;
-                return Some(format!("{}:{line} in {}", text(&code.filename), text(code.qualified_name.get())));
+                let place = format!("{filename}:{line} in {}", text(code.qualified_name.get()));
+                if !filename.starts_with("<frozen ") {
+                    return Some(place);
+                }
+                library.get_or_insert(place);
             }
             frame = current.caller();
         }
-        None
+        library
     }
 
     /// What a py-thread is doing, in words.
@@ -134,6 +141,7 @@ impl Vm {
 
     /// Tells the main py-thread; or if it is not blocked itself, another one that can let the host's call come to an end.
     pub(super) fn break_deadlock(&mut self) {
+        self.sched.deadlocks += 1;
         let report = self.deadlock_report();
         let tasks = &self.sched.tasks;
         let blocked = |index: &u32| tasks.at(*index).state == State::Blocked;

@@ -19,15 +19,13 @@
 
 use super::gil::Gil;
 use super::run_queue::RunQueue;
-use super::task::{ChunkStore, DAEMON, INTERRUPTED, MAIN, NOBODY, RAISES, State, Task, TaskTable};
+use super::task::{ChunkStore, DAEMON, INTERRUPTED, KEYWORDS, MAIN, NOBODY, RAISES, State, Task, TaskTable};
 use super::timer::TimerQueue;
 use super::wait::ThreadHandle;
 use crate::code::isa::{HEADER_SLOTS, Op};
 use crate::config::{REENTRY_LIMIT, SLICE_TICKS};
-use crate::object;
 use crate::object::exception::Ex;
 use crate::object::function::{BoundMethod, Function};
-use crate::object::header::{Header, Kind, Mut};
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::port::{Parker, Platform};
@@ -130,6 +128,8 @@ pub struct Scheduler {
     pub limit: usize,
     pub switches: u64,
     pub started: u64,
+    /// Deadlocks that were reported.
+    pub deadlocks: u64,
     shared: Box<Shared>,
     platform: &'static dyn Platform,
     /// The GIL around the VM, once it has one.
@@ -148,18 +148,6 @@ pub struct Scheduler {
     /// The OS thread that a leaving standby hands the GIL to, if not to whoever waits first.
     successor: Option<Parker>,
 }
-
-/// The arguments of a py-thread that was given keyword arguments.
-#[repr(C)]
-struct StartArguments {
-    header: Header,
-    arguments: Mut<Vec<Value>>,
-    names: Mut<Vec<Value>>,
-}
-
-object!(StartArguments, Kind::Other, "arguments", |this, visit| {
-    this.arguments.get().iter().for_each(&mut *visit);
-}, |this| drop(this.arguments.take()));
 
 /// Registers of the frame that a call of `callee` begins with.
 fn registers_of(callee: &Value) -> usize {
@@ -199,6 +187,7 @@ impl Scheduler {
             limit: CAPACITY,
             switches: 0,
             started: 0,
+            deadlocks: 0,
             shared: Box::new(Shared { attention: Attention::new(), wakes: WakeQueue::with_capacity(CAPACITY)? }),
             platform,
             gil: None,
@@ -662,6 +651,7 @@ impl Vm {
     fn start_current(&mut self) -> Res<()> {
         let record = self.sched.tasks.at_mut(self.sched.current);
         let callee = record.wake.take().unwrap_or(Value::NONE);
+        let keywords = record.has(KEYWORDS);
         let arguments = record.waits_for.take().unwrap_or(Value::NONE);
         let words = HEADER_SLOTS * 2 + OWN_REGISTERS + registers_of(&callee);
         match self.sched.chunks.take(words) {
@@ -675,9 +665,13 @@ impl Vm {
                 return Ok(());
             }
         }
-        let call = match arguments.get::<StartArguments>() {
-            Some(start) => Call { callee: callee.clone(), arguments: start.arguments.take(), names: start.names.take() },
-            None => Call::new(callee.clone(), tuple_items(&arguments)),
+        let call = if keywords {
+            // A tuple of all values, and one of the last ones' names.
+            let mut parts = tuple_items(&arguments).into_iter();
+            let mut part = || parts.next().map(|part| tuple_items(&part)).unwrap_or_default();
+            Call { callee: callee.clone(), arguments: part(), names: part() }
+        } else {
+            Call::new(callee.clone(), tuple_items(&arguments))
         };
         drop(arguments);
         self.push_leave(0, callee)?;
@@ -803,22 +797,22 @@ impl Vm {
             return Err(self.raise(Ex::RuntimeError, "can't start new thread"));
         };
         self.heap.charge(TASK_BYTES);
-        let arguments = if keywords.is_empty() {
-            arguments
-        } else {
+        let named = !keywords.is_empty();
+        let arguments = if named {
             let mut values = tuple_items(&arguments);
             let (names, others): (Vec<Value>, Vec<Value>) = keywords.into_iter().unzip();
             values.extend(others);
-            self.new_object(|header| StartArguments { header, arguments: Mut::new(values), names: Mut::new(names) })
+            let parts = Vec::from([self.new_tuple(values), self.new_tuple(names)]);
+            self.new_tuple(parts)
+        } else {
+            arguments
         };
         let ident = self.sched.tasks.ident(index);
         let record = self.sched.tasks.at_mut(index);
         record.state = State::New;
         record.wake = Some(callee);
         record.waits_for = Some(arguments);
-        if daemon {
-            record.flags |= DAEMON;
-        }
+        record.flags = if daemon { DAEMON } else { 0 } | if named { KEYWORDS } else { 0 };
         if let Some(started) = handle.as_ref().and_then(|handle| handle.get::<ThreadHandle>()) {
             started.ident.set(ident);
         }

@@ -56,6 +56,8 @@ pub const TIMED: u8 = 2;
 pub const INTERRUPTED: u8 = 4;
 /// `Task::flags`: the program may end without it.
 pub const DAEMON: u8 = 8;
+/// `Task::flags`: `waits_for` of a new one is a tuple of values, and of the names of the last ones.
+pub const KEYWORDS: u8 = 16;
 
 /// A py-thread.
 #[repr(C)]

@@ -7,7 +7,7 @@ def body(name):
     for i in range(3):
         order.append((name, i))
         thread.sched_yield()
-    if len(order) == 6: done.release()
+    if name == "b": done.release()
 _thread.start_new_thread(body, ("a",)); _thread.start_new_thread(body, ("b",)); done.acquire()
 print(order)
 print(issubclass(thread.DeadlockError, Exception))

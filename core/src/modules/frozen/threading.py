@@ -15,6 +15,7 @@ get_ident = _thread.get_ident
 get_native_id = getattr(_thread, "get_native_id", get_ident)
 Lock = getattr(_thread, "lock", _new_lock)
 RLock = _thread.RLock
+_set_name = getattr(_thread, "set_name", lambda name: None)
 local = _thread._local
 ThreadError = RuntimeError
 TIMEOUT_MAX = getattr(_thread, "TIMEOUT_MAX", 9223372036.0)
@@ -423,6 +424,7 @@ class Thread:
         ident = get_ident()
         self._ident = ident
         _active[ident] = self
+        _set_name(self._name)
         try:
             if _trace_hook:
                 _sys.settrace(_trace_hook)

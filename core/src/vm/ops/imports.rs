@@ -4,7 +4,8 @@ use super::super::execute::text_of;
 use super::super::{Action, Call, Name, Res, Vm};
 use crate::code::isa::Instr;
 use crate::object::dict::Dict;
-use crate::object::exception::Ex;
+use crate::object::exception::{self, Ex, Exception};
+use crate::object::exception_types::fields;
 use crate::object::module::Module;
 use crate::object::str::Str;
 use crate::object::value::Value;
@@ -74,7 +75,17 @@ fn from_modules(vm: &mut Vm, module: &Value, name: &Value) -> Res<Value> {
     } else {
         format!("cannot import name '{text}' from '{module_name}' ({file})")
     };
-    Err(vm.raise(Ex::ImportError, &message))
+    let (message, module_name) = (vm.new_str(&message), vm.new_str(&module_name));
+    let error = exception::create(vm, Ex::ImportError, Vec::from([message]));
+    if let Some(error) = error.get::<Exception>() {
+        error.set_field(fields::IMPORT_NAME, module_name);
+        if let Some(file) = get(vm, Name::File).filter(|file| file.get::<Str>().is_some()) {
+            error.set_field(fields::IMPORT_PATH, file);
+        }
+        let name = vm.new_str(&text);
+        error.set_field(fields::IMPORT_NAME_FROM, name);
+    }
+    Err(vm.raise_value(error))
 }
 
 /// ImportStar
