@@ -72,7 +72,9 @@ fn lookup_then(vm: &mut Vm, encoding: &Str, then: impl FnOnce(&mut Vm, Value) ->
         return search(vm, functions, 0, name, encoding)?.and_then(vm, then);
     }
     let key = vm.intern("__import__");
-    let import = vm.builtins.get::<Dict>().and_then(|builtins| builtins.get_interned(&key)).unwrap_or(Value::NONE);
+    let Some(import) = vm.builtins.get::<Dict>().and_then(|builtins| builtins.get_interned(&key)) else {
+        return Err(unknown_encoding(vm, &encoding));
+    };
     let package = vm.new_str("encodings");
     let found = Action::call(import, [package], move |vm, imported| {
         if vm.catch(imported, Ex::ImportError)?.is_none() {

@@ -134,8 +134,8 @@ pub fn length(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.new_size(data.len()))
 }
 
-/// Appends `repr` of bytes, `b'..'`.
-pub fn push_repr(out: &mut StrBuilder, data: &[u8]) {
+/// Appends `repr` of bytes, `b'..'`. `escape_apostrophe`: even where the quotes are others, as bytearray does.
+pub fn push_repr(out: &mut StrBuilder, data: &[u8], escape_apostrophe: bool) {
     let quote = if data.contains(&b'\'') && !data.contains(&b'"') { b'"' } else { b'\'' };
     out.push_ascii(b'b');
     out.push_ascii(quote);
@@ -145,7 +145,7 @@ pub fn push_repr(out: &mut StrBuilder, data: &[u8]) {
             b'\t' => out.write_str("\\t"),
             b'\n' => out.write_str("\\n"),
             b'\r' => out.write_str("\\r"),
-            byte if byte == quote => {
+            byte if byte == quote || (byte == b'\'' && escape_apostrophe) => {
                 out.push_ascii(b'\\');
                 out.push_ascii(byte);
                 Ok(())
@@ -168,10 +168,10 @@ pub fn repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         let name = arguments.first().map(|this| vm.type_name(this)).unwrap_or_default();
         out.push_str(&name);
         out.push_ascii(b'(');
-        push_repr(&mut out, data);
+        push_repr(&mut out, data, true);
         out.push_ascii(b')');
     } else {
-        push_repr(&mut out, data);
+        push_repr(&mut out, data, false);
     }
     out.finish(vm)
 }
