@@ -27,6 +27,24 @@ const SIZE_CLASSES: usize = MAX_SMALL / GRANULE + 1;
 /// Heap growth that makes the cycle collector run for the first time.
 const FIRST_COLLECTION: usize = if cfg!(target_pointer_width = "64") { 24 * 1024 * 1024 } else { 32 * 1024 };
 
+/// From this size on [`Heap::check`] asks the machine too: a limit may be larger than its memory.
+const PROBED: usize = if cfg!(target_pointer_width = "64") { 256 * 1024 * 1024 } else { 64 * 1024 };
+
+/// Would the machine give so many bytes (and a little more, for headers) in one piece?
+#[cold]
+fn can_allocate(bytes: usize) -> bool {
+    let Some(Ok(memory)) = bytes.checked_add(PAGE_SIZE).map(|size| Memory::from_size_align(size, 16)) else { return false };
+    // SAFETY: the size is not zero; the memory goes back at once, untouched.
+    unsafe {
+        // Hidden from the optimizer, which otherwise takes the pair away as if it had succeeded.
+        let probe = core::hint::black_box(alloc::alloc::alloc(memory));
+        if !probe.is_null() {
+            dealloc(probe, memory);
+        }
+        !probe.is_null()
+    }
+}
+
 /// A free cell: kind byte zero (`Kind::Free`), then the link.
 #[repr(C)]
 struct FreeCell {
@@ -145,7 +163,7 @@ impl Heap {
     /// OutOfMemory when the limit would be passed.
     pub fn check(&self, bytes: usize) -> Result<(), OutOfMemory> {
         match self.used.get().checked_add(bytes) {
-            Some(total) if total <= self.limit.get() && bytes <= isize::MAX as usize => Ok(()),
+            Some(total) if total <= self.limit.get() && (bytes < PROBED || can_allocate(bytes)) => Ok(()),
             _ => Err(OutOfMemory),
         }
     }
