@@ -127,6 +127,7 @@ pub struct Frozen {
 
 /// Every frozen module.
 pub static FROZEN: &[Frozen] = &[
+    Frozen { name: "__future__", source: include_str!("frozen/__future__.py") },
     Frozen { name: "functools", source: include_str!("frozen/functools.py") },
     Frozen { name: "queue", source: include_str!("frozen/queue.py") },
     Frozen { name: "threading", source: include_str!("frozen/threading.py") },

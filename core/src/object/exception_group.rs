@@ -61,7 +61,7 @@ fn group_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     };
     if message.get::<Str>().is_none() {
         let type_name = vm.type_name(message);
-        return Err(vm.type_error(&format!("argument 1 must be str, not {type_name}")));
+        return Err(vm.type_error(&format!("BaseExceptionGroup.__new__() argument 1 must be str, not {type_name}")));
     }
     if exceptions.get::<Dict>().is_some() || vm.lookup_special(exceptions, Name::GetItem).is_none() {
         return Err(vm.type_error("second argument (exceptions) must be a sequence"));

@@ -1,5 +1,6 @@
 //! `object` and `type`, `super`, and the types of natives that classes hold.
 
+use super::descriptor::GetSetDescriptor;
 use super::class::{CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use super::dict::Dict;
 use super::exception::Ex;
@@ -394,8 +395,8 @@ fn set_namespace_item(vm: &mut Vm, object: &Value, value: Option<&Value>, name: 
 
 fn get_module(vm: &mut Vm, value: &Value) -> Res<Value> {
     match namespace_item(vm, value, Name::Module)? {
-        Some(module) => Ok(module),
-        None => Ok(vm.name(Name::Builtin).clone()),
+        Some(module) if module.get::<GetSetDescriptor>().is_none() => Ok(module),
+        _ => Ok(vm.name(Name::Builtin).clone()),
     }
 }
 
@@ -404,7 +405,8 @@ fn set_module(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
 }
 
 fn get_doc(vm: &mut Vm, value: &Value) -> Res<Value> {
-    Ok(namespace_item(vm, value, Name::Doc)?.unwrap_or(Value::NONE))
+    // Instances of some builtin types have doc strings of their own: the attribute that shows them is not the type's.
+    Ok(namespace_item(vm, value, Name::Doc)?.filter(|doc| doc.get::<GetSetDescriptor>().is_none()).unwrap_or(Value::NONE))
 }
 
 fn set_doc(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
@@ -508,6 +510,8 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::simple("__instancecheck__($self, instance, /)", type_instancecheck, "Check if an object is an instance."),
         Native::simple("__subclasscheck__($self, subclass, /)", type_subclasscheck, "Check if a class is a subclass."),
         Native::simple("__dir__($self, /)", type_dir, "Specialized __dir__ implementation for types."),
+        Native::simple("__or__($self, value, /)", super::union_type::or, "Return self|value."),
+        Native::simple("__ror__($self, value, /)", super::union_type::ror, "Return value|self."),
     ],
     getters: &[
         Getter { name: "__name__", get: get_name, set: Some(set_name), doc: "" },

@@ -220,10 +220,13 @@ impl Vm {
         let name = self.intern(spec.name);
         self.initialize_class(&class, name, bases, Vec::new());
         self.fill_class(spec, &class);
-        let module = self.intern(spec.module);
-        self.set_class_item(&class, Name::Module, module);
-        // Types whose instances have doc strings of their own have an attribute for them.
-        if !spec.getters.iter().any(|getter| getter.name == "__doc__") {
+        // Types whose instances have a module or doc string of their own have attributes for them.
+        let computed = |name: &str| spec.getters.iter().any(|getter| getter.name == name);
+        if !computed("__module__") {
+            let module = self.intern(spec.module);
+            self.set_class_item(&class, Name::Module, module);
+        }
+        if !computed("__doc__") {
             let doc = if spec.doc.is_empty() { Value::NONE } else { self.new_str(spec.doc) };
             self.set_class_item(&class, Name::Doc, doc);
         }

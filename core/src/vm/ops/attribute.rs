@@ -116,7 +116,13 @@ impl Vm {
         if let Some(descriptor) = &on_class
             && self.is_data_descriptor(descriptor)
         {
-            return self.bind(descriptor, Some(object), class).map(Some);
+            // One without `__get__` only gives way to what the object itself has.
+            let readable = descriptor.kind() != Kind::Instance || self.lookup_special(descriptor, Name::Get).is_some();
+            let own = if readable { None } else { self.own_attribute(object, class, name) };
+            return match own {
+                Some(value) => Ok(Some(Action::Return(value))),
+                None => self.bind(descriptor, Some(object), class).map(Some),
+            };
         }
         if let Some(value) = self.own_attribute(object, class, name) {
             return Ok(Some(Action::Return(value)));
