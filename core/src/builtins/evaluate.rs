@@ -1,5 +1,6 @@
 //! Values turned into text, numbers and truth by protocol: repr, ascii, format, hash, id, callable.
 
+use crate::object::exception::Ex;
 use crate::object::function::Function;
 use crate::object::header::SUBCLASS;
 use crate::object::int;
@@ -19,6 +20,7 @@ pub static NATIVES: &[Native] = &[
     Native::full("format(value, format_spec='', /)", format_value, "The value's text as the format specification wants it."),
     Native::full("hash(obj, /)", hash, "The object's hash: equal objects have equal hashes."),
     Native::simple("id(obj, /)", id, "The object's identity: no two live objects share it."),
+    Native::full("breakpoint(*args, **kwargs)", |vm, _| Err(vm.raise(Ex::NotImplementedError, "there is no debugger")), "Would call the debugger."),
     Native::simple("callable(obj, /)", callable, "Whether the object can be called."),
 ];
 

@@ -168,16 +168,16 @@ impl Vm {
         if native.arity.starred {
             if let NativeKind::Full(full) = native.function {
                 let positional = arguments.len() - names.len();
-                self.check_positional(native, positional)?;
+                self.check_positional(function, positional)?;
                 let (positional, values) = arguments.split_at(positional);
                 let action = full(self, &Args { positional, names, values })?;
                 return self.perform(action);
             }
         }
         if !names.is_empty() {
-            arguments = self.bind_native_keywords(native, arguments, names)?;
+            arguments = self.bind_native_keywords(function, arguments, names)?;
         } else {
-            self.check_positional(native, arguments.len())?;
+            self.check_positional(function, arguments.len())?;
         }
         match native.function {
             NativeKind::Simple(simple) => match simple(self, &arguments) {
@@ -238,7 +238,8 @@ impl Vm {
         Ok(())
     }
 
-    fn check_positional(&mut self, native: &'static Native, count: usize) -> Res<()> {
+    fn check_positional(&mut self, function: &NativeFunction, count: usize) -> Res<()> {
+        let native = function.native;
         let arity = native.arity;
         if count >= arity.least as usize && (count <= arity.most as usize || arity.most == u16::MAX) {
             return Ok(());
@@ -246,22 +247,59 @@ impl Vm {
         if arity.starred && count < arity.least as usize && native.parameters().contains('*') && arity.most != u16::MAX {
             return Ok(()); // a keyword may supply it: the native checks
         }
-        Err(self.arity_error(native, count))
+        Err(self.arity_error(function, count))
     }
 
+    /// A native's name in messages: its class's for `__new__`; `qualified` ones have their class or module before them.
+    fn native_label(&mut self, function: &NativeFunction, qualified: bool) -> String {
+        let native = function.native;
+        if let Some(owner) = function.owner.get() {
+            return match native.binding {
+                Binding::New => class_name(owner),
+                _ if qualified => format!("{}.{}", class_name(owner), native.name()),
+                _ => native.name().into(),
+            };
+        }
+        let name = self.name(Name::Name).clone();
+        let module = crate::object::module::namespace(&function.module).and_then(|namespace| namespace.get_interned(&name)).map(|name| text_of(&name));
+        match module {
+            Some(module) if qualified && module != "builtins" => format!("{module}.{}", native.name()),
+            _ => native.name().into(),
+        }
+    }
+
+    /// The wrong number of positional arguments: worded as CPython's ways of taking arguments do.
     #[cold]
-    fn arity_error(&mut self, native: &'static Native, count: usize) -> super::Raised {
+    fn arity_error(&mut self, function: &NativeFunction, count: usize) -> super::Raised {
+        let native = function.native;
         // `self` and the class are not counted.
         let hidden = matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize;
-        let (least, most, count) = (native.arity.least as usize - hidden.min(native.arity.least as usize), native.arity.most as usize - hidden, count - hidden.min(count));
-        let name = native.name();
+        let shown = |number: usize| number.saturating_sub(hidden);
+        let (least, most, count) = (shown(native.arity.least as usize), shown(native.arity.most as usize), shown(count));
         let plural = |number: usize| if number == 1 { "" } else { "s" };
-        let message = if least == most {
-            match least {
-                0 => format!("{name}() takes no arguments ({count} given)"),
-                1 => format!("{name}() takes exactly one argument ({count} given)"),
-                _ => format!("{name} expected {least} arguments, got {count}"),
+        let parameters: Vec<&str> = split_parameters(native.parameters()).filter(|parameter| !parameter.starts_with('*')).collect();
+        let positional_only = parameters.iter().position(|parameter| *parameter == "/").map_or(0, shown);
+        let name = self.native_label(function, false);
+        let message = if !native.arity.starred && positional_only < most {
+            let required = least.min(positional_only);
+            if count > most {
+                let bound = if least == most { "exactly" } else { "at most" };
+                format!("{name}() takes {bound} {most} argument{} ({count} given)", plural(most))
+            } else if count < required {
+                let bound = if required < most { "at least" } else { "exactly" };
+                format!("{name}() takes {bound} {required} positional argument{} ({count} given)", plural(required))
+            } else {
+                let missing = parameters.iter().filter(|parameter| **parameter != "/").nth(count + hidden).copied().unwrap_or_default();
+                format!("{name}() missing required argument '{missing}' (pos {})", count + 1)
             }
+        } else if native.binding == Binding::Method && is_operator(native.name()) && least == most {
+            format!("expected {least} argument{}, got {count}", plural(least))
+        } else if least == most && least <= 1 && native.binding != Binding::New {
+            let name = self.native_label(function, true);
+            let wanted = if least == 0 { "no arguments" } else { "exactly one argument" };
+            format!("{name}() takes {wanted} ({count} given)")
+        } else if least == most {
+            format!("{name} expected {least} argument{}, got {count}", plural(least))
         } else if count < least {
             format!("{name} expected at least {least} argument{}, got {count}", plural(least))
         } else {
@@ -271,9 +309,10 @@ impl Vm {
     }
 
     /// Puts keyword arguments of a native without `*` in their places; gaps are undefined.
-    fn bind_native_keywords(&mut self, native: &'static Native, arguments: Vec<Value>, names: &[Value]) -> Res<Vec<Value>> {
+    fn bind_native_keywords(&mut self, function: &NativeFunction, arguments: Vec<Value>, names: &[Value]) -> Res<Vec<Value>> {
+        let native = function.native;
         let positional = arguments.len() - names.len();
-        let name = native.name();
+        let name = self.native_label(function, false);
         let mut parameters: Vec<(&str, bool)> = Vec::new();
         let mut positional_only = 0;
         for parameter in split_parameters(native.parameters()) {
@@ -288,9 +327,10 @@ impl Vm {
             }
         }
         if positional > parameters.len() {
-            return Err(self.arity_error(native, positional));
+            return Err(self.arity_error(function, positional));
         }
         if positional_only == parameters.len() {
+            let name = self.native_label(function, true);
             return Err(self.type_error(&format!("{name}() takes no keyword arguments")));
         }
         let mut bound: Vec<Value> = arguments;
@@ -651,10 +691,19 @@ impl Vm {
     /// `module.` for messages that name classes outside builtins.
     pub fn module_prefix(&mut self, class: &Class) -> String {
         match class.namespace().get_interned(self.name(Name::Module)) {
-            Some(module) if !Str::is(&module, "builtins") => format!("{}.", text_of(&module)),
+            Some(module) if module.get::<Str>().is_some() && !Str::is(&module, "builtins") => format!("{}.", text_of(&module)),
             _ => String::new(),
         }
     }
+}
+
+/// Is it a special method that CPython keeps in a slot, not among the methods?
+fn is_operator(name: &str) -> bool {
+    const METHODS: [&str; 14] = [
+        "__format__", "__sizeof__", "__reduce__", "__reduce_ex__", "__dir__", "__getnewargs__", "__round__", "__trunc__", "__ceil__", "__floor__",
+        "__enter__", "__exit__", "__class_getitem__", "__reversed__",
+    ];
+    name.starts_with("__") && !METHODS.contains(&name)
 }
 
 /// Parameters of a signature's text, separated.
