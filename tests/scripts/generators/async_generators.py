@@ -1,3 +1,4 @@
+# expected: by hand
 # Async generators and async comprehensions, async for and async with, driven by hand.
 class Wait:
     def __init__(self, v): self.v = v

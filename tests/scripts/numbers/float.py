@@ -14,7 +14,7 @@ for c in ("round(float('inf'))", "round(float('nan'))", "int(float('inf'))", "1.
 print((0.5).as_integer_ratio(), (0.1).as_integer_ratio(), (1e20).as_integer_ratio(), (2.5).real, (2.5).imag, (2.5).conjugate(), float.fromhex("0x1.8p1"), float.fromhex("-0x.1p-3"), float.fromhex("inf"), (1.0).hex(), (-0.1).hex(), (5e-324).hex())
 print(divmod(7.5, 2), divmod(-7.5, 2), divmod(1e20, 3), divmod(-0.0, 1), divmod(5, -2.5), 1e20 % 3, 3.7 % 1e-3 < 1e-3, -1e-20 % 1)
 print(hash(1.0), hash(0.5), hash(1e300) == hash(int(1e300)), hash(float("inf")), hash(float("-inf")), hash(-0.0), hash(0.1), hash(2.0**60), hash(1e-300))
-print(sum([0.1] * 10), sum([1e16, 1, -1e16]), sum([0.1, 0.2, 0.3]), sum([1, 0.5]), sum([0.5], 1), sum([1e308, 1e308, -1e308]), sum([float("inf"), float("-inf")]))
+print(sum([0.1] * 10), sum([1e16, 1.0, -1e16]), sum([0.1, 0.2, 0.3]), sum([1, 0.5]), sum([0.5], 1), sum([1e308, 1e308, -1e308]), sum([float("inf"), float("-inf")]))
 class F(float):
     def __repr__(self): return "F!"
 print(F(1.5), str(F(1.5)), F(1.5) + 1, type(F(1) + 1).__name__, [F(2)], f"{F(1.5):.1f}", F("2.5") == 2.5)

@@ -1,3 +1,4 @@
+# expected: by hand
 # with: order, suppression, several managers, targets, errors.
 class CM:
     def __init__(self, name, swallow=False, fail_exit=False):
