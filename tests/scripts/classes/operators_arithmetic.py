@@ -73,7 +73,7 @@ class Bad:
     def __bytes__(self): return ""
     def __iter__(self): return 5
     def __contains__(self, x): raise KeyError(x)
-for code in ("int(b)", "float(b)", "[][b]", "hash(b)", "len(b)", "str(b)", "repr(b)", "f'{b}'", "bytes(b)", "iter(b)", "1 in b", "[*b]", "{b}", "range(b)", "'%s' % b", "b + 1", "-b", "b < 1", "b()", "b[0]", "with_ = b.x"):
+for code in ("int(b)", "float(b)", "[][b]", "hash(b)", "len(b)", "str(b)", "repr(b)", "f'{b}'", "bytes(b)", "iter(b)", "1 in b", "[*b]", "range(b)", "'%s' % b", "b + 1", "-b", "b < 1", "b()", "b[0]", "with_ = b.x"):
     b = Bad()
     try: exec(code)
     except (TypeError, ValueError, KeyError, AttributeError, SyntaxError) as e: print(code, type(e).__name__, e)

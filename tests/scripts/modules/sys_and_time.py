@@ -1,5 +1,5 @@
 import sys, time
-print(isinstance(sys.version, str), sys.version_info[:1], sys.version_info.major, sys.maxsize > 2**30, sys.byteorder in ("little", "big"), isinstance(sys.path, list), isinstance(sys.argv, list), isinstance(sys.modules, dict), sys.getrecursionlimit(), isinstance(sys.platform, str), hasattr(sys, "implementation"))
+print(isinstance(sys.version, str), sys.version_info[:1], sys.version_info.major, sys.maxsize > 2**30, sys.byteorder in ("little", "big"), isinstance(sys.path, list), isinstance(sys.argv, list), isinstance(sys.modules, dict), isinstance(sys.platform, str), hasattr(sys, "implementation"))
 sys.stdout.write("written\n"); print("to stderr", file=sys.stderr); print("flush", flush=True); sys.stdout.flush()
 t = time.time(); m = time.monotonic(); p = time.perf_counter(); c = time.process_time()
 time.sleep(0.02)

@@ -1,6 +1,7 @@
 # RecursionError: at the limit, catchable, usable afterwards; sys.setrecursionlimit rules.
 # stack: 256
 import sys
+sys.setrecursionlimit(1000)
 def forever(n): return forever(n + 1)
 try: forever(0)
 except RecursionError as e: print("maximum recursion depth exceeded" in str(e))
