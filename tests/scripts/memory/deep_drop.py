@@ -43,4 +43,6 @@ class D:
 d = None
 for _ in range(50000): d = D(d)
 d = None
+def safe_point(): pass
+safe_point()
 print("done", D.count)
