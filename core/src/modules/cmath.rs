@@ -5,6 +5,7 @@ use super::{ModuleSpec, Namespace};
 use crate::object::complex::{self, parts_argument};
 use crate::object::exception::Ex;
 use crate::object::float::from_argument;
+use crate::object::float_math;
 use crate::object::keywords::bind;
 use crate::object::value::Value;
 use crate::vm::{Action, Args, Native, Res, Vm, argument};
@@ -145,10 +146,10 @@ fn exp((x, y): Parts) -> Outcome {
         return if y.is_infinite() && !x.is_nan() { Err(Fault::Domain) } else { Ok((if x == f64::INFINITY { x } else { f64::NAN }, f64::NAN)) };
     }
     let result = if x > LOG_LARGE {
-        let size = libm::exp(x - 1.0);
+        let size = float_math::exp(x - 1.0);
         (size * libm::cos(y) * consts::E, size * libm::sin(y) * consts::E)
     } else {
-        let size = libm::exp(x);
+        let size = float_math::exp(x);
         (size * libm::cos(y), size * libm::sin(y))
     };
     in_range(result)
@@ -223,7 +224,7 @@ fn tanh((x, y): Parts) -> Outcome {
         return Ok((if x == 0.0 { x } else { f64::NAN }, f64::NAN));
     }
     if x.abs() > LOG_LARGE {
-        return Ok((1f64.copysign(x), 4.0 * libm::sin(y) * libm::cos(y) * libm::exp(-2.0 * x.abs())));
+        return Ok((1f64.copysign(x), 4.0 * libm::sin(y) * libm::cos(y) * float_math::exp(-2.0 * x.abs())));
     }
     let (hyperbolic, circular) = (libm::tanh(x), libm::tan(y));
     let secant = 1.0 / libm::cosh(x);
@@ -251,12 +252,12 @@ fn log((x, y): Parts) -> Outcome {
     }
     let (a, b) = (x.abs(), y.abs());
     let size = if a > LARGE || b > LARGE {
-        libm::log(libm::hypot(a / 2.0, b / 2.0)) + LN_2
+        float_math::log(libm::hypot(a / 2.0, b / 2.0)) + LN_2
     } else if a < f64::MIN_POSITIVE && b < f64::MIN_POSITIVE {
         if a == 0.0 && b == 0.0 {
             return Err(Fault::Domain);
         }
-        libm::log(libm::hypot(libm::ldexp(a, 53), libm::ldexp(b, 53))) - 53.0 * LN_2
+        float_math::log(libm::hypot(libm::ldexp(a, 53), libm::ldexp(b, 53))) - 53.0 * LN_2
     } else {
         let size = libm::hypot(a, b);
         if (0.71..=1.73).contains(&size) {
@@ -264,7 +265,7 @@ fn log((x, y): Parts) -> Outcome {
             let (most, least) = if a > b { (a, b) } else { (b, a) };
             libm::log1p((most - 1.0) * (most + 1.0) + least * least) / 2.0
         } else {
-            libm::log(size)
+            float_math::log(size)
         }
     };
     Ok((size, libm::atan2(y, x)))
@@ -284,7 +285,7 @@ fn asinh((x, y): Parts) -> Outcome {
         });
     }
     if x.abs() > LARGE || y.abs() > LARGE {
-        let size = libm::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2;
+        let size = float_math::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2;
         return Ok((size.copysign(x), libm::atan2(y, x.abs())));
     }
     let s = sqrt((1.0 + y, -x));
@@ -313,7 +314,7 @@ fn acos((x, y): Parts) -> Outcome {
         });
     }
     if x.abs() > LARGE || y.abs() > LARGE {
-        let size = libm::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2;
+        let size = float_math::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2;
         return Ok((libm::atan2(y.abs(), x), size.copysign(-y)));
     }
     let s = sqrt((1.0 - x, -y));
@@ -329,7 +330,7 @@ fn acosh((x, y): Parts) -> Outcome {
         return Ok((imaginary, if real.is_nan() { real } else { real.copysign(y) }));
     }
     if x.abs() > LARGE || y.abs() > LARGE {
-        return Ok((libm::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2, libm::atan2(y, x)));
+        return Ok((float_math::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2, libm::atan2(y, x)));
     }
     let s = sqrt((x - 1.0, y));
     let t = sqrt((x + 1.0, y));
@@ -360,7 +361,7 @@ fn atanh((x, y): Parts) -> Outcome {
         if b == 0.0 {
             return Err(Fault::Domain);
         }
-        return Ok((-libm::log(libm::sqrt(b) / libm::sqrt(libm::hypot(b, 2.0))), (libm::atan2(2.0, -b) / 2.0).copysign(y)));
+        return Ok((-float_math::log(libm::sqrt(b) / libm::sqrt(libm::hypot(b, 2.0))), (libm::atan2(2.0, -b) / 2.0).copysign(y)));
     }
     Ok((libm::log1p(4.0 * x / ((1.0 - x) * (1.0 - x) + b * b)) / 4.0, -libm::atan2(-2.0 * y, (1.0 - x) * (1.0 + x) - b * b) / 2.0))
 }

@@ -4,6 +4,7 @@
 use super::{ModuleSpec, Namespace};
 use crate::object::exception::Ex;
 use crate::object::float::{self, from_argument};
+use crate::object::float_math;
 use crate::object::float_text;
 use crate::object::int;
 use crate::object::int_math;
@@ -40,8 +41,8 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::full("dist(p, q, /)", sums::dist, "Return the Euclidean distance between two points p and q."),
         Native::simple("erf(x, /)", |vm, a| unary(vm, a, libm::erf, Fault::None), "Error function at x."),
         Native::simple("erfc(x, /)", |vm, a| unary(vm, a, libm::erfc, Fault::None), "Complementary error function at x."),
-        Native::simple("exp(x, /)", |vm, a| unary(vm, a, libm::exp, Fault::Range), "Return e raised to the power of x."),
-        Native::simple("exp2(x, /)", |vm, a| unary(vm, a, libm::exp2, Fault::Range), "Return 2 raised to the power of x."),
+        Native::simple("exp(x, /)", |vm, a| unary(vm, a, float_math::exp, Fault::Range), "Return e raised to the power of x."),
+        Native::simple("exp2(x, /)", |vm, a| unary(vm, a, float_math::exp2, Fault::Range), "Return 2 raised to the power of x."),
         Native::simple("expm1(x, /)", |vm, a| unary(vm, a, libm::expm1, Fault::Range), "Return exp(x)-1."),
         Native::simple("fabs(x, /)", |vm, a| unary(vm, a, f64::abs, Fault::None), "Return the absolute value of the float x."),
         Native::simple("factorial(n, /)", integers::factorial, "Find n!."),
@@ -62,9 +63,9 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("ldexp(x, i, /)", ldexp, "Return x * (2**i)."),
         Native::simple("lgamma(x, /)", |vm, a| gamma_like(vm, a, libm::lgamma), "Natural logarithm of absolute value of Gamma function at x."),
         Native::simple("log(x, base=2.718281828459045, /)", log, "Return the logarithm of x to the given base."),
-        Native::simple("log10(x, /)", |vm, a| log_of(vm, a, libm::log10), "Return the base 10 logarithm of x."),
+        Native::simple("log10(x, /)", |vm, a| log_of(vm, a, float_math::log10), "Return the base 10 logarithm of x."),
         Native::simple("log1p(x, /)", |vm, a| unary(vm, a, libm::log1p, Fault::Domain("expected argument value > -1")), "Return the natural logarithm of 1+x (base e)."),
-        Native::simple("log2(x, /)", |vm, a| log_of(vm, a, libm::log2), "Return the base 2 logarithm of x."),
+        Native::simple("log2(x, /)", |vm, a| log_of(vm, a, float_math::log2), "Return the base 2 logarithm of x."),
         Native::simple("modf(x, /)", modf, "Return the fractional and integer parts of x."),
         Native::full("nextafter(x, y, /, *, steps=None)", nextafter, "Return the floating-point value the given number of steps after x towards y."),
         Native::simple("perm(n, k=None, /)", integers::perm, "Number of ways to choose k items from n items without repetition and with order."),
@@ -252,7 +253,7 @@ fn modf(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn power(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (x, y) = (double(vm, arguments, 0)?, double(vm, arguments, 1)?);
-    let result = libm::pow(x, y);
+    let result = float_math::pow(x, y);
     if !result.is_finite() && x.is_finite() && y.is_finite() {
         // A zero to a negative power is not an overflow.
         return Err(if result.is_nan() || x == 0.0 { domain_error(vm) } else { range_error(vm) });
@@ -290,9 +291,9 @@ fn log_of(vm: &mut Vm, arguments: &[Value], function: fn(f64) -> f64) -> Res<Val
 
 fn log(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(value) = arguments.first() else { return Ok(Value::NONE) };
-    let numerator = logarithm(vm, value, libm::log)?;
+    let numerator = logarithm(vm, value, float_math::log)?;
     let Some(base) = argument(arguments, 1) else { return Ok(vm.new_float(numerator)) };
-    let denominator = logarithm(vm, base, libm::log)?;
+    let denominator = logarithm(vm, base, float_math::log)?;
     if denominator == 0.0 {
         return Err(vm.raise(Ex::ZeroDivisionError, "division by zero"));
     }

@@ -4,6 +4,7 @@
 use super::class::{Class, TypeSpec};
 use super::construct::allocation_class;
 use super::float::{self, from_argument};
+use super::float_math;
 use super::float_text;
 use super::header::{Header, Kind, Object};
 use super::int;
@@ -141,11 +142,11 @@ fn power(a: Parts, b: Parts) -> Option<Parts> {
     }
     let size = libm::hypot(a.0, a.1);
     let angle = libm::atan2(a.1, a.0);
-    let mut length = libm::pow(size, b.0);
+    let mut length = float_math::pow(size, b.0);
     let mut phase = angle * b.0;
     if b.1 != 0.0 {
-        length *= libm::exp(-angle * b.1);
-        phase += b.1 * libm::log(size);
+        length *= float_math::exp(-angle * b.1);
+        phase += b.1 * float_math::log(size);
     }
     Some((length * libm::cos(phase), length * libm::sin(phase)))
 }

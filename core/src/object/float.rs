@@ -2,6 +2,7 @@
 
 use super::class::{CLASS_MATCH_SELF, Class, TypeSpec};
 use super::construct::allocation_class;
+use super::float_math;
 use super::float_text::{self, HexProblem};
 use super::header::{Header, Kind, Object};
 use super::int;
@@ -127,7 +128,7 @@ fn power(a: f64, b: f64) -> Power {
         return Power::Complex;
     }
     // The C99 rules for the other special cases are Python's.
-    let result = libm::pow(a, b);
+    let result = float_math::pow(a, b);
     if result.is_infinite() && a.is_finite() && b.is_finite() { Power::Overflow } else { Power::Real(result) }
 }
 

@@ -23,6 +23,8 @@ pub mod exception;
 pub mod exception_group;
 pub mod exception_types;
 pub mod float;
+pub mod float_math;
+mod float_tables;
 pub mod float_text;
 pub mod format_number;
 pub mod format_spec;

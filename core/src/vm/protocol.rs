@@ -32,6 +32,7 @@ pub fn native_truth(value: &Value) -> Option<bool> {
         return match value.kind() {
             Kind::Bool => Some(value.as_bool() == Some(true)),
             Kind::None => Some(false),
+            Kind::NotImplemented => None,
             _ => Some(true),
         };
     };

@@ -1,16 +1,10 @@
 //! `math` over many numbers: fsum, prod, sumprod, dist, hypot. Sums of doubles carry what rounding cuts off.
 
 use super::*;
+use crate::object::float_math::two_sum;
 use alloc::boxed::Box;
 
-/// Sum and rounding error of two doubles (Knuth).
-fn two_sum(a: f64, b: f64) -> (f64, f64) {
-    let sum = a + b;
-    let rest = sum - a;
-    (sum, (a - (sum - rest)) + (b - rest))
-}
-
-/// Product and rounding error of two doubles.
+/// Product and rounding error of two doubles, of any size.
 fn two_product(a: f64, b: f64) -> (f64, f64) {
     let product = a * b;
     (product, libm::fma(a, b, -product))
