@@ -172,6 +172,10 @@ impl Vm {
     }
 
     fn native_text(&mut self, value: &Value, name: Name) -> Res<Option<Value>> {
+        if let Some(number) = value.as_small_int() {
+            let mut buffer = [0u8; 24];
+            return Ok(Some(self.new_str(decimal(number, &mut buffer))));
+        }
         let Some(method) = self.lookup_special(value, name) else { return Ok(None) };
         let Some(native) = method.get::<NativeFunction>() else { return Ok(None) };
         match native.native.function {

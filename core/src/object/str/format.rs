@@ -6,7 +6,9 @@ use super::transform::escape_non_ascii;
 use super::{Str, StrBuilder, exact, from_part, template};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
+use crate::object::format_number;
 use crate::object::format_spec::{FormatSpec, decimal_number};
+use crate::object::int_text::with_decimal;
 use crate::object::list::List;
 use crate::object::text_arguments::wrong_type;
 use crate::object::tuple::Tuple;
@@ -400,6 +402,14 @@ impl Formatter {
             self.stage = Stage::Text;
             return Ok(Progress::On);
         }
+        if start == end
+            && let Some(number) = field.object.as_small_int()
+        {
+            with_decimal(number, |digits| level.out.push_str(digits));
+            level.field = None;
+            self.stage = Stage::Text;
+            return Ok(Progress::On);
+        }
         if field.nested {
             if depth >= DEEPEST {
                 return Err(vm.value_error("Max string recursion exceeded"));
@@ -420,6 +430,11 @@ impl Formatter {
             push_formatted(vm, &mut level.out, text, spec)?;
             level.field = None;
             self.stage = Stage::Text;
+            return Ok(Progress::On);
+        }
+        if let (Some(_), Some(spec)) = (object.as_small_int(), spec.get::<Str>()) {
+            let text = format_number::format_int(vm, &object, spec)?;
+            self.formatted(vm, text)?;
             return Ok(Progress::On);
         }
         match format_then(vm, &object, &spec, |_, text| Ok(text.into()))? {

@@ -311,27 +311,51 @@ pub fn replaced(vm: &mut Vm, string: &Str, old: &Str, new: &Str, most: usize) ->
         return interleaved(vm, string, new, most);
     }
     let text = string.bytes();
-    let growth = new.size.saturating_sub(old.size);
-    let count = match growth {
-        0 => usize::from(byte_search::find(text, old.bytes()).is_some()),
-        _ => byte_search::count(text, old.bytes()).min(most),
+    let Some(first) = byte_search::find(text, old.bytes()) else { return Ok(exact(vm, string)) };
+    let count = if old.size == new.size { 0 } else { byte_search::count(text.get(first..).unwrap_or_default(), old.bytes()).min(most) };
+    let (Some(size), length) = (
+        new.size.checked_mul(count).and_then(|added| added.checked_add(text.len() - old.size * count)),
+        if old.size == new.size && old.length == new.length { string.length } else { 0 },
+    ) else {
+        return Err(vm.memory_error());
     };
-    if count == 0 {
-        return Ok(exact(vm, string));
+    if size > super::UNCHECKED_SIZE {
+        vm.check_memory(Some(size))?;
     }
-    let size = growth.checked_mul(count).and_then(|more| more.checked_add(text.len()));
-    if size.is_none_or(|size| size > super::UNCHECKED_SIZE) {
-        vm.check_memory(size)?;
+    let ascii = string.is_ascii() && new.is_ascii();
+    if size < 2 || (length == 0 && !ascii) || string.has_surrogates() || new.has_surrogates() {
+        // The number of characters, or whether surrogates remain, is not known yet.
+        let mut out = StrBuilder::with_capacity(size);
+        let mut done = 0;
+        byte_search::each_match(text, old.bytes(), most, |at| {
+            out.push_part(string, done, at);
+            out.push(new);
+            done = at + old.size;
+        });
+        out.push_part(string, done, text.len());
+        return out.finish(vm);
     }
-    let mut out = StrBuilder::with_capacity(size.unwrap_or(0));
-    let mut done = 0;
-    byte_search::each_match(text, old.bytes(), most, |at| {
-        out.push_part(string, done, at);
-        out.push(new);
-        done = at + old.size;
-    });
-    out.push_part(string, done, text.len());
-    out.finish(vm)
+    let length = if ascii { size } else { length };
+    let class = vm.class::<Str>();
+    // SAFETY: the parts between the matches and a replacement for each match fill the bytes: `count` matches were found in the same text
+    // with the same limit, or the sizes are equal.
+    unsafe {
+        let (value, start) = super::allocate(vm, &class, size, length, 0, 0);
+        let mut target = start;
+        let mut done = 0;
+        let mut append = |part: &[u8]| {
+            core::ptr::copy_nonoverlapping(part.as_ptr(), target, part.len());
+            target = target.add(part.len());
+        };
+        byte_search::each_match(text, old.bytes(), most, |at| {
+            append(text.get(done..at).unwrap_or_default());
+            append(new.bytes());
+            done = at + old.size;
+        });
+        append(text.get(done..).unwrap_or_default());
+        debug_assert_eq!(target, start.add(size));
+        Ok(value)
+    }
 }
 
 /// `new` before every character and at the end.
