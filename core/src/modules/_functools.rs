@@ -120,6 +120,7 @@ pub static PARTIAL: TypeSpec = TypeSpec {
     flags: CLASS_HAS_DICT | CLASS_WEAKREFERABLE,
     doc: "Create a new function with partial application of the given arguments and keywords.",
     natives: &[
+        containers::CLASS_GET_ITEM,
         Native::full("__new__($type, /, *args, **kwargs)", new_partial, "Create and return a new object."),
         Native::full("__call__($self, /, *args, **kwargs)", call_partial, "Call self as a function."),
         Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &PARTIAL_SHOWN), "Return repr(self)."),

@@ -253,6 +253,7 @@ lazy_type!(Chain, CHAIN, "chain", "itertools", "Return a chain object whose .__n
         let sources = crate::object::iterators::tuple_iterator(vm, &iterables);
         make(vm, &class, Chain { sources: slot(sources), current: Mut::new(None) })
     }, "Create and return a new object."),
+    containers::CLASS_GET_ITEM,
     Native::full("from_iterable($type, iterable, /)", |vm, args| {
         let class = class_of::<Chain>(vm, args)?;
         get_iter_then(vm, &args.positional[1], move |vm, sources| make(vm, &class, Chain { sources: slot(sources), current: Mut::new(None) }))

@@ -128,7 +128,11 @@ pub struct Frozen {
 /// Every frozen module.
 pub static FROZEN: &[Frozen] = &[
     Frozen { name: "__future__", source: include_str!("frozen/__future__.py") },
+    Frozen { name: "bisect", source: include_str!("frozen/bisect.py") },
+    Frozen { name: "collections", source: include_str!("frozen/collections.py") },
     Frozen { name: "functools", source: include_str!("frozen/functools.py") },
+    Frozen { name: "heapq", source: include_str!("frozen/heapq.py") },
+    Frozen { name: "operator", source: include_str!("frozen/operator.py") },
     Frozen { name: "queue", source: include_str!("frozen/queue.py") },
     Frozen { name: "threading", source: include_str!("frozen/threading.py") },
     Frozen { name: "types", source: include_str!("frozen/types.py") },

@@ -4,10 +4,12 @@ use super::class::Class;
 use super::function::NativeFunction;
 use super::header::{Mut, Object};
 use super::int::Int;
+use super::list::List;
 use super::str::{SURROGATES, Str, count_code_points};
+use super::tuple::Tuple;
 use super::value::Value;
 use crate::heap::OutOfMemory;
-use crate::vm::native::{Action, Args, Binding, Function};
+use crate::vm::native::{Action, Args, Binding, Function, Native};
 use crate::vm::reenter::Comparison;
 use crate::vm::{ClassRef, Name, Raised, Res, Vm};
 use crate::object::exception::Ex;
@@ -62,6 +64,9 @@ pub fn class_argument<T: Object>(vm: &mut Vm, arguments: &[Value]) -> Res<ClassR
 pub fn is_builtin<T: Object>(vm: &Vm, class: ClassRef) -> bool {
     vm.class::<T>() == class
 }
+
+/// `__class_getitem__` of the types that may be subscripted: `list[int]`.
+pub const CLASS_GET_ITEM: Native = Native::simple("__class_getitem__($type, item, /)", |vm, args| super::generic_alias::new(vm, &args[0], &args[1]), "See PEP 585");
 
 /// The arguments of a native with a starred signature: `positional` is at most `most` long, keywords are among `names`.
 ///
@@ -276,6 +281,24 @@ fn compare_items(vm: &mut Vm, op: Comparison, length: impl Fn(usize) -> usize, i
         index += 1;
     }
     Ok(Value::bool(op.holds(length(0).cmp(&length(1)))))
+}
+
+/// Compares exact tuples or exact lists without looking methods up; None for anything else.
+///
+/// # Errors
+/// What comparing items raises; RecursionError.
+pub fn compare_natively(vm: &mut Vm, op: Comparison, a: &Value, b: &Value) -> Res<Option<bool>> {
+    let result = if let (Some(left), Some(right)) = (a.get_exact::<Tuple>(), b.get_exact::<Tuple>()) {
+        super::tuple::compare_tuples(vm, op, left, right)?
+    } else if let (Some(left), Some(right)) = (a.get_exact::<List>(), b.get_exact::<List>()) {
+        super::list::compare_lists(vm, op, left, right)?
+    } else {
+        return Ok(None);
+    };
+    match result.as_bool() {
+        Some(truth) => Ok(Some(truth)),
+        None => vm.truth(&result).map(Some),
+    }
 }
 
 /// One of the six comparison natives of a type, made of its function of `(vm, arguments, Comparison)`.

@@ -27,6 +27,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 };
 
 static NATIVES: &[Native] = &[
+    containers::CLASS_GET_ITEM,
     Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, *args, **kwargs)", init, "Initialize self."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),

@@ -10,7 +10,7 @@ use super::tuple::Tuple;
 use super::value::Value;
 use crate::object;
 use crate::vm::iterate::collect;
-use crate::vm::native::{Action, Args, Native, Step};
+use crate::vm::native::{Action, Args, Getter, Native, Step};
 use crate::vm::reenter::Comparison;
 use crate::vm::{Res, Vm};
 use alloc::vec::Vec;
@@ -96,6 +96,7 @@ const LEN: Native = Native::simple("__len__($self, /)", |vm, args| this(vm, args
 const ITER: Native = Native::simple("__iter__($self, /)", |vm, args| this(vm, args).map(|(value, _, what)| iterator(vm, value, what)), "Implement iter(self).");
 const REVERSED: Native = Native::simple("__reversed__($self, /)", |vm, args| this(vm, args).map(|(value, _, what)| reverse_iterator(vm, value, what)), "Return a reverse iterator over the dict's contents.");
 const REPR: Native = Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self).");
+const MAPPING: Getter = Getter::read_only("mapping", mapping, "dictionary that this view refers to");
 const CONTAINS: Native = Native::simple("__contains__($self, key, /)", contains, "Return bool(key in self).");
 
 static SET_LIKE: &[Native] = &[
@@ -113,12 +114,12 @@ static SET_LIKE: &[Native] = &[
 ];
 
 /// `dict_keys`
-pub static KEYS_TYPE: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: SET_LIKE, ..TypeSpec::new("dict_keys", DictKeys::LAYOUT) };
+pub static KEYS_TYPE: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: SET_LIKE, getters: &[MAPPING], ..TypeSpec::new("dict_keys", DictKeys::LAYOUT) };
 /// `dict_items`
-pub static ITEMS_TYPE: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: SET_LIKE, ..TypeSpec::new("dict_items", DictItems::LAYOUT) };
+pub static ITEMS_TYPE: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: SET_LIKE, getters: &[MAPPING], ..TypeSpec::new("dict_items", DictItems::LAYOUT) };
 /// `dict_values`
 pub static VALUES_TYPE: TypeSpec =
-    TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: &[LEN, ITER, REVERSED, REPR], ..TypeSpec::new("dict_values", DictValues::LAYOUT) };
+    TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: &[LEN, ITER, REVERSED, REPR], getters: &[MAPPING], ..TypeSpec::new("dict_values", DictValues::LAYOUT) };
 
 /// `repr` of views.
 pub static SHOWN: Shown = Shown { display, recursive: "..." };
@@ -134,6 +135,16 @@ fn display(vm: &mut Vm, value: &Value) -> Res<Display> {
         _ => "dict_keys([",
     };
     Ok(Display::new(prefix, items, "])"))
+}
+
+fn mapping(vm: &mut Vm, view: &Value) -> Res<Value> {
+    match viewed(view) {
+        Some((dict, _)) => {
+            let dict = dict.clone();
+            Ok(super::mapping_proxy::new(vm, dict))
+        }
+        None => Ok(Value::NONE),
+    }
 }
 
 fn contains(vm: &mut Vm, args: &[Value]) -> Res<Value> {
@@ -212,9 +223,6 @@ fn compare(vm: &mut Vm, args: &[Value], op: Comparison) -> Res<Value> {
 fn operator(vm: &mut Vm, args: &Args, reflected: bool, method: &'static str) -> Res<Action> {
     let [this, other] = args.positional else { return Ok(Action::Return(Value::NOT_IMPLEMENTED)) };
     let (left, right) = if reflected { (other, this) } else { (this, other) };
-    if vm.lookup_special(other, crate::vm::Name::Iter).is_none() {
-        return Ok(Action::Return(Value::NOT_IMPLEMENTED));
-    }
     let right = right.clone();
     collect(vm, left, move |vm, elements| {
         let result = set::from_items(vm, None, false, &elements)?;

@@ -2,7 +2,7 @@
 //! Python code must run, what was gathered waits in the object.
 
 use super::class::{Class, TypeSpec};
-use super::containers::{call_natively, class_argument, keywords, receiver, stop_iteration};
+use super::containers::{CLASS_GET_ITEM, call_natively, class_argument, keywords, receiver, stop_iteration};
 use super::dict_views::pair;
 use super::header::{Header, Kind, Mut, Object};
 use super::int::from_big;
@@ -72,7 +72,7 @@ object!(Enumerate, Kind::Other, "enumerate", |this, visit| { visit(&this.iterato
 /// `enumerate`.
 pub static ENUMERATE: TypeSpec = TypeSpec {
     doc: "Return an enumerate object, which yields pairs of a count (from start, which defaults to 0) and a value of the iterable.",
-    natives: &[SELF_ITER, Native::full("__new__($type, iterable, start=0)", new_enumerate, "Create and return a new object."), Native::full("__next__($self, /)", enumerate_next_full, "Implement next(self).")],
+    natives: &[SELF_ITER, CLASS_GET_ITEM, Native::full("__new__($type, iterable, start=0)", new_enumerate, "Create and return a new object."), Native::full("__next__($self, /)", enumerate_next_full, "Implement next(self).")],
     next: Some(enumerate_next),
     ..TypeSpec::new("enumerate", Enumerate::LAYOUT)
 };
@@ -319,7 +319,7 @@ object!(Map, Kind::Other, "map", |this, visit| { visit(&this.function); this.gat
 /// `map`.
 pub static MAP: TypeSpec = TypeSpec {
     doc: "Make an iterator that computes the function using arguments from each of the iterables. Stops when the shortest iterable is exhausted; if strict is true and one is exhausted before the others, raise a ValueError.",
-    natives: &[SELF_ITER, Native::full("__new__($type, function, iterable, /, *iterables, strict=False)", new_map, "Create and return a new object."), Native::full("__next__($self, /)", |vm, args| gather_step::<Map>(vm, args.positional[0].clone()), "Implement next(self).")],
+    natives: &[SELF_ITER, Native::full("__new__($type, *args, strict=False)", new_map, "Create and return a new object."), Native::full("__next__($self, /)", |vm, args| gather_step::<Map>(vm, args.positional[0].clone()), "Implement next(self).")],
     next: Some(map_next),
     ..TypeSpec::new("map", Map::LAYOUT)
 };

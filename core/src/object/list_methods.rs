@@ -26,6 +26,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 };
 
 static NATIVES: &[Native] = &[
+    containers::CLASS_GET_ITEM,
     Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, *args, **kwargs)", init, "Initialize self."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
@@ -126,8 +127,7 @@ fn set_item(vm: &mut Vm, args: &Args) -> Res<Action> {
         return Ok(Action::Return(Value::NONE));
     }
     if vm.lookup_special(value, Name::Iter).is_none() && vm.lookup_special(value, Name::GetItem).is_none() {
-        let extended = key.get::<Slice>().is_some_and(|slice| !slice.step.is_none());
-        return Err(vm.type_error(if extended { "must assign iterable to extended slice" } else { "can only assign an iterable" }));
+        return Err(vm.type_error("must assign iterable to extended slice"));
     }
     let (target, key) = (this.clone(), key.clone());
     collect(vm, value, move |vm, values| {

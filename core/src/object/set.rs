@@ -284,7 +284,7 @@ pub fn filtered(vm: &mut Vm, model: &Value, left: &Table<()>, right: &Table<()>,
     let result = new_like(vm, model);
     if let Some((owner, table)) = table_of(&result) {
         // The smaller one is walked for an intersection.
-        let (walked, asked) = if wanted && left.length.get() > right.length.get() { (right, left) } else { (left, right) };
+        let (walked, asked) = if wanted && left.length.get() >= right.length.get() { (right, left) } else { (left, right) };
         for_elements(vm, walked, |vm, hash, element| {
             if asked.find(vm, hash, &element)?.is_some() == wanted {
                 table.insert(owner, hash, element, ()).map_err(|error| out_of_memory(vm, error))?;

@@ -60,6 +60,7 @@ const GT: Native = crate::comparison!(compare, Gt);
 const GE: Native = crate::comparison!(compare, Ge);
 
 static SET_NATIVES: &[Native] = &[
+    containers::CLASS_GET_ITEM,
     LEN, CONTAINS, ITER, REPR, COPY, AND, RAND, OR, ROR, SUB, RSUB, XOR, RXOR, UNION, INTERSECTION, DIFFERENCE, SYMMETRIC_DIFFERENCE, IS_SUBSET, IS_SUPERSET, IS_DISJOINT, LT, LE, EQ, NE, GT, GE,
     Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, *args)", init, "Initialize self."),
@@ -79,6 +80,7 @@ static SET_NATIVES: &[Native] = &[
 ];
 
 static FROZEN_NATIVES: &[Native] = &[
+    containers::CLASS_GET_ITEM,
     LEN, CONTAINS, ITER, REPR, COPY, AND, RAND, OR, ROR, SUB, RSUB, XOR, RXOR, UNION, INTERSECTION, DIFFERENCE, SYMMETRIC_DIFFERENCE, IS_SUBSET, IS_SUPERSET, IS_DISJOINT, LT, LE, EQ, NE, GT, GE,
     Native::full("__new__($type, *args, **kwargs)", new_frozen, "Create and return a new object."),
     Native::simple("__hash__($self, /)", |vm, args| receiver::<FrozenSet>(vm, args).map(FrozenSet::hash).map(|hash| vm.new_int(hash as i64)), "Return hash(self)."),

@@ -163,7 +163,18 @@ impl<V> Table<V> {
             if let Some(index) = self.find_index(hash, |candidate| candidate.is(key)) {
                 return Ok(Some(index));
             }
-            for index in self.candidates(hash) {
+            // More than a few keys with one hash are rare: no allocation for them.
+            let mut few = [0; 4];
+            let mut count = 0;
+            let mut more = Vec::new();
+            self.candidates(hash, |index| {
+                match few.get_mut(count) {
+                    Some(place) => *place = index,
+                    None => more.push(index),
+                }
+                count += 1;
+            });
+            for &index in few.iter().take(count).chain(&more) {
                 let Some(candidate) = self.key_at(index) else { continue 'again };
                 let equal = vm.equal(&candidate, key)?;
                 // Python code may have run: what was compared must still be there.
@@ -178,15 +189,14 @@ impl<V> Table<V> {
         }
     }
 
-    fn candidates(&self, hash: u64) -> Vec<usize> {
+    /// Shows the places of all keys with this hash.
+    fn candidates(&self, hash: u64, mut visit: impl FnMut(usize)) {
         let entries = self.entries.get();
         let fits = |index: usize| entries.get(index).is_some_and(|entry| entry.hash == hash && !entry.key.is_undefined());
         if self.indexed.get() {
-            let mut found: Vec<usize> = self.index.get().iter_hash(spread(hash)).map(|&index| index as usize).filter(|&index| fits(index)).collect();
-            found.sort_unstable();
-            found
+            self.index.get().iter_hash(spread(hash)).map(|&index| index as usize).filter(|&index| fits(index)).for_each(visit);
         } else {
-            (0..entries.len()).filter(|&index| fits(index)).collect()
+            (0..entries.len()).filter(|&index| fits(index)).for_each(&mut visit);
         }
     }
 

@@ -47,6 +47,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 };
 
 static NATIVES: &[Native] = &[
+    containers::CLASS_GET_ITEM,
     Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
     Native::simple("__hash__($self, /)", |vm, args| { let tuple = receiver::<Tuple>(vm, args)?; hash(vm, tuple).map(|hash| vm.new_int(hash as i64)) }, "Return hash(self)."),

@@ -142,6 +142,9 @@ impl Vm {
         if let Some(truth) = super::protocol::native_compare(Comparison::Eq, a, b) {
             return Ok(truth);
         }
+        if let Some(truth) = crate::object::containers::compare_natively(self, Comparison::Eq, a, b)? {
+            return Ok(truth);
+        }
         let result = self.compare(Comparison::Eq, a, b)?;
         self.truth(&result)
     }
@@ -150,6 +153,9 @@ impl Vm {
     #[inline]
     pub fn less(&mut self, a: &Value, b: &Value) -> Res<bool> {
         if let Some(truth) = super::protocol::native_compare(Comparison::Lt, a, b) {
+            return Ok(truth);
+        }
+        if let Some(truth) = crate::object::containers::compare_natively(self, Comparison::Lt, a, b)? {
             return Ok(truth);
         }
         let result = self.compare(Comparison::Lt, a, b)?;
@@ -173,6 +179,9 @@ impl Vm {
     fn hash_slow(&mut self, value: &Value) -> Res<u64> {
         if let Some(hash) = number::hash(value) {
             return Ok(hash);
+        }
+        if let Some(tuple) = value.get_exact::<crate::object::tuple::Tuple>() {
+            return crate::object::tuple::hash(self, tuple);
         }
         let method = self.lookup_special(value, Name::Hash).filter(|method| !method.is_none());
         let Some(method) = method else {
