@@ -235,7 +235,7 @@ fn operator(vm: &mut Vm, args: &Args, reflected: bool, method: &'static str) -> 
                     result
                 }
                 "difference_update" => {
-                    set::remove_all(vm, table, theirs)?;
+                    set::remove_all(vm, owner, table, theirs)?;
                     result
                 }
                 "intersection_update" => set::filtered(vm, &result, table, theirs, true)?,

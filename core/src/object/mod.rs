@@ -54,6 +54,7 @@ pub mod property;
 pub mod range;
 pub mod set;
 pub mod set_methods;
+pub mod set_table;
 pub mod simple_namespace;
 pub mod slice;
 pub mod sort;

@@ -4,7 +4,8 @@ use super::containers::out_of_memory;
 use super::dict::reword_unhashable;
 use super::exception::Ex;
 use super::header::{Header, Kind};
-use super::table::{self, Table};
+use super::set_table::SetTable;
+use super::table;
 use super::value::Value;
 use crate::heap::heap_of;
 use crate::object;
@@ -18,21 +19,21 @@ pub use super::set_methods::{FROZEN_TYPE, TYPE};
 #[repr(C)]
 pub struct Set {
     pub header: Header,
-    pub table: Table<()>,
+    pub table: SetTable,
 }
 
-object!(Set, Kind::Set, "set", |this, visit| this.table.entries.get().iter().for_each(|entry| visit(&entry.key)), |this| this.clear_items());
+object!(Set, Kind::Set, "set", |this, visit| this.table.iter().for_each(|slot| visit(&slot.key)), |this| this.clear_items());
 
 /// A frozenset. Begins like a [`Set`].
 #[repr(C)]
 pub struct FrozenSet {
     pub header: Header,
-    pub table: Table<()>,
+    pub table: SetTable,
     /// Once computed.
     hash: Cell<Option<u64>>,
 }
 
-object!(FrozenSet, Kind::FrozenSet, "frozenset", |this, visit| this.table.entries.get().iter().for_each(|entry| visit(&entry.key)));
+object!(FrozenSet, Kind::FrozenSet, "frozenset", |this, visit| this.table.iter().for_each(|slot| visit(&slot.key)));
 
 impl Drop for Set {
     fn drop(&mut self) {
@@ -47,7 +48,7 @@ impl Drop for FrozenSet {
 }
 
 /// A set or frozenset (or an instance of a subclass): where its elements are.
-pub fn table_of(value: &Value) -> Option<(&Header, &Table<()>)> {
+pub fn table_of(value: &Value) -> Option<(&Header, &SetTable)> {
     match value.header()?.kind() {
         Kind::Set => value.get::<Set>().map(|set| (&set.header, &set.table)),
         Kind::FrozenSet => value.get::<FrozenSet>().map(|set| (&set.header, &set.table)),
@@ -72,11 +73,11 @@ pub fn hash_element(vm: &mut Vm, element: &Value) -> Res<u64> {
 /// # Errors
 /// What `__eq__` raises; MemoryError.
 #[inline]
-pub fn add_hashed(vm: &mut Vm, owner: &Header, table: &Table<()>, hash: u64, element: Value) -> Res<()> {
+pub fn add_hashed(vm: &mut Vm, owner: &Header, table: &SetTable, hash: u64, element: Value) -> Res<()> {
     if table.find(vm, hash, &element)?.is_some() {
         return Ok(());
     }
-    table.insert(owner, hash, element, ()).map_err(|error| out_of_memory(vm, error))
+    table.insert(owner, hash, element).map_err(|error| out_of_memory(vm, error))
 }
 
 /// `set.add(element)`
@@ -110,7 +111,7 @@ fn hash_lookup(vm: &mut Vm, element: &Value) -> Res<u64> {
 /// # Errors
 /// Unhashable elements; what `__hash__` and `__eq__` raise.
 #[inline]
-pub fn contains(vm: &mut Vm, table: &Table<()>, element: &Value) -> Res<bool> {
+pub fn contains(vm: &mut Vm, table: &SetTable, element: &Value) -> Res<bool> {
     let hash = hash_lookup(vm, element)?;
     Ok(table.find(vm, hash, element)?.is_some())
 }
@@ -119,7 +120,7 @@ pub fn contains(vm: &mut Vm, table: &Table<()>, element: &Value) -> Res<bool> {
 ///
 /// # Errors
 /// As [`contains`].
-pub fn discard(vm: &mut Vm, table: &Table<()>, element: &Value) -> Res<bool> {
+pub fn discard(vm: &mut Vm, table: &SetTable, element: &Value) -> Res<bool> {
     let hash = hash_lookup(vm, element)?;
     match table.find(vm, hash, element)? {
         Some(index) => {
@@ -132,7 +133,7 @@ pub fn discard(vm: &mut Vm, table: &Table<()>, element: &Value) -> Res<bool> {
 
 impl Set {
     pub fn empty(header: Header) -> Set {
-        Set { header, table: Table::new() }
+        Set { header, table: SetTable::new() }
     }
 
     /// `set.add(element)`
@@ -157,7 +158,7 @@ impl Set {
 
 impl FrozenSet {
     pub fn empty(header: Header) -> FrozenSet {
-        FrozenSet { header, table: Table::new(), hash: Cell::new(None) }
+        FrozenSet { header, table: SetTable::new(), hash: Cell::new(None) }
     }
 
     /// The hash: the same for any order of the elements.
@@ -174,10 +175,10 @@ impl FrozenSet {
 }
 
 /// The hash of a frozenset with these elements (the same number as CPython's for elements that hash alike).
-pub fn hash_table(table: &Table<()>) -> u64 {
+pub fn hash_table(table: &SetTable) -> u64 {
     let mut hash = 0u64;
-    for entry in table.entries.get().iter().filter(|entry| !entry.key.is_undefined()) {
-        hash ^= ((entry.hash ^ 89_869_747) ^ (entry.hash << 16)).wrapping_mul(3_644_798_167);
+    for slot in table.iter() {
+        hash ^= ((slot.hash ^ 89_869_747) ^ (slot.hash << 16)).wrapping_mul(3_644_798_167);
     }
     hash ^= (table.length.get() as u64 + 1).wrapping_mul(1_927_868_237);
     hash ^= (hash >> 11) ^ (hash >> 25);
@@ -235,7 +236,7 @@ pub fn frozen_from_values(vm: &mut Vm, values: Vec<Value>) -> Res<Value> {
 ///
 /// # Errors
 /// What `each` raises; RuntimeError if the set changed its size.
-pub fn for_elements(vm: &mut Vm, table: &Table<()>, mut each: impl FnMut(&mut Vm, u64, Value) -> Res<bool>) -> Res<()> {
+pub fn for_elements(vm: &mut Vm, table: &SetTable, mut each: impl FnMut(&mut Vm, u64, Value) -> Res<bool>) -> Res<()> {
     let length = table.length.get();
     let mut index = 0;
     while let Some((place, hash, element)) = table.next_key(index) {
@@ -254,7 +255,7 @@ pub fn for_elements(vm: &mut Vm, table: &Table<()>, mut each: impl FnMut(&mut Vm
 ///
 /// # Errors
 /// MemoryError.
-pub fn copy(vm: &mut Vm, model: &Value, source: &Table<()>) -> Res<Value> {
+pub fn copy(vm: &mut Vm, model: &Value, source: &SetTable) -> Res<Value> {
     let result = new_like(vm, model);
     if let Some((owner, table)) = table_of(&result) {
         table.copy_from(owner, source).map_err(|error| out_of_memory(vm, error))?;
@@ -266,13 +267,14 @@ pub fn copy(vm: &mut Vm, model: &Value, source: &Table<()>) -> Res<Value> {
 ///
 /// # Errors
 /// What `__eq__` raises; MemoryError.
-pub fn update(vm: &mut Vm, owner: &Header, target: &Table<()>, other: &Table<()>) -> Res<()> {
+pub fn update(vm: &mut Vm, owner: &Header, target: &SetTable, other: &SetTable) -> Res<()> {
     if core::ptr::eq(target, other) {
         return Ok(());
     }
     if target.length.get() == 0 {
         return target.copy_from(owner, other).map_err(|error| out_of_memory(vm, error));
     }
+    target.reserve(owner, other.length.get()).map_err(|error| out_of_memory(vm, error))?;
     for_elements(vm, other, |vm, hash, element| add_hashed(vm, owner, target, hash, element).map(|()| true))
 }
 
@@ -280,14 +282,22 @@ pub fn update(vm: &mut Vm, owner: &Header, target: &Table<()>, other: &Table<()>
 ///
 /// # Errors
 /// What `__eq__` raises; MemoryError.
-pub fn filtered(vm: &mut Vm, model: &Value, left: &Table<()>, right: &Table<()>, wanted: bool) -> Res<Value> {
+pub fn filtered(vm: &mut Vm, model: &Value, left: &SetTable, right: &SetTable, wanted: bool) -> Res<Value> {
+    if !wanted && left.length.get() >> 2 > right.length.get() {
+        // Few to take out of many.
+        let result = copy(vm, model, left)?;
+        if let Some((owner, table)) = table_of(&result) {
+            remove_all(vm, owner, table, right)?;
+        }
+        return Ok(result);
+    }
     let result = new_like(vm, model);
     if let Some((owner, table)) = table_of(&result) {
         // The smaller one is walked for an intersection.
         let (walked, asked) = if wanted && left.length.get() >= right.length.get() { (right, left) } else { (left, right) };
         for_elements(vm, walked, |vm, hash, element| {
             if asked.find(vm, hash, &element)?.is_some() == wanted {
-                table.insert(owner, hash, element, ()).map_err(|error| out_of_memory(vm, error))?;
+                add_hashed(vm, owner, table, hash, element)?;
             }
             Ok(true)
         })?;
@@ -299,43 +309,55 @@ pub fn filtered(vm: &mut Vm, model: &Value, left: &Table<()>, right: &Table<()>,
 ///
 /// # Errors
 /// What `__eq__` raises; MemoryError.
-pub fn symmetric_difference(vm: &mut Vm, model: &Value, left: &Table<()>, right: &Table<()>) -> Res<Value> {
-    let result = filtered(vm, model, left, right, false)?;
+pub fn symmetric_difference(vm: &mut Vm, model: &Value, left: &SetTable, right: &SetTable) -> Res<Value> {
+    let result = copy(vm, model, right)?;
     if let Some((owner, table)) = table_of(&result) {
-        for_elements(vm, right, |vm, hash, element| {
-            if left.find(vm, hash, &element)?.is_none() {
-                add_hashed(vm, owner, table, hash, element)?;
-            }
-            Ok(true)
-        })?;
+        toggle(vm, owner, table, left)?;
     }
     Ok(result)
+}
+
+/// Removes the elements of `other` that are in `target`, adds those that are not.
+///
+/// # Errors
+/// What `__eq__` raises; MemoryError.
+pub fn toggle(vm: &mut Vm, owner: &Header, target: &SetTable, other: &SetTable) -> Res<()> {
+    if core::ptr::eq(target, other) {
+        drop(target.take(owner));
+        return Ok(());
+    }
+    for_elements(vm, other, |vm, hash, element| {
+        match target.find(vm, hash, &element)? {
+            Some(place) => drop(target.remove(place)),
+            None => target.insert(owner, hash, element).map_err(|error| out_of_memory(vm, error))?,
+        }
+        Ok(true)
+    })
 }
 
 /// Takes the elements of `other` out of `target`.
 ///
 /// # Errors
 /// What `__eq__` raises.
-pub fn remove_all(vm: &mut Vm, target: &Table<()>, other: &Table<()>) -> Res<()> {
+pub fn remove_all(vm: &mut Vm, owner: &Header, target: &SetTable, other: &SetTable) -> Res<()> {
     if core::ptr::eq(target, other) {
-        while let Some(index) = target.previous(usize::MAX) {
-            drop(target.remove(index));
-        }
+        drop(target.take(owner));
         return Ok(());
     }
     for_elements(vm, other, |vm, hash, element| {
-        if let Some(index) = target.find(vm, hash, &element)? {
-            drop(target.remove(index));
+        if let Some(place) = target.find(vm, hash, &element)? {
+            drop(target.remove(place));
         }
         Ok(true)
-    })
+    })?;
+    target.tidy(owner).map_err(|error| out_of_memory(vm, error))
 }
 
 /// Are all elements of `left` in `right`?
 ///
 /// # Errors
 /// What `__eq__` raises.
-pub fn is_subset(vm: &mut Vm, left: &Table<()>, right: &Table<()>) -> Res<bool> {
+pub fn is_subset(vm: &mut Vm, left: &SetTable, right: &SetTable) -> Res<bool> {
     if left.length.get() > right.length.get() {
         return Ok(false);
     }
@@ -351,7 +373,7 @@ pub fn is_subset(vm: &mut Vm, left: &Table<()>, right: &Table<()>) -> Res<bool> 
 ///
 /// # Errors
 /// What `__eq__` raises.
-pub fn is_disjoint(vm: &mut Vm, left: &Table<()>, right: &Table<()>) -> Res<bool> {
+pub fn is_disjoint(vm: &mut Vm, left: &SetTable, right: &SetTable) -> Res<bool> {
     let (walked, asked) = if left.length.get() > right.length.get() { (right, left) } else { (left, right) };
     let mut disjoint = true;
     for_elements(vm, walked, |vm, hash, element| {

@@ -1,12 +1,12 @@
 //! `set` and `frozenset`: their methods. Most are shared: what differs is what they may change.
 
 use super::class::{CLASS_MATCH_SELF, TypeSpec};
-use super::containers::{self, Display, Shown, check_count, class_argument, key_error, no_keywords, out_of_memory, receiver};
+use super::containers::{self, Display, Shown, check_count, class_argument, key_error, no_keywords, receiver};
 use super::exception::Ex;
 use super::header::{Header, Object};
 use super::iterators;
 use super::set::{self, FrozenSet, Set, table_of};
-use super::table::Table;
+use super::set_table::SetTable;
 use super::value::Value;
 use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::{Action, Args, Native};
@@ -109,7 +109,7 @@ enum Operation {
     SymmetricDifference,
 }
 
-fn this<'a>(vm: &mut Vm, args: &'a [Value]) -> Res<(&'a Header, &'a Table<()>)> {
+fn this<'a>(vm: &mut Vm, args: &'a [Value]) -> Res<(&'a Header, &'a SetTable)> {
     match args.first().and_then(table_of) {
         Some(found) => Ok(found),
         None => Err(vm.type_error("descriptor requires a 'set' object")),
@@ -222,7 +222,7 @@ fn operator(vm: &mut Vm, left: &Value, right: &Value, operation: Operation) -> R
     }
 }
 
-fn combined(vm: &mut Vm, model: &Value, left: &Table<()>, right: &Table<()>, operation: Operation) -> Res<Value> {
+fn combined(vm: &mut Vm, model: &Value, left: &SetTable, right: &SetTable, operation: Operation) -> Res<Value> {
     match operation {
         Operation::Union => {
             let result = set::copy(vm, model, left)?;
@@ -242,14 +242,12 @@ fn apply(vm: &mut Vm, target: &Value, other: &Value, operation: Operation) -> Re
     let (Some((owner, table)), Some((_, theirs))) = (table_of(target), table_of(other)) else { return Ok(()) };
     match operation {
         Operation::Union => set::update(vm, owner, table, theirs),
-        Operation::Difference => set::remove_all(vm, table, theirs),
-        _ => {
+        Operation::Difference => set::remove_all(vm, owner, table, theirs),
+        Operation::SymmetricDifference => set::toggle(vm, owner, table, theirs),
+        Operation::Intersection => {
             let result = combined(vm, target, table, theirs, operation)?;
             if let Some((_, result)) = table_of(&result) {
-                // The old elements are dropped when the set is whole again.
-                let old = table.take(owner);
-                table.copy_from(owner, result).map_err(|error| out_of_memory(vm, error))?;
-                drop(old);
+                table.swap(result);
             }
             Ok(())
         }
@@ -292,10 +290,8 @@ fn combine_next(vm: &mut Vm, target: Value, mut others: Vec<Value>, operation: O
             Done::Result => target,
             Done::Nothing => Value::NONE,
             Done::Into(place) => {
-                if let (Some((owner, table)), Some((_, result))) = (table_of(&place), table_of(&target)) {
-                    let old = table.take(owner);
-                    table.copy_from(owner, result).map_err(|error| out_of_memory(vm, error))?;
-                    drop(old);
+                if let (Some((_, table)), Some((_, result))) = (table_of(&place), table_of(&target)) {
+                    table.swap(result);
                 }
                 Value::NONE
             }
@@ -337,7 +333,7 @@ impl<F: FnOnce(&mut Vm) -> Res<Action> + 'static> Each for RemoveEach<F> {
 }
 
 /// A yes-or-no question about the set and any iterable.
-fn relation(vm: &mut Vm, args: &Args, ask: fn(&mut Vm, &Table<()>, &Table<()>) -> Res<bool>) -> Res<Action> {
+fn relation(vm: &mut Vm, args: &Args, ask: fn(&mut Vm, &SetTable, &SetTable) -> Res<bool>) -> Res<Action> {
     this(vm, args.positional)?;
     let left = args.positional[0].clone();
     as_set(vm, &args.positional[1], move |vm, other| match (table_of(&left), table_of(&other)) {
@@ -358,7 +354,7 @@ fn compare(vm: &mut Vm, args: &[Value], op: Comparison) -> Res<Value> {
 ///
 /// # Errors
 /// What `__eq__` raises; RecursionError.
-pub fn compare_tables(vm: &mut Vm, op: Comparison, left: &Table<()>, right: &Table<()>) -> Res<bool> {
+pub fn compare_tables(vm: &mut Vm, op: Comparison, left: &SetTable, right: &SetTable) -> Res<bool> {
     let (mine, theirs) = (left.length.get(), right.length.get());
     vm.enter_native(" in comparison")?;
     let result = match op {
@@ -402,8 +398,8 @@ fn remove(vm: &mut Vm, args: &[Value]) -> Res<Value> {
 
 fn pop(vm: &mut Vm, args: &[Value]) -> Res<Value> {
     let set = receiver::<Set>(vm, args)?;
-    match set.table.previous(usize::MAX).and_then(|index| set.table.remove(index)) {
-        Some(entry) => Ok(entry.key),
+    match set.table.pop() {
+        Some(element) => Ok(element),
         None => Err(vm.raise(Ex::KeyError, "pop from an empty set")),
     }
 }

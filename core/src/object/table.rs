@@ -91,7 +91,7 @@ pub fn hash_of(vm: &mut Vm, key: &Value) -> Res<u64> {
 
 /// Can equality with a str or an int be decided without the object's methods? True: it is not equal to an exact str or small int that is another word.
 #[inline(always)]
-fn is_plain(key: &Value) -> bool {
+pub fn is_plain(key: &Value) -> bool {
     key.bits() & bits::INT_MASK == bits::INT_TAG || key.get_exact::<Str>().is_some() || key.is_none()
 }
 
