@@ -398,6 +398,7 @@ pub static TUPLE_GETTER: TypeSpec = TypeSpec {
     module: "collections",
     natives: &[
         Native::simple("__new__($type, index, doc, /)", new_getter, "Create and return a new object."),
+        Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &TUPLE_GETTER_SHOWN), "Return repr(self)."),
         Native::simple("__get__($self, instance, owner=None, /)", get_field, "Return an attribute of instance, which is of type owner."),
         Native::simple("__set__($self, instance, value, /)", |vm, _| Err(vm.raise(Ex::AttributeError, "can't set attribute")), "Set an attribute of instance to value."),
         Native::simple("__delete__($self, instance, /)", |vm, _| Err(vm.raise(Ex::AttributeError, "can't delete attribute")), "Delete an attribute of instance."),
@@ -414,6 +415,14 @@ pub static TUPLE_GETTER: TypeSpec = TypeSpec {
         doc: "",
     }],
     ..TypeSpec::new("_tuplegetter", TupleGetter::LAYOUT)
+};
+
+static TUPLE_GETTER_SHOWN: Shown = Shown {
+    display: |_, value| {
+        let items = value.get::<TupleGetter>().map(|getter| Vec::from([Value::small_int(getter.index as i64), getter.doc.get().clone()])).unwrap_or_default();
+        Ok(Display::new("_tuplegetter(", items, ")"))
+    },
+    recursive: "_tuplegetter(...)",
 };
 
 fn new_getter(vm: &mut Vm, args: &[Value]) -> Res<Value> {
