@@ -8,7 +8,7 @@ use crate::object::str::Str;
 use crate::object::value::Value;
 use crate::vm::iterate::native_items;
 use crate::vm::protocol::{format_then, repr_then};
-use crate::vm::{Action, Args, Name, Native, Res, Vm};
+use crate::vm::{Action, Args, Name, Native, Res, Vm, prelude};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,6 +21,8 @@ pub static NATIVES: &[Native] = &[
     Native::full("hash(obj, /)", hash, "The object's hash: equal objects have equal hashes."),
     Native::simple("id(obj, /)", id, "The object's identity: no two live objects share it."),
     Native::full("breakpoint(*args, **kwargs)", |vm, _| Err(vm.raise(Ex::NotImplementedError, "there is no debugger")), "Would call the debugger."),
+    Native::full("aiter(async_iterable, /)", aiter, "The asynchronous iterator of an asynchronous iterable."),
+    Native::full("anext(async_iterator, default=None, /)", anext, "An awaitable for the next item; default (if given) at the end."),
     Native::simple("callable(obj, /)", callable, "Whether the object can be called."),
 ];
 
@@ -98,6 +100,37 @@ fn hash(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             }
         }),
         None => Ok(Action::Return(Value::NONE)),
+    }
+}
+
+fn aiter(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let Some(iterable) = arguments.get(0) else { return Ok(Action::Return(Value::NONE)) };
+    let given = vm.type_name(iterable);
+    match vm.call_special(iterable, Name::AIter, &[]) {
+        Some(action) => action?.and_then(vm, |vm, iterator| {
+            if vm.lookup_special(&iterator, Name::ANext).is_some() {
+                return Ok(Action::Return(iterator));
+            }
+            let given = vm.type_name(&iterator);
+            Err(vm.type_error(&format!("aiter() returned not an async iterator of type '{given}'")))
+        }),
+        None => Err(vm.type_error(&format!("'{given}' object is not an async iterable"))),
+    }
+}
+
+fn anext(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let Some(iterator) = arguments.get(0) else { return Ok(Action::Return(Value::NONE)) };
+    let default = arguments.get(1).cloned();
+    let given = vm.type_name(iterator);
+    match vm.call_special(iterator, Name::ANext, &[]) {
+        Some(action) => action?.and_then(vm, |vm, awaitable| match default {
+            None => Ok(Action::Return(awaitable)),
+            Some(default) => {
+                let function = prelude::function(vm, &prelude::AWAITING, "anext_or")?;
+                Ok(Action::tail_call(function, [awaitable, default]))
+            }
+        }),
+        None => Err(vm.type_error(&format!("'{given}' object is not an async iterator"))),
     }
 }
 

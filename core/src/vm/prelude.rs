@@ -23,6 +23,9 @@ pub struct Source {
 /// Splitting exception groups.
 pub static GROUPS: Source = Source { name: "<prelude groups>", text: include_str!("prelude/groups.py"), natives: exception_group::HELPERS };
 
+/// Coroutines that builtin functions return.
+pub static AWAITING: Source = Source { name: "<prelude awaiting>", text: include_str!("prelude/awaiting.py"), natives: &[] };
+
 /// The namespaces of the files in use, by the address of their declaration.
 #[derive(Default)]
 pub struct Prelude(HashMap<usize, Value, foldhash::fast::FixedState>);
