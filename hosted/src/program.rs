@@ -50,9 +50,8 @@ pub fn run(options: Options) -> u8 {
         return 1;
     };
     python.with(|vm, _| modules::install(vm));
-    if let Command::File(Some(path)) = &options.command {
-        let path = path.to_string_lossy().into_owned();
-        python.define("__file__", |vm| vm.new_str(&path));
+    if let Command::File(Some(_)) = &options.command {
+        python.define("__file__", |vm| vm.new_str(&filename));
     }
     let progress = to_the_end(&mut python, |python| python.run_source(&source, &filename));
     let mut status = status_of(&mut python, progress);
@@ -121,11 +120,12 @@ fn read_program(command: &Command) -> Result<(Vec<u8>, String, PathBuf), String>
     match command {
         Command::Text(text) => Ok((text.clone().into_bytes(), "<string>".into(), PathBuf::new())),
         Command::File(Some(path)) => {
-            let shown = path.to_string_lossy().into_owned();
             let mut full = PathBuf::from(path);
             if full.is_dir() {
                 full.push("__main__.py");
             }
+            // Tracebacks and `__file__` show the whole path, as CPython's do.
+            let shown = std::path::absolute(&full).unwrap_or_else(|_| full.clone()).to_string_lossy().into_owned();
             let source = std::fs::read(&full).map_err(|error| {
                 let number = error.raw_os_error().unwrap_or(0);
                 let absolute = std::path::absolute(path).map_or(shown.clone(), |path| path.to_string_lossy().into_owned());

@@ -169,8 +169,8 @@ impl<'a> Compiler<'a> {
             self.end_unwind(unwound);
             return Ok(());
         };
-        let runs_code = self.unit.blocks.iter().any(|block| matches!(block.kind, BlockKind::Finally(_)));
-        // What a finally body assigns must not change what is returned.
+        let runs_code = self.unit.blocks.iter().any(|block| matches!(block.kind, BlockKind::Finally(_) | BlockKind::HandlerName(..)));
+        // What a finally body assigns, or the end of a handler unbinds, must not change what is returned.
         let operand = if runs_code { self.temporary(value)? } else { self.operand(value)? };
         let unwound = self.begin_unwind(0, span)?;
         self.emit_return(Op::Return, operand.register, mark, span);
@@ -284,7 +284,7 @@ impl<'a> Compiler<'a> {
             }
             let name = self.mangled(&alias.name);
             let site = self.unit.short_site(&name);
-            self.unit.emit(alias.span, Op::ImportFrom, 0, arguments + 1, arguments, site);
+            self.unit.emit(span, Op::ImportFrom, 0, arguments + 1, arguments, site);
             let target = alias.asname.as_ref().unwrap_or(&alias.name);
             self.store_name(target, span, Operand::temporary(arguments + 1));
         }
