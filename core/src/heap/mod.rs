@@ -6,6 +6,7 @@
 //! `dying`, so a list of a million nested lists uses no native stack. Dropping never runs Python code: an object whose class
 //! has `__del__`, and callbacks of weak references, wait in `finalizers` for the next safe point.
 
+mod close;
 pub mod collect;
 pub mod weak;
 
@@ -106,6 +107,8 @@ pub struct Heap {
     /// The limit was passed by small objects: MemoryError at the next safe point.
     pub limit_passed: Cell<bool>,
     draining: Cell<bool>,
+    /// The VM is over; see `close`.
+    closing: Cell<bool>,
     dying: crate::object::header::Mut<Vec<*mut Header>>,
     pub(crate) finalizers: crate::object::header::Mut<Vec<Finalizer>>,
     pub(crate) weak: weak::WeakTable,
@@ -127,6 +130,7 @@ impl Heap {
             collection_enabled: Cell::new(true),
             limit_passed: Cell::new(false),
             draining: Cell::new(false),
+            closing: Cell::new(false),
             dying: Default::default(),
             finalizers: Default::default(),
             weak: weak::WeakTable::default(),

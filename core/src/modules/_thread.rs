@@ -530,7 +530,9 @@ impl Local {
 
 impl Drop for Local {
     fn drop(&mut self) {
-        self.forget();
+        if !crate::heap::heap_of(&self.header).is_closing() {
+            self.forget();
+        }
     }
 }
 

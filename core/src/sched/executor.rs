@@ -31,7 +31,7 @@ use crate::object::value::Value;
 use crate::port::{Parker, Platform};
 use crate::sync::{Attention, OutOfMemory, WakeQueue};
 use crate::vm::execute::Started;
-use crate::vm::frame::{OWN_REGISTERS, Stack};
+use crate::vm::frame::{FrameRef, OWN_REGISTERS, Stack, drop_frame};
 use crate::vm::step::Exit;
 use crate::vm::{Call, Raised, Res, Vm};
 use alloc::boxed::Box;
@@ -742,6 +742,32 @@ impl Vm {
     }
 
     // ---- ends
+
+    /// The VM is over: drops the frames of all py-threads. Nothing of theirs runs any more.
+    pub(crate) fn drop_stacks(&mut self) {
+        if self.sched.current != NOBODY {
+            self.switch_out();
+        }
+        let indices: Vec<u32> = self.sched.tasks.indices().collect();
+        for index in indices {
+            let record = self.sched.tasks.at_mut(index);
+            let mut base = core::mem::replace(&mut record.base, core::ptr::null_mut());
+            let stack = Stack { chunk: core::mem::replace(&mut record.chunk, core::ptr::null_mut()) };
+            while !base.is_null() {
+                // SAFETY: frames of a py-thread that does not run, innermost first; nobody else uses them. A generator's frame is left to the
+                // generator, which a frame below owns.
+                unsafe {
+                    let frame = FrameRef { base, pc: core::ptr::null() };
+                    let registers = usize::from(frame.code().register_count);
+                    let caller = frame.caller().map_or(core::ptr::null_mut(), |caller| caller.base);
+                    if stack.holds(base) {
+                        drop_frame(base, registers);
+                    }
+                    base = caller;
+                }
+            }
+        }
+    }
 
     /// The bottom frame of a py-thread has its result.
     fn bottom_left(&mut self, result: Res<Value>) {

@@ -25,6 +25,7 @@ use crate::sync::{OutOfMemory, ValidWhenZero, zeroed};
 use crate::vm::frame::{Stack, Word};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::mem::ManuallyDrop;
 
 /// Where a py-thread is in its life; see the module's diagram.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -96,7 +97,7 @@ pub struct Task {
 }
 
 // SAFETY: null pointers, None (zero is no value), zero integers, and State::Free.
-unsafe impl ValidWhenZero for Task {}
+unsafe impl ValidWhenZero for ManuallyDrop<Task> {}
 
 impl Task {
     const UNUSED: Task = Task {
@@ -154,7 +155,8 @@ pub const MAIN: u32 = 0;
 
 /// All py-threads, by index.
 pub struct TaskTable {
-    records: Box<[Task]>,
+    /// Only the first `used` ones are ever looked at: the others' memory is not there yet.
+    records: Box<[ManuallyDrop<Task>]>,
     /// Stands in for a record that is not there, which no caller asks for.
     spare: Box<Task>,
     /// Records `0..used` were used at least once.
@@ -192,13 +194,19 @@ impl TaskTable {
     /// The record at `index`.
     #[inline(always)]
     pub fn at(&self, index: u32) -> &Task {
-        self.records.get(index as usize).unwrap_or(&self.spare)
+        match self.records.get(index as usize) {
+            Some(record) => record,
+            None => &self.spare,
+        }
     }
 
     /// The record at `index`.
     #[inline(always)]
     pub fn at_mut(&mut self, index: u32) -> &mut Task {
-        self.records.get_mut(index as usize).unwrap_or(&mut self.spare)
+        match self.records.get_mut(index as usize) {
+            Some(record) => record,
+            None => &mut self.spare,
+        }
     }
 
     /// Takes a free record into use; None if all are.
@@ -257,6 +265,15 @@ impl TaskTable {
     pub fn find(&self, ident: i64) -> Option<u32> {
         let index = u32::try_from(ident.checked_sub(1)?.checked_rem_euclid(self.records.len() as i64)?).ok()?;
         (index < self.used && self.at(index).state != State::Free && self.ident(index) == ident).then_some(index)
+    }
+}
+
+impl Drop for TaskTable {
+    fn drop(&mut self) {
+        for record in self.records.iter_mut().take(self.used as usize) {
+            // SAFETY: dropped once, here.
+            unsafe { ManuallyDrop::drop(record) };
+        }
     }
 }
 

@@ -122,6 +122,22 @@ impl Stack {
         self.start().wrapping_add(unsafe { *self.chunk } as usize)
     }
 
+    /// Whether the word lies in one of the chunks.
+    pub fn holds(&self, word: *const Word) -> bool {
+        let mut chunk = self.chunk;
+        while !chunk.is_null() {
+            // SAFETY: chunks on the list are live, and their header words lie in them.
+            unsafe {
+                let start = chunk.wrapping_add(CHUNK_HEADER) as usize;
+                if (start..start + *chunk as usize * size_of::<Word>()).contains(&(word as usize)) {
+                    return true;
+                }
+                chunk = *chunk.add(1) as usize as *mut Word;
+            }
+        }
+        false
+    }
+
     /// Bytes of all chunks.
     pub fn bytes(&self) -> usize {
         let (mut total, mut chunk) = (0, self.chunk);

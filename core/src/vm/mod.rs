@@ -70,7 +70,6 @@ const KINDS: usize = Kind::Undefined as usize + 1;
 
 /// A virtual machine. Everything that can change lives here or in objects of its heap; the GIL guards it.
 pub struct Vm {
-    pub heap: Heap,
     /// Builtin classes by kind.
     kinds: [Option<Value>; KINDS],
     /// Builtin classes of `Kind::Other`, by layout.
@@ -138,6 +137,15 @@ pub struct Vm {
     pub modules: Value,
     /// The dict of module `builtins`.
     pub builtins: Value,
+    /// Last, so that it is dropped after everything that refers to its objects.
+    pub heap: Heap,
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        self.drop_stacks();
+        self.heap.close();
+    }
 }
 
 /// Codes of the VM's own frames, kept alive by the VM.
