@@ -1,7 +1,8 @@
 //! `--check` and `--dis`: the front end alone.
 
 use pyvm_core::compile::{self, Options};
-use pyvm_core::syntax::{self, Mode, ParseOptions, Source, SyntaxError, SyntaxErrorKind};
+use pyvm_core::syntax::{self, Mode, Source, SyntaxError, SyntaxErrorKind};
+use pyvm_core::vm::source::parse_options;
 use pyvm_core::code::CodePrototype;
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -15,7 +16,7 @@ use std::thread;
 const STACK: usize = 1 << 20;
 
 fn front_end(source: &[u8], filename: &str) -> Result<CodePrototype, Box<SyntaxError>> {
-    let options = ParseOptions::default();
+    let options = parse_options();
     let source = Source::from_bytes(source, &options)?;
     let parsed = syntax::parse(&source, Mode::Exec, &options)?;
     Ok(compile::compile(&parsed.module, &source, &Options::new(filename))?.code)
@@ -103,9 +104,11 @@ pub fn disassemble(path: &OsString) -> u8 {
         }
     };
     match front_end(&source, &filename) {
-        Ok(_) => {
-            eprintln!("pyvm: --dis is not implemented yet");
-            2
+        Ok(code) => {
+            let listing = pyvm_core::code::disasm::disassemble(&code);
+            // A reader that has seen enough may close the pipe.
+            let _ = std::io::stdout().write_all(listing.as_bytes());
+            0
         }
         Err(error) => {
             eprint!("{}", report(&error, &filename));

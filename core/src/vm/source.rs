@@ -16,13 +16,22 @@ pub struct CompileFlags {
     pub top_level_await: bool,
 }
 
+/// The parser's options, with the tables that this build has.
+pub fn parse_options() -> ParseOptions {
+    #[cfg(feature = "unicode-names")]
+    let character_by_name: Option<fn(&str) -> Option<char>> = Some(unicode_names2::character);
+    #[cfg(not(feature = "unicode-names"))]
+    let character_by_name = None;
+    ParseOptions { character_by_name, ..ParseOptions::default() }
+}
+
 impl Vm {
     /// Compiles source to a code object.
     ///
     /// # Errors
     /// SyntaxError and its kin, MemoryError, RecursionError.
     pub fn compile_source(&mut self, text: &[u8], filename: &str, mode: Mode, flags: CompileFlags) -> Res<Value> {
-        let options = ParseOptions { max_integer_digits: self.int_max_str_digits as u32, ..ParseOptions::default() };
+        let options = ParseOptions { max_integer_digits: self.int_max_str_digits as u32, ..parse_options() };
         let source = match Source::from_bytes(text, &options) {
             Ok(source) => source,
             Err(error) => return Err(self.syntax_error(&error, filename)),
