@@ -63,9 +63,9 @@ pub struct Shared {
 
 /// What the GIL guards.
 pub struct Guarded {
-    pub vm: Box<Vm>,
-    /// What the host's last call ended with.
+    /// What the host's last call ended with. Before the VM: it lives in the VM's heap.
     pub outcome: Value,
+    pub vm: Box<Vm>,
 }
 
 // SAFETY: the VM's pointers lead to memory of its own, and its reference counts are touched by the holder of the GIL alone.
@@ -949,9 +949,7 @@ impl Vm {
     /// The host's OS thread has taken the GIL: it is the carrier. Standbys that held it before are inside blocking calls.
     pub(crate) fn enter_host(&mut self, carrier: Parker, innermost: u16) {
         self.set_aside();
-        self.sched.carrier = carrier;
-        self.sched.innermost = innermost;
-        self.sched.leaving = false;
+        self.become_carrier(carrier, innermost);
     }
 
     /// Makes the main py-thread, which rests, the running one.
@@ -1005,9 +1003,7 @@ impl Vm {
         }
         // Another one, whose OS thread has let go of the GIL inside a blocking call of its own.
         self.set_aside();
-        self.sched.carrier = carrier;
-        self.sched.innermost = innermost;
-        self.sched.leaving = false;
+        self.become_carrier(carrier, innermost);
         self.pause = false;
         let record = self.sched.tasks.at_mut(task);
         record.state = State::Running;
@@ -1031,9 +1027,7 @@ impl Vm {
     pub(crate) fn stand_in(&mut self, carrier: Parker) {
         self.set_aside();
         self.native_depth = 0;
-        self.sched.carrier = carrier;
-        self.sched.innermost = 0;
-        self.sched.leaving = false;
+        self.become_carrier(carrier, 0);
         self.pause = true;
         while !self.sched.leaving {
             if let Exit::Pause = self.run_loop() {
@@ -1054,10 +1048,24 @@ impl Vm {
         }
     }
 
+    fn is_gil_wanted(&self) -> bool {
+        // SAFETY: the GIL outlives every call into the VM.
+        self.sched.gil.is_some_and(|gil| unsafe { gil.as_ref() }.is_wanted())
+    }
+
+    /// This OS thread is the carrier from now on. Others who wait for the GIL since before have told the carrier before.
+    fn become_carrier(&mut self, carrier: Parker, innermost: u16) {
+        self.sched.carrier = carrier;
+        self.sched.innermost = innermost;
+        self.sched.leaving = false;
+        if self.is_gil_wanted() {
+            self.sched.shared.attention.raise(Attention::GIL);
+        }
+    }
+
     /// Another OS thread wants the GIL: a blocking call has returned.
     fn give_gil_away(&mut self) {
-        // SAFETY: the GIL outlives every call into the VM.
-        if !self.sched.gil.is_some_and(|gil| unsafe { gil.as_ref() }.is_wanted()) {
+        if !self.is_gil_wanted() {
             return;
         }
         if self.sched.innermost == 0 {
@@ -1099,9 +1107,7 @@ impl Vm {
         if let Some(index) = this.sched.sleepers.iter().position(|sleeper| sleeper.carrier == carrier) {
             this.sched.sleepers.swap_remove(index);
         }
-        this.sched.carrier = carrier;
-        this.sched.innermost = innermost;
-        this.sched.leaving = false;
+        this.become_carrier(carrier, innermost);
         this.pause = true;
     }
 
