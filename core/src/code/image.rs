@@ -57,6 +57,13 @@ pub fn write(code: &CodePrototype) -> Vec<u8> {
     image
 }
 
+/// Puts the right checksum on changed bytes.
+#[cfg(test)]
+pub(super) fn seal(image: &mut [u8]) {
+    let checksum = crc32(&image[PREFIX..]).to_le_bytes();
+    image[8..PREFIX].copy_from_slice(&checksum);
+}
+
 /// The prototype of an image.
 pub fn read(image: &[u8]) -> Read<CodePrototype> {
     let (prefix, payload) = image.split_at_checked(PREFIX).ok_or(ImageError::Magic)?;

@@ -5,6 +5,8 @@ pub mod image;
 pub mod isa;
 pub mod line_table;
 pub mod prototype;
+#[cfg(all(test, feature = "compiler"))]
+mod tests;
 pub mod verify;
 
 pub use isa::{HEADER_SLOTS, Instr, Op};

@@ -30,7 +30,7 @@ impl<'a> Compiler<'a> {
         let window = if callee.temporary && self.unit.is_top(callee.register) {
             callee.register
         } else {
-            let window = self.unit.allocate();
+            let window = if self.unit.is_top(target) { target } else { self.unit.allocate() };
             self.move_to(span, window, callee);
             window
         };
@@ -82,6 +82,9 @@ impl<'a> Compiler<'a> {
         let window = if value.temporary && self.unit.is_top(value.register) {
             self.unit.allocate_many(HEADER);
             value.register
+        } else if self.unit.is_top(target) {
+            self.unit.allocate_many(HEADER);
+            target
         } else {
             self.unit.allocate_many(HEADER + 1)
         };

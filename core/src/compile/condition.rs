@@ -95,11 +95,19 @@ impl<'a> Compiler<'a> {
     }
 
     fn if_expression(&mut self, node: &'a IfExp, span: Span, destination: u16) -> Result<()> {
-        let (otherwise, end) = (self.unit.label(), self.unit.label());
-        self.jump_if(&node.test, false, otherwise)?;
-        self.expr(&node.body, destination)?;
-        self.unit.jump(span, end);
-        self.unit.bind(otherwise);
+        let end = self.unit.label();
+        let mut node = node;
+        loop {
+            let otherwise = self.unit.label();
+            self.jump_if(&node.test, false, otherwise)?;
+            self.expr(&node.body, destination)?;
+            self.unit.jump(span, end);
+            self.unit.bind(otherwise);
+            match &node.orelse.kind {
+                ExprKind::IfExp(next) => node = next,
+                _ => break,
+            }
+        }
         self.expr(&node.orelse, destination)?;
         self.unit.bind(end);
         Ok(())

@@ -26,6 +26,8 @@ mod stmt;
 mod symtable;
 mod symtable_build;
 mod target;
+#[cfg(test)]
+mod tests;
 mod type_params;
 mod unit;
 mod unparse;

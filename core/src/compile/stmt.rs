@@ -169,9 +169,13 @@ impl<'a> Compiler<'a> {
             self.end_unwind(unwound);
             return Ok(());
         };
-        let runs_code = self.unit.blocks.iter().any(|block| matches!(block.kind, BlockKind::Finally(_) | BlockKind::HandlerName(..)));
-        // What a finally body assigns, or the end of a handler unbinds, must not change what is returned.
-        let operand = if runs_code { self.temporary(value)? } else { self.operand(value)? };
+        // What a finally body assigns, and a handler's name that is unbound, must not change what is returned.
+        let changes_variables = self
+            .unit
+            .blocks
+            .iter()
+            .any(|block| matches!(block.kind, BlockKind::Finally(_) | BlockKind::HandlerName(..)));
+        let operand = if changes_variables { self.temporary(value)? } else { self.operand(value)? };
         let unwound = self.begin_unwind(0, span)?;
         self.emit_return(Op::Return, operand.register, mark, span);
         self.end_unwind(unwound);
@@ -284,7 +288,7 @@ impl<'a> Compiler<'a> {
             }
             let name = self.mangled(&alias.name);
             let site = self.unit.short_site(&name);
-            self.unit.emit(span, Op::ImportFrom, 0, arguments + 1, arguments, site);
+            self.unit.emit(alias.span, Op::ImportFrom, 0, arguments + 1, arguments, site);
             let target = alias.asname.as_ref().unwrap_or(&alias.name);
             self.store_name(target, span, Operand::temporary(arguments + 1));
         }

@@ -672,9 +672,16 @@ impl<'a> Builder<'a, '_> {
             ExprKind::NamedExpr(node) => self.named(node, expression.span),
             ExprKind::Lambda(node) => self.lambda(node),
             ExprKind::IfExp(node) => {
-                self.expr(&node.test)?;
-                self.expr(&node.body)?;
-                self.expr(&node.orelse)
+                // A chain of these nests to the right without parentheses.
+                let mut node = node;
+                loop {
+                    self.expr(&node.test)?;
+                    self.expr(&node.body)?;
+                    match &node.orelse.kind {
+                        ExprKind::IfExp(next) => node = next,
+                        _ => return self.expr(&node.orelse),
+                    }
+                }
             }
             ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => self.exprs(items),
             ExprKind::JoinedStr(items) | ExprKind::TemplateStr(items) => self.exprs(items),
