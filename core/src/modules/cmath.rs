@@ -121,10 +121,10 @@ fn sqrt((x, y): Parts) -> Parts {
     let (a, b) = (x.abs(), y.abs());
     let root = if a < f64::MIN_POSITIVE && b < f64::MIN_POSITIVE && (a > 0.0 || b > 0.0) {
         let a = libm::ldexp(a, 54);
-        libm::ldexp(libm::sqrt(a + libm::hypot(a, libm::ldexp(b, 54))), -27) / consts::SQRT_2
+        libm::ldexp(libm::sqrt(a + float_math::hypot(a, libm::ldexp(b, 54))), -27) / consts::SQRT_2
     } else {
         let a = a / 8.0;
-        2.0 * libm::sqrt(a + libm::hypot(a, b / 8.0))
+        2.0 * libm::sqrt(a + float_math::hypot(a, b / 8.0))
     };
     let other = b / (2.0 * root);
     if x >= 0.0 { (root, other.copysign(y)) } else { (other, root.copysign(y)) }
@@ -252,14 +252,14 @@ fn log((x, y): Parts) -> Outcome {
     }
     let (a, b) = (x.abs(), y.abs());
     let size = if a > LARGE || b > LARGE {
-        float_math::log(libm::hypot(a / 2.0, b / 2.0)) + LN_2
+        float_math::log(float_math::hypot(a / 2.0, b / 2.0)) + LN_2
     } else if a < f64::MIN_POSITIVE && b < f64::MIN_POSITIVE {
         if a == 0.0 && b == 0.0 {
             return Err(Fault::Domain);
         }
-        float_math::log(libm::hypot(libm::ldexp(a, 53), libm::ldexp(b, 53))) - 53.0 * LN_2
+        float_math::log(float_math::hypot(libm::ldexp(a, 53), libm::ldexp(b, 53))) - 53.0 * LN_2
     } else {
-        let size = libm::hypot(a, b);
+        let size = float_math::hypot(a, b);
         if (0.71..=1.73).contains(&size) {
             // Near 1 the logarithm of the square is more exact.
             let (most, least) = if a > b { (a, b) } else { (b, a) };
@@ -285,7 +285,7 @@ fn asinh((x, y): Parts) -> Outcome {
         });
     }
     if x.abs() > LARGE || y.abs() > LARGE {
-        let size = float_math::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2;
+        let size = float_math::log(float_math::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2;
         return Ok((size.copysign(x), libm::atan2(y, x.abs())));
     }
     let s = sqrt((1.0 + y, -x));
@@ -314,7 +314,7 @@ fn acos((x, y): Parts) -> Outcome {
         });
     }
     if x.abs() > LARGE || y.abs() > LARGE {
-        let size = float_math::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2;
+        let size = float_math::log(float_math::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2;
         return Ok((libm::atan2(y.abs(), x), size.copysign(-y)));
     }
     let s = sqrt((1.0 - x, -y));
@@ -330,7 +330,7 @@ fn acosh((x, y): Parts) -> Outcome {
         return Ok((imaginary, if real.is_nan() { real } else { real.copysign(y) }));
     }
     if x.abs() > LARGE || y.abs() > LARGE {
-        return Ok((float_math::log(libm::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2, libm::atan2(y, x)));
+        return Ok((float_math::log(float_math::hypot(x / 2.0, y / 2.0)) + 2.0 * LN_2, libm::atan2(y, x)));
     }
     let s = sqrt((x - 1.0, y));
     let t = sqrt((x + 1.0, y));
@@ -354,14 +354,14 @@ fn atanh((x, y): Parts) -> Outcome {
     let b = y.abs();
     let root = 1.34e154;
     if x > root || b > root {
-        let size = libm::hypot(x / 2.0, y / 2.0);
+        let size = float_math::hypot(x / 2.0, y / 2.0);
         return Ok((x / 4.0 / size / size, -(PI / 2.0).copysign(-y)));
     }
     if x == 1.0 && b < 1.5e-154 {
         if b == 0.0 {
             return Err(Fault::Domain);
         }
-        return Ok((-float_math::log(libm::sqrt(b) / libm::sqrt(libm::hypot(b, 2.0))), (libm::atan2(2.0, -b) / 2.0).copysign(y)));
+        return Ok((-float_math::log(libm::sqrt(b) / libm::sqrt(float_math::hypot(b, 2.0))), (libm::atan2(2.0, -b) / 2.0).copysign(y)));
     }
     Ok((libm::log1p(4.0 * x / ((1.0 - x) * (1.0 - x) + b * b)) / 4.0, -libm::atan2(-2.0 * y, (1.0 - x) * (1.0 + x) - b * b) / 2.0))
 }
@@ -390,7 +390,7 @@ fn phase(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn polar(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (x, y) = first(vm, arguments)?;
-    let size = libm::hypot(x, y);
+    let size = float_math::hypot(x, y);
     if size.is_infinite() && finite((x, y)) {
         return finish(vm, Err(Fault::Range));
     }
@@ -435,7 +435,7 @@ fn isclose(vm: &mut Vm, args: &Args) -> Res<Action> {
         return Err(vm.value_error("tolerances must be non-negative"));
     }
     let infinite = |z: Parts| z.0.is_infinite() || z.1.is_infinite();
-    let size = |z: Parts| libm::hypot(z.0, z.1);
+    let size = |z: Parts| float_math::hypot(z.0, z.1);
     let difference = size((a.0 - b.0, a.1 - b.1));
     let close = a == b || !(infinite(a) || infinite(b)) && (difference <= relative * size(b) || difference <= relative * size(a) || difference <= absolute);
     Ok(Value::bool(close).into())

@@ -140,7 +140,7 @@ fn power(a: Parts, b: Parts) -> Option<Parts> {
     if a == (0.0, 0.0) {
         return if b.1 != 0.0 || b.0 < 0.0 { None } else { Some((0.0, 0.0)) };
     }
-    let size = libm::hypot(a.0, a.1);
+    let size = float_math::hypot(a.0, a.1);
     let angle = libm::atan2(a.1, a.0);
     let mut length = float_math::pow(size, b.0);
     let mut phase = angle * b.0;
@@ -372,7 +372,7 @@ fn conjugate(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn complex_abs(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (real, imaginary) = receiver(arguments);
-    let size = libm::hypot(real, imaginary);
+    let size = float_math::hypot(real, imaginary);
     if size.is_infinite() && real.is_finite() && imaginary.is_finite() {
         return Err(vm.raise(Ex::OverflowError, "absolute value too large"));
     }
@@ -430,7 +430,11 @@ fn complex_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             None => (0.0, 0.0),
         };
         let imaginary = number_argument(vm, imaginary, "complex() argument 'imag' must be a real number")?;
-        return Ok(new_of(vm, &class, (real.0 - imaginary.1, imaginary.0 + real.1)).into());
+        // Parts that are real add nothing, not even to the sign of a zero.
+        let plain = |value: Option<&Value>| value.is_none_or(|value| value.get::<Complex>().is_none());
+        let real_part = if plain(arguments.get(2)) { real.0 } else { real.0 - imaginary.1 };
+        let imaginary_part = if plain(arguments.get(1)) { imaginary.0 } else { imaginary.0 + real.1 };
+        return Ok(new_of(vm, &class, (real_part, imaginary_part)).into());
     }
     let Some(value) = real else { return Ok(new_of(vm, &class, (0.0, 0.0)).into()) };
     if value.get_exact::<Complex>().is_some() && core::ptr::eq(&*class, &*vm.class::<Complex>()) {

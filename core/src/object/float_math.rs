@@ -185,6 +185,27 @@ pub fn pow(x: f64, y: f64) -> f64 {
     if negative { -result } else { result }
 }
 
+/// Length of a vector with two coordinates.
+pub fn hypot(x: f64, y: f64) -> f64 {
+    let (most, least) = if x.abs() > y.abs() { (x.abs(), y.abs()) } else { (y.abs(), x.abs()) };
+    if !most.is_finite() || !least.is_finite() || least == 0.0 {
+        return libm::hypot(x, y);
+    }
+    // A power of two brings the larger near 1, so that squares neither overflow nor vanish.
+    let exponent = libm::frexp(most).1;
+    let (a, b) = (libm::ldexp(most, -exponent), libm::ldexp(least, -exponent));
+    if b < 1e-10 {
+        return most + least * (b / a) * 0.5;
+    }
+    let ((square_a, rest_a), (square_b, rest_b)) = (two_product(a, a), two_product(b, b));
+    let (sum, sum_rest) = two_sum(square_a, square_b);
+    let root = libm::sqrt(sum);
+    // One Newton step on what is left of the sum.
+    let (square, square_rest) = two_product(root, root);
+    let left = (sum - square) + (sum_rest + rest_a + rest_b - square_rest);
+    libm::ldexp(root + left / (2.0 * root), exponent)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,6 +226,10 @@ mod tests {
         for exponent in 0..=22 {
             assert_eq!(log10(pow(10.0, exponent as f64)), exponent as f64);
         }
+        assert_eq!(hypot(3.0, 4.0), 5.0);
+        assert_eq!(hypot(-15.0, -212.90246126894442), 213.4302181378597);
+        assert_eq!(hypot(1e308, 1e308), 1.4142135623730951e308);
+        assert_eq!(hypot(5e-324, 5e-324), 5e-324);
         assert_eq!(exp(1.0), core::f64::consts::E);
         assert_eq!(exp(0.0), 1.0);
         assert_eq!(log(1.0), 0.0);

@@ -33,7 +33,17 @@ impl Decimal {
     fn shortest(number: f64) -> Decimal {
         let mut text = String::with_capacity(32);
         let _ = write!(text, "{:e}", number.abs());
-        Decimal::from_scientific(text)
+        let decimal = Decimal::from_scientific(text);
+        if decimal.digits.len() >= 16 && may_be_tie(number) {
+            // Half way between two texts, the even digit counts, as in exact rounding.
+            let rounded = Decimal::rounded(number, decimal.digits.len());
+            let mut text = String::new();
+            rounded.push_scientific(&mut text, false, false);
+            if text.parse() == Ok(number.abs()) {
+                return rounded;
+            }
+        }
+        decimal
     }
 
     /// `count` significant digits, at least one.
@@ -90,6 +100,13 @@ impl Decimal {
         let exponent = self.point - 1;
         let _ = write!(text, "{}{}{:02}", if upper { 'E' } else { 'e' }, if exponent < 0 { '-' } else { '+' }, exponent.abs());
     }
+}
+
+/// May the number lie exactly between two decimals of sixteen or seventeen digits? Then it has few binary places, or is large.
+fn may_be_tie(number: f64) -> bool {
+    let (mantissa, exponent) = super::float::decompose(number.abs());
+    let exponent = exponent + mantissa.trailing_zeros() as i32;
+    (-26..0).contains(&exponent) || number.abs() >= 9_007_199_254_740_992.0
 }
 
 fn push_zeros(text: &mut String, count: usize) {
@@ -390,6 +407,8 @@ mod tests {
             (f64::NAN, "nan"),
             (-f64::NAN, "nan"),
             (1e22, "1e+22"),
+            (2.19385528564453125, "2.1938552856445312"),
+            (590678481835680.25, "590678481835680.2"),
             (100.0, "100.0"),
         ] {
             assert_eq!(repr(number), text);
