@@ -2,9 +2,10 @@
 
 use super::bytearray::ByteArray;
 use super::byte_methods::{self, byte_methods};
-use super::class::{CLASS_MATCH_SELF, Class, TypeSpec};
+use super::class::{CLASS_MATCH_SELF, CLASS_NOT_CALLABLE, Class, TypeSpec};
 use super::construct::allocation_class;
-use super::header::{Header, Kind, Object};
+use super::dict::Dict;
+use super::header::{Header, Kind, Mut, Object};
 use super::int::Int;
 use super::memoryview::MemoryView;
 use super::str::Str;
@@ -12,7 +13,7 @@ use super::text_arguments;
 use super::value::Value;
 use crate::object;
 use crate::object::exception::Ex;
-use crate::vm::{Action, Args, ClassRef, Name, Native, Raised, Res, Vm, iterate};
+use crate::vm::{Action, Args, ClassRef, Name, Native, Raised, Res, Step, Vm, iterate};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::vec::Vec;
@@ -260,66 +261,104 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 /// `bytes_iterator`, and `bytearray_iterator`.
 #[repr(C)]
-pub struct BytesIterator {
+pub struct BytesIterator<const MUTABLE: bool> {
     pub header: Header,
     /// Undefined once exhausted.
-    source: crate::object::header::Mut<Value>,
+    source: Mut<Value>,
     next: Cell<usize>,
 }
 
-object!(BytesIterator, Kind::Other, "bytes_iterator", |this, visit| visit(this.source.get()), |this| this.source.set(Value::UNDEFINED));
+object!(BytesIterator<false>, Kind::Other, "bytes_iterator", |this, visit| visit(this.source.get()), |this| this.source.set(Value::UNDEFINED));
+object!(BytesIterator<true>, Kind::Other, "bytearray_iterator", |this, visit| visit(this.source.get()), |this| this.source.set(Value::UNDEFINED));
 
 /// An iterator over bytes or a bytearray.
 pub fn iterator(vm: &mut Vm, source: &Value) -> Value {
-    vm.new_object(|header| BytesIterator { header, source: crate::object::header::Mut::new(source.clone()), next: Cell::new(0) })
+    let next = Cell::new(0);
+    if source.kind() == Kind::ByteArray {
+        vm.new_object(|header| BytesIterator::<true> { header, source: Mut::new(source.clone()), next })
+    } else {
+        vm.new_object(|header| BytesIterator::<false> { header, source: Mut::new(source.clone()), next })
+    }
 }
 
-fn step(vm: &mut Vm, iterator: &Value) -> Res<crate::vm::Step> {
-    // SAFETY: the VM calls this on iterators of this type.
-    let iterator = unsafe { iterator.get_unchecked::<BytesIterator>() };
-    let index = iterator.next.get();
-    let byte = if iterator.source.get().is_undefined() { None } else { of(vm, iterator.source.get())?.and_then(|data| data.get(index).copied()) };
+/// What both iterators are made of.
+fn parts(iterator: &Value) -> Option<(&Mut<Value>, &Cell<usize>)> {
+    if let Some(iterator) = iterator.get::<BytesIterator<false>>() {
+        return Some((&iterator.source, &iterator.next));
+    }
+    iterator.get::<BytesIterator<true>>().map(|iterator| (&iterator.source, &iterator.next))
+}
+
+fn step(vm: &mut Vm, iterator: &Value) -> Res<Step> {
+    let Some((source, next)) = parts(iterator) else { return Ok(Step::Done) };
+    let index = next.get();
+    let byte = if source.get().is_undefined() { None } else { of(vm, source.get())?.and_then(|data| data.get(index).copied()) };
     match byte {
         Some(byte) => {
-            iterator.next.set(index + 1);
-            Ok(crate::vm::Step::Item(Value::small_int(byte as i64)))
+            next.set(index + 1);
+            Ok(Step::Item(Value::small_int(byte as i64)))
         }
         None => {
-            iterator.source.set(Value::UNDEFINED);
-            Ok(crate::vm::Step::Done)
+            source.set(Value::UNDEFINED);
+            Ok(Step::Done)
         }
     }
 }
 
 fn next(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let step = match arguments.first() {
-        Some(iterator) if iterator.get::<BytesIterator>().is_some() => step(vm, iterator)?,
-        _ => crate::vm::Step::Done,
-    };
-    match step {
-        crate::vm::Step::Item(item) => Ok(item),
+    match step(vm, arguments.first().unwrap_or(text_arguments::NONE))? {
+        Step::Item(item) => Ok(item),
         _ => Err(vm.raise_with(Ex::StopIteration, Vec::new())),
     }
 }
 
 fn length_hint(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let Some(iterator) = arguments.first().and_then(|value| value.get::<BytesIterator>()) else { return Ok(Value::small_int(0)) };
-    let source = iterator.source.get().clone();
+    let Some((source, next)) = arguments.first().and_then(parts) else { return Ok(Value::small_int(0)) };
+    let (source, next) = (source.get().clone(), next.get());
     let length = if source.is_undefined() { 0 } else { of(vm, &source)?.map_or(0, |data| data.len()) };
-    Ok(vm.new_size(length.saturating_sub(iterator.next.get())))
+    Ok(vm.new_size(length.saturating_sub(next)))
+}
+
+fn reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let key = vm.intern("iter");
+    let iter = vm.builtins.get::<Dict>().and_then(|builtins| builtins.get_interned(&key)).unwrap_or(Value::NONE);
+    let (source, next) = match arguments.first().and_then(parts) {
+        Some((source, next)) if !source.get().is_undefined() => (source.get().clone(), next.get()),
+        _ => {
+            let empty = vm.new_tuple(Vec::new());
+            let parts = vm.new_tuple([empty].into());
+            return Ok(vm.new_tuple([iter, parts].into()));
+        }
+    };
+    let parts = vm.new_tuple([source].into());
+    let next = vm.new_size(next);
+    Ok(vm.new_tuple([iter, parts, next].into()))
+}
+
+fn set_state(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let state = text_arguments::size(vm, arguments, 1, 0)?.max(0) as usize;
+    if let Some((source, next)) = arguments.first().and_then(parts)
+        && !source.get().is_undefined()
+    {
+        next.set(state);
+    }
+    Ok(Value::NONE)
 }
 
 fn iter(_vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(arguments.first().cloned().unwrap_or(Value::NONE))
 }
 
-pub static ITERATOR: TypeSpec = TypeSpec {
-    natives: &[
-        Native::simple("__iter__($self, /)", iter, "Implement iter(self)."),
-        Native::simple("__next__($self, /)", next, "Implement next(self)."),
-        Native::simple("__length_hint__($self, /)", length_hint, "How many bytes remain."),
-    ],
-    next: Some(step),
-    flags: crate::object::class::CLASS_NOT_CALLABLE,
-    ..TypeSpec::new("bytes_iterator", BytesIterator::LAYOUT)
-};
+const ITERATOR_NATIVES: &[Native] = &[
+    Native::simple("__iter__($self, /)", iter, "Implement iter(self)."),
+    Native::simple("__next__($self, /)", next, "Implement next(self)."),
+    Native::simple("__length_hint__($self, /)", length_hint, "How many bytes remain."),
+    Native::simple("__reduce__($self, /)", reduce, "What pickle needs to make the iterator again."),
+    Native::simple("__setstate__($self, state, /)", set_state, "Set the index of the next byte."),
+];
+
+pub static ITERATOR: TypeSpec =
+    TypeSpec { natives: ITERATOR_NATIVES, next: Some(step), flags: CLASS_NOT_CALLABLE, ..TypeSpec::new("bytes_iterator", BytesIterator::<false>::LAYOUT) };
+
+pub static BYTEARRAY_ITERATOR: TypeSpec =
+    TypeSpec { natives: ITERATOR_NATIVES, next: Some(step), flags: CLASS_NOT_CALLABLE, ..TypeSpec::new("bytearray_iterator", BytesIterator::<true>::LAYOUT) };

@@ -134,10 +134,12 @@ pub mod types {
         &super::float::FLOAT,
         &super::complex::COMPLEX,
         &super::bytearray::TYPE,
+        &super::bytes::BYTEARRAY_ITERATOR,
         &super::bytes::ITERATOR,
         &super::bytes::TYPE,
         &super::memoryview::TYPE,
         &super::str::TYPE,
+        &super::str::iterator::ASCII_TYPE,
         &super::str::iterator::TYPE,
     ];
 }

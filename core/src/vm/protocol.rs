@@ -236,6 +236,14 @@ pub fn str_then(vm: &mut Vm, value: &Value, then: impl FnOnce(&mut Vm, Value) ->
 
 /// `format(value, spec)`, then goes on with the str.
 pub fn format_then(vm: &mut Vm, value: &Value, spec: &Value, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
+    if let (Some(text), Some(spec)) = (value.get_exact::<Str>(), spec.get::<Str>()) {
+        let text = crate::object::str::format::format_str(vm, text, spec)?;
+        return then(vm, text);
+    }
+    if let (Some(_), Some(spec)) = (value.as_small_int(), spec.get::<Str>()) {
+        let text = crate::object::format_number::format_int(vm, value, spec)?;
+        return then(vm, text);
+    }
     let Some(method) = vm.lookup_special(value, Name::Format) else {
         let class = vm.type_name(value);
         return Err(vm.type_error(&format!("Type {class} doesn't define __format__")));

@@ -20,11 +20,13 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// `string.__format__(spec)`
-pub fn format_method(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let string = receiver(vm, arguments)?;
+pub fn format_method(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let string = receiver(vm, arguments.positional)?;
     let spec = arguments.get(1).unwrap_or(NONE);
     match spec.get::<Str>() {
-        Some(spec) => format_str(vm, string, spec),
+        // A subclass may have a `__str__` of its own.
+        Some(spec) if spec.size == 0 && !string.is_exact() => str_then(vm, &arguments.positional[0], |_, text| Ok(text.into())),
+        Some(spec) => Ok(format_str(vm, string, spec)?.into()),
         None => Err(wrong_type(vm, "__format__() argument", "str", spec)),
     }
 }
