@@ -53,6 +53,10 @@ impl Vm {
                     self.push_continuation(continuation)?;
                     (self.begin_call(call), true)
                 }
+                Action::Next(generator, continuation) => {
+                    self.push_continuation(continuation)?;
+                    (super::ops::generators::resume(self, generator, Ok(Value::NONE)), true)
+                }
                 Action::Then(inner, continuation) => {
                     self.push_continuation(continuation)?;
                     (self.perform(*inner), true)
@@ -387,6 +391,40 @@ impl Vm {
                     *slot = Value::UNDEFINED;
                 }
                 return Err(raised);
+            }
+            *base.sub(FUNCTION) = callee.into_bits();
+            *base.sub(RETURN_PC) = self.pc as usize as Word;
+            *base.sub(RETURN_BASE) = self.base as usize as Word;
+            *base.sub(CODE) = code as usize as Word;
+            self.base = base;
+            self.code = code;
+            self.pc = (*code).instructions;
+        }
+        self.depth += 1;
+        self.refresh_limit();
+        Ok(())
+    }
+
+    /// Pushes the frame of a Python function for a few positional arguments.
+    #[inline]
+    pub(super) fn enter_with(&mut self, callee: Value, arguments: &[Value]) -> Res<()> {
+        // SAFETY: callers checked the kind.
+        let function = unsafe { callee.get_unchecked::<Function>() };
+        let code = function.code() as *const Code;
+        // SAFETY: the function keeps its code alive.
+        let (simple, registers) = unsafe { ((*code).simple_arguments, (*code).register_count as usize) };
+        if simple != arguments.len() as u32 || self.depth >= self.depth_limit {
+            return self.push_function(callee, arguments.to_vec(), &[]);
+        }
+        let top = self.reserve(HEADER_SLOTS + registers)?;
+        // SAFETY: room was reserved; every word is written.
+        unsafe {
+            let base = top.add(HEADER_SLOTS);
+            for (index, argument) in arguments.iter().enumerate() {
+                *base.add(index) = argument.clone().into_bits();
+            }
+            for index in arguments.len()..registers {
+                *base.add(index) = bits::UNDEFINED;
             }
             *base.sub(FUNCTION) = callee.into_bits();
             *base.sub(RETURN_PC) = self.pc as usize as Word;

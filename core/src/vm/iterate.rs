@@ -124,6 +124,10 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
             match next(vm, &self.iterator)? {
                 Step::Item(item) => flow = self.each.item(vm, item)?,
                 Step::Done => return self.each.finish(vm),
+                Step::Call if self.iterator.kind() == crate::object::header::Kind::Generator => {
+                    let generator = self.iterator.clone();
+                    return Ok(Action::Next(generator, self));
+                }
                 Step::Call => match next_action(vm, &self.iterator) {
                     Ok(Action::Return(item)) => flow = self.each.item(vm, item)?,
                     Ok(action) => return Ok(Action::Then(Box::new(action), self)),

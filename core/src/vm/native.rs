@@ -75,6 +75,8 @@ pub enum Action {
     Call(Call, Box<dyn Continuation>),
     /// Do this, then resume the continuation with the result.
     Then(Box<Action>, Box<dyn Continuation>),
+    /// `next(iterator)` of a generator, then resume the continuation with the item (or StopIteration).
+    Next(Value, Box<dyn Continuation>),
     /// The py-thread has been entered in a wait queue: run others. Whoever wakes it says the result.
     Park(Box<dyn Continuation>),
     /// End the slice; continues with the continuation when its turn comes.

@@ -2,7 +2,7 @@
 //! continuation form.
 
 use super::execute::{class_name, function_name, text_of};
-use super::ops::attribute::call_method_action;
+use super::ops::attribute::{call_method_action, method_action};
 use super::reenter::Comparison;
 use super::{Action, Name, Res, Vm};
 use crate::object::class::Class;
@@ -197,7 +197,7 @@ impl Vm {
     /// Calls the special method `name` of the value's type; None if there is none.
     pub fn call_special(&mut self, value: &Value, name: Name, arguments: &[Value]) -> Option<Res<Action>> {
         let method = self.lookup_special(value, name)?;
-        Some(call_method_action(self, method, value, arguments, |_, value| Ok(Action::Return(value))))
+        Some(method_action(self, method, value, arguments))
     }
 }
 
@@ -292,7 +292,7 @@ pub fn is_instance_action(vm: &mut Vm, value: &Value, class: &Value) -> Res<Acti
         && let Some(method) = vm.class_special(&metaclass, Name::InstanceCheck)
         && method.kind() != Kind::Native
     {
-        let action = call_method_action(vm, method, class, core::slice::from_ref(value), |_, value| Ok(Action::Return(value)))?;
+        let action = method_action(vm, method, class, core::slice::from_ref(value))?;
         return action.and_then(vm, |vm, result| vm.truth_action(&result));
     }
     let truth = class.get::<Class>().is_some_and(|class| vm.is_instance(value, class));

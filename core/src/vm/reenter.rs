@@ -188,7 +188,7 @@ impl Vm {
             let name = self.type_name(value);
             return Err(self.type_error(&format!("unhashable type: '{name}'")));
         };
-        let action = super::ops::attribute::call_method_action(self, method, value, &[], |_, value| Ok(Action::Return(value)))?;
+        let action = super::ops::attribute::method_action(self, method, value, &[])?;
         let result = self.run_action(action)?;
         match Integer::of(&result) {
             // Larger numbers than a hash are hashed themselves.
@@ -210,7 +210,7 @@ impl Vm {
             let name = self.type_name(value);
             return Err(self.type_error(&format!("'{name}' object cannot be interpreted as an integer")));
         };
-        let action = super::ops::attribute::call_method_action(self, method, value, &[], |_, value| Ok(Action::Return(value)))?;
+        let action = super::ops::attribute::method_action(self, method, value, &[])?;
         let result = self.run_action(action)?;
         match result.kind() {
             Kind::Int | Kind::Bool => Ok(int::exact(self, &result).unwrap_or(Value::NONE)),

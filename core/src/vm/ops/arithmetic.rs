@@ -1,8 +1,9 @@
 //! Operators: `__add__` and its kin, reflected and in place.
 
 use super::super::{Action, Name, Res, Vm};
-use super::attribute::call_method_action;
+use super::attribute::{call_method_action, method_action};
 use crate::code::isa::{CONSUME_B, CONSUME_C, IN_PLACE, Instr, Op};
+use crate::object::class::CLASS_HEAP;
 use crate::object::header::Kind;
 use crate::object::number::{self, ArithmeticOp};
 use crate::object::value::Value;
@@ -151,6 +152,22 @@ impl Vm {
     }
 }
 
+/// The result of a Python method for Add to Xor.
+pub fn delivered(vm: &mut Vm, i: Instr, value: Value) -> Res<()> {
+    if value.is_not_implemented() {
+        let (a, b) = (vm.register(i.b).clone(), vm.register(i.c).clone());
+        return Err(vm.unsupported(Operator::of(i.op), &a, &b, i.x & IN_PLACE != 0));
+    }
+    if i.x & CONSUME_B != 0 {
+        vm.set_register(i.b, Value::UNDEFINED);
+    }
+    if i.x & CONSUME_C != 0 {
+        vm.set_register(i.c, Value::UNDEFINED);
+    }
+    vm.set_register(i.a, value);
+    Ok(())
+}
+
 /// Add to Xor beyond the loop's fast paths.
 pub fn binary(vm: &mut Vm, i: Instr) -> Res<()> {
     let operator = Operator::of(i.op);
@@ -168,6 +185,16 @@ pub fn binary(vm: &mut Vm, i: Instr) -> Res<()> {
             vm.set_register(i.a, sum);
             return Ok(());
         }
+    }
+    let class = vm.class_of(&a);
+    if class.has(CLASS_HEAP)
+        && class == vm.class_of(&b)
+        && !(in_place && vm.class_special(&class, operator.in_place).is_some())
+        && let Some(method) = vm.class_special(&class, operator.method)
+        && method.kind() == Kind::Function
+    {
+        // One method decides: no continuation is needed. The operands stay until the result is delivered (or refused).
+        return vm.enter_with(method, &[a, b]);
     }
     if i.x & CONSUME_B != 0 {
         vm.set_register(i.b, Value::UNDEFINED);
@@ -221,7 +248,7 @@ pub fn unary(vm: &mut Vm, i: Instr) -> Res<()> {
         let class = vm.type_name(&value);
         return Err(vm.type_error(&format!("bad operand type for unary {symbol}: '{class}'")));
     };
-    let action = call_method_action(vm, method, &value, &[], |_, value| Ok(Action::Return(value)));
+    let action = method_action(vm, method, &value, &[]);
     drop(value);
     vm.complete(action)
 }

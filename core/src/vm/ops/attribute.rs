@@ -52,7 +52,7 @@ impl Vm {
     pub fn get_attribute(&mut self, object: &Value, name: &Value) -> Res<Action> {
         let class = self.class_of(object);
         if let Some(method) = self.attribute_hook(object, &class, Name::GetAttribute) {
-            let action = call_method_action(self, method, object, core::slice::from_ref(name), |_, value| Ok(Action::Return(value)))?;
+            let action = method_action(self, method, object, core::slice::from_ref(name))?;
             return self.with_getattr_fallback(&class, object, name, action);
         }
         let found = self.find_attribute(object, &class, name)?;
@@ -61,7 +61,7 @@ impl Vm {
             Some(action) => self.with_getattr_fallback(&class, object, name, action),
             None => {
                 if let Some(method) = self.class_special(&class, Name::GetAttr) {
-                    return call_method_action(self, method, object, &[name.clone()], |_, value| Ok(Action::Return(value)));
+                    return method_action(self, method, object, &[name.clone()]);
                 }
                 if let Some(module) = object.get::<Module>()
                     && let Some(method) = module.dict.get::<Dict>().and_then(|dict| dict.get_interned(self.name(Name::GetAttr)))
@@ -97,7 +97,7 @@ impl Vm {
         let (object, name) = (object.clone(), name.clone());
         action.then(self, move |vm, result| match vm.catch(result, Ex::AttributeError)? {
             Some(value) => Ok(Action::Return(value)),
-            None => call_method_action(vm, method, &object, &[name], |_, value| Ok(Action::Return(value))),
+            None => method_action(vm, method, &object, &[name]),
         })
     }
 
@@ -225,7 +225,7 @@ impl Vm {
                 match self.lookup_special(value, Name::Get) {
                     Some(method) => {
                         let object = object.cloned().unwrap_or(Value::NONE);
-                        return call_method_action(self, method, value, &[object, Value::from_object(class)], |_, value| Ok(Action::Return(value)));
+                        return method_action(self, method, value, &[object, Value::from_object(class)]);
                     }
                     None => value.clone(),
                 }
@@ -450,6 +450,53 @@ pub fn unwrap_static(value: &Value) -> Value {
     }
 }
 
+/// Calls a simple native with a receiver and arguments that need no vector.
+#[inline]
+pub fn call_simple(vm: &mut Vm, simple: crate::vm::Simple, receiver: &Value, arguments: &[Value]) -> Res<Value> {
+    match arguments {
+        [] => simple(vm, core::slice::from_ref(receiver)),
+        [first] => simple(vm, &[receiver.clone(), first.clone()]),
+        [first, second] => simple(vm, &[receiver.clone(), first.clone(), second.clone()]),
+        _ => {
+            let mut all = Vec::with_capacity(arguments.len() + 1);
+            all.push(receiver.clone());
+            all.extend_from_slice(arguments);
+            simple(vm, &all)
+        }
+    }
+}
+
+fn with_receiver(receiver: &Value, arguments: &[Value]) -> Vec<Value> {
+    let mut all = Vec::with_capacity(arguments.len() + 1);
+    all.push(receiver.clone());
+    all.extend_from_slice(arguments);
+    all
+}
+
+/// A native method that takes so many arguments, self included.
+#[inline]
+fn takes(native: &NativeFunction, count: usize) -> bool {
+    let arity = native.native.arity;
+    native.native.binding == Binding::Method && !arity.starred && count >= arity.least as usize && count <= arity.most as usize
+}
+
+/// Calls a special method found on the type of `receiver`; its result is the caller's own.
+#[inline]
+pub fn method_action(vm: &mut Vm, method: Value, receiver: &Value, arguments: &[Value]) -> Res<Action> {
+    if let Some(native) = method.get::<NativeFunction>()
+        && takes(native, arguments.len() + 1)
+    {
+        return match native.native.function {
+            crate::vm::native::Function::Simple(simple) => call_simple(vm, simple, receiver, arguments).map(Action::Return),
+            crate::vm::native::Function::Full(full) => full(vm, &crate::vm::Args { positional: &with_receiver(receiver, arguments), names: &[], values: &[] }),
+        };
+    }
+    if method.kind() == Kind::Function {
+        return Ok(Action::tail_call(method, with_receiver(receiver, arguments)));
+    }
+    call_method_action(vm, method, receiver, arguments, |_, value| Ok(Action::Return(value)))
+}
+
 /// Calls a special method found on the type of `receiver`, then goes on with its result.
 pub fn call_method_action(
     vm: &mut Vm,
@@ -459,24 +506,25 @@ pub fn call_method_action(
     then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static,
 ) -> Res<Action> {
     match method.kind() {
-        Kind::Function | Kind::Native => {
-            let mut all = Vec::with_capacity(arguments.len() + 1);
-            let bound = method.get::<NativeFunction>().is_some_and(|native| native.native.binding != Binding::Method);
-            if !bound {
-                all.push(receiver.clone());
-            }
-            all.extend_from_slice(arguments);
-            if let Some(native) = method.get::<NativeFunction>()
-                && let crate::vm::native::Function::Simple(_) = native.native.function
-            {
-                // Simple natives finish at once: no frame needed.
-                return match vm.call_native(native, all, &[])? {
-                    super::super::execute::Started::Value(value) => then(vm, value),
-                    super::super::execute::Started::Running => Ok(Action::Return(Value::NONE)),
+        Kind::Native => {
+            // SAFETY: the kind says so.
+            let native = unsafe { method.get_unchecked::<NativeFunction>() };
+            if takes(native, arguments.len() + 1) {
+                return match native.native.function {
+                    crate::vm::native::Function::Simple(simple) => {
+                        let value = call_simple(vm, simple, receiver, arguments)?;
+                        then(vm, value)
+                    }
+                    crate::vm::native::Function::Full(full) => {
+                        let action = full(vm, &crate::vm::Args { positional: &with_receiver(receiver, arguments), names: &[], values: &[] })?;
+                        action.and_then(vm, then)
+                    }
                 };
             }
+            let all = if native.native.binding == Binding::Method { with_receiver(receiver, arguments) } else { arguments.to_vec() };
             Ok(Action::call(method, all, move |vm, result| then(vm, result?)))
         }
+        Kind::Function => Ok(Action::call(method, with_receiver(receiver, arguments), move |vm, result| then(vm, result?))),
         _ => {
             let arguments = arguments.to_vec();
             let bound = bind_special(vm, &method, receiver)?;

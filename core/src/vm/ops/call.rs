@@ -23,10 +23,28 @@ fn begin(vm: &mut Vm, callee: Value, arguments: Vec<Value>, names: Vec<Value>) -
     }
 }
 
+/// Tries the call where its arguments are. True: it is done, or its frame entered.
+fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value]) -> Res<bool> {
+    vm.heap.ticks.set(vm.heap.ticks.get() - 1);
+    // SAFETY: a verified window of the current frame.
+    let outcome = unsafe { super::enter::call_in_place(vm, vm.base.add(window as usize), count, names) }?;
+    match outcome {
+        None => Ok(false),
+        Some(None) => Ok(true),
+        Some(Some(value)) => {
+            vm.set_register(i.a, value);
+            Ok(true)
+        }
+    }
+}
+
 /// Call
 pub fn call(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
+    }
+    if in_place(vm, i, i.b, i.c as usize, &[])? {
+        return Ok(());
     }
     let callee = vm.take_register(i.b);
     let arguments = vm.take_registers(i.b + HEADER, i.c as usize);
@@ -48,13 +66,28 @@ pub fn call_method(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
     }
+    if method_in_place(vm, i, &[])? {
+        return Ok(());
+    }
     let (callee, arguments) = method_call(vm, i);
     begin(vm, callee, arguments, Vec::new())
 }
 
-fn keyword_names(vm: &mut Vm, i: Instr) -> Vec<Value> {
-    let names = vm.take_register(i.b + 1);
-    names.get::<Tuple>().map(|names| names.items().to_vec()).unwrap_or_default()
+/// [`in_place`] for what LoadMethod prepared.
+fn method_in_place(vm: &mut Vm, i: Instr, names: &[Value]) -> Res<bool> {
+    if !vm.register(i.b + HEADER).is_undefined() {
+        return in_place(vm, i, i.b, i.c as usize + 1, names);
+    }
+    // Bound already: the window begins one register later, over the place for self.
+    let callee = vm.take_register(i.b);
+    // SAFETY: the header's slots of a window hold nothing that must be dropped before the call.
+    unsafe { *vm.base.add(i.b as usize + 1) = callee.into_bits() };
+    if in_place(vm, i, i.b + 1, i.c as usize, names)? {
+        return Ok(true);
+    }
+    let callee = vm.take_register(i.b + 1);
+    vm.set_register(i.b, callee);
+    Ok(false)
 }
 
 /// CallKw
@@ -62,11 +95,14 @@ pub fn call_keywords(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
     }
-    vm.heap.ticks.set(vm.heap.ticks.get() - 1);
-    let names = keyword_names(vm, i);
+    let names = vm.take_register(i.b + 1);
+    let items = names.get::<Tuple>().map(Tuple::items).unwrap_or_default();
+    if in_place(vm, i, i.b, i.c as usize, items)? {
+        return Ok(());
+    }
     let callee = vm.take_register(i.b);
     let arguments = vm.take_registers(i.b + HEADER, i.c as usize);
-    begin(vm, callee, arguments, names)
+    begin(vm, callee, arguments, items.to_vec())
 }
 
 /// CallMethodKw
@@ -74,10 +110,13 @@ pub fn call_method_keywords(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
     }
-    vm.heap.ticks.set(vm.heap.ticks.get() - 1);
-    let names = keyword_names(vm, i);
+    let names = vm.take_register(i.b + 1);
+    let items = names.get::<Tuple>().map(Tuple::items).unwrap_or_default();
+    if method_in_place(vm, i, items)? {
+        return Ok(());
+    }
     let (callee, arguments) = method_call(vm, i);
-    begin(vm, callee, arguments, names)
+    begin(vm, callee, arguments, items.to_vec())
 }
 
 /// CallEx

@@ -2,9 +2,10 @@
 
 use super::super::reenter::Comparison;
 use super::super::{Action, Name, Res, Vm};
-use super::attribute::call_method_action;
+use super::attribute::{call_method_action, method_action};
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr, Op};
 use crate::object::str::Str;
+use crate::object::header::Kind;
 use crate::object::value::Value;
 use alloc::format;
 
@@ -80,7 +81,7 @@ impl Vm {
                 let name = self.type_name(container);
                 Err(self.type_error(&format!("'{name}' object is not a container")))
             }
-            Some(method) => call_method_action(self, method, container, core::slice::from_ref(item), |_, value| Ok(Action::Return(value))),
+            Some(method) => method_action(self, method, container, core::slice::from_ref(item)),
             None => super::iteration::contains_by_iteration(self, container, item),
         }
     }
@@ -97,8 +98,46 @@ fn operands(vm: &mut Vm, i: Instr, first: (u16, u8), second: (u16, u8)) -> (Valu
     (a, b)
 }
 
+/// Calls the Python method that compares two instances of one class, the operands staying where they are: the result comes to
+/// `delivered`, or as the condition of a jump. False: another case.
+fn same_class(vm: &mut Vm, comparison: Comparison, a: u16, b: u16) -> Res<bool> {
+    let (a, b) = (vm.register(a), vm.register(b));
+    if a.kind() != Kind::Instance || b.kind() != Kind::Instance {
+        return Ok(false);
+    }
+    let (a, b) = (a.clone(), b.clone());
+    let class = vm.class_of(&a);
+    if class != vm.class_of(&b) {
+        return Ok(false);
+    }
+    match vm.class_special(&class, comparison.name()) {
+        Some(method) if method.kind() == Kind::Function => vm.enter_with(method, &[a, b]).map(|()| true),
+        _ => Ok(false),
+    }
+}
+
+/// The method said NotImplemented: the reflected one, then the default.
+pub fn refused(vm: &mut Vm, i: Instr, first: (u16, u8), second: (u16, u8)) -> Res<()> {
+    let (a, b) = operands(vm, i, first, second);
+    let action = vm.compare_right(comparison_of(i.op), &a, &b, false);
+    vm.complete(action)
+}
+
+/// The result for Lt to Ge.
+pub fn delivered(vm: &mut Vm, i: Instr, value: Value) -> Res<()> {
+    if value.is_not_implemented() {
+        return refused(vm, i, (i.b, CONSUME_B), (i.c, CONSUME_C));
+    }
+    drop(operands(vm, i, (i.b, CONSUME_B), (i.c, CONSUME_C)));
+    vm.set_register(i.a, value);
+    Ok(())
+}
+
 /// Lt to Ge beyond the loop's fast paths.
 pub fn value(vm: &mut Vm, i: Instr) -> Res<()> {
+    if same_class(vm, comparison_of(i.op), i.b, i.c)? {
+        return Ok(());
+    }
     let (a, b) = operands(vm, i, (i.b, CONSUME_B), (i.c, CONSUME_C));
     match vm.compare_action(comparison_of(i.op), &a, &b)? {
         Action::Return(value) => {
@@ -115,6 +154,9 @@ pub fn value(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// Fused comparisons of two registers.
 pub fn jump(vm: &mut Vm, i: Instr) -> Res<()> {
+    if same_class(vm, comparison_of(i.op), i.a, i.b)? {
+        return Ok(());
+    }
     let (a, b) = operands(vm, i, (i.a, CONSUME_A), (i.b, CONSUME_B));
     let action = vm.compare_action(comparison_of(i.op), &a, &b);
     drop((a, b));

@@ -93,9 +93,9 @@ impl Vm {
         let i = self.current_instruction();
         match i.op {
             Op::Add | Op::Sub | Op::Mul | Op::TrueDiv | Op::FloorDiv | Op::Mod | Op::Pow | Op::MatMul | Op::LShift | Op::RShift | Op::And | Op::Or | Op::Xor => {
-                self.set_register(i.a, value);
-                Ok(())
+                super::arithmetic::delivered(self, i, value)
             }
+            Op::Lt | Op::Le | Op::Eq | Op::Ne | Op::Gt | Op::Ge => super::compare::delivered(self, i, value),
             Op::SetAttr | Op::SetItem | Op::DeleteAttr | Op::DeleteItem | Op::StoreName | Op::DeleteName | Op::ListExtend | Op::SetUpdate | Op::MapUpdate | Op::MapMerge
             | Op::ImportStar | Op::ListAppend | Op::SetAdd | Op::MapAdd | Op::Clear | Op::Loop => Ok(()),
             Op::Not => self.deliver_truth(value, |vm, truth| vm.set_register(i.a, Value::bool(!truth))),
@@ -149,6 +149,16 @@ impl Vm {
     }
 
     fn deliver_jump(&mut self, value: Value, i: Instr, sense: bool) -> Res<()> {
+        if value.is_not_implemented() && i.op as u8 <= Op::JumpNotGe as u8 {
+            return super::compare::refused(self, i, (i.a, CONSUME_A), (i.b, CONSUME_B));
+        }
+        if i.op as u8 <= Op::JumpNotGe as u8 {
+            for (flag, register) in [(CONSUME_A, i.a), (CONSUME_B, i.b)] {
+                if i.x & flag != 0 {
+                    self.set_register(register, Value::UNDEFINED);
+                }
+            }
+        }
         self.deliver_truth(value, move |vm, truth| {
             if truth == sense {
                 branch(vm, i.c as i16 as isize);

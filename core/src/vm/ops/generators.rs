@@ -4,7 +4,7 @@ use super::super::execute::Started;
 use super::super::frame::{CODE, FUNCTION, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word};
 use super::super::unwind::stop_iteration_value;
 use super::super::{Action, Name, Raised, Res, Vm};
-use super::attribute::call_method_action;
+use super::attribute::method_action;
 use crate::code::isa::{CONSUME_B, HEADER_SLOTS, Instr, Op, YIELD_ASYNC, YIELD_DELEGATING};
 use crate::code::prototype::CodeFlags;
 use crate::object::async_generator::AsyncYield;
@@ -338,7 +338,7 @@ pub fn get_awaitable(vm: &mut Vm, i: Instr) -> Res<()> {
         };
         return Err(vm.type_error(&message));
     };
-    let action = call_method_action(vm, method, &object, &[], |_, value| Ok(Action::Return(value)));
+    let action = method_action(vm, method, &object, &[]);
     vm.complete(action)
 }
 
@@ -363,7 +363,7 @@ pub fn get_aiter(vm: &mut Vm, i: Instr) -> Res<()> {
         let name = vm.type_name(&object);
         return Err(vm.type_error(&format!("'async for' requires an object with __aiter__ method, got {name}")));
     };
-    let action = call_method_action(vm, method, &object, &[], |_, value| Ok(Action::Return(value)));
+    let action = method_action(vm, method, &object, &[]);
     vm.complete(action)
 }
 
@@ -384,7 +384,7 @@ pub fn get_anext(vm: &mut Vm, i: Instr) -> Res<()> {
         let name = vm.type_name(&object);
         return Err(vm.type_error(&format!("'async for' requires an iterator with __anext__ method, got {name}")));
     };
-    let action = call_method_action(vm, method, &object, &[], |_, value| Ok(Action::Return(value)));
+    let action = method_action(vm, method, &object, &[]);
     vm.complete(action)
 }
 
@@ -408,7 +408,7 @@ pub fn check_anext(vm: &mut Vm, i: Instr, value: Value) -> Res<()> {
         let name = vm.type_name(&value);
         return Err(vm.type_error(&format!("'async for' received an invalid object from __anext__: {name}")));
     };
-    let action = call_method_action(vm, method, &value, &[], |_, value| Ok(Action::Return(value)));
+    let action = method_action(vm, method, &value, &[]);
     vm.complete(action)
 }
 

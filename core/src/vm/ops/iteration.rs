@@ -4,7 +4,7 @@ use super::super::execute::Started;
 use super::super::frame::Word;
 use super::super::iterate;
 use super::super::{Action, Name, Res, Step, Vm};
-use super::attribute::call_method_action;
+use super::attribute::method_action;
 use crate::code::isa::{CONSUME_B, Instr};
 use crate::object::exception::Ex;
 use crate::object::header::Kind;
@@ -64,7 +64,7 @@ pub fn get_iter(vm: &mut Vm, i: Instr) -> Res<()> {
 pub fn iter_action(vm: &mut Vm, object: &Value) -> Res<Action> {
     match vm.lookup_special(object, Name::Iter) {
         Some(method) if method.is_none() => {}
-        Some(method) => return call_method_action(vm, method, object, &[], |_, value| Ok(Action::Return(value))),
+        Some(method) => return method_action(vm, method, object, &[]),
         None if vm.lookup_special(object, Name::GetItem).is_some() => return Ok(Action::Return(crate::object::iterators::sequence_iterator(vm, object))),
         None => {}
     }
@@ -132,7 +132,7 @@ pub fn next_action(vm: &mut Vm, iterator: &Value) -> Res<Action> {
         let name = vm.type_name(iterator);
         return Err(vm.type_error(&format!("'{name}' object is not an iterator")));
     };
-    call_method_action(vm, method, iterator, &[], |_, value| Ok(Action::Return(value)))
+    method_action(vm, method, iterator, &[])
 }
 
 /// `item in container` for containers without `__contains__`.

@@ -7,6 +7,7 @@ pub mod build;
 pub mod call;
 pub mod compare;
 pub mod control;
+pub mod enter;
 pub mod exceptions;
 pub mod generators;
 pub mod imports;

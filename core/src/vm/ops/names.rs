@@ -2,7 +2,7 @@
 
 use super::super::execute::text_of;
 use super::super::{Action, Name, Raised, Res, Vm};
-use super::attribute::call_method_action;
+use super::attribute::method_action;
 use crate::code::isa::{CONSUME_A, CONSUME_B, Common, Instr};
 use crate::code::prototype::CodeFlags;
 use crate::object::code::{Code, Site};
@@ -289,7 +289,7 @@ pub fn delete_name(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let Some(method) = vm.lookup_special(&space, Name::DelItem) else { return Err(vm.undefined_name(&site.name)) };
     let name = site.name.clone();
-    let action = call_method_action(vm, method, &space, &[name.clone()], |_, value| Ok(Action::Return(value)))?;
+    let action = method_action(vm, method, &space, &[name.clone()])?;
     let action = action.then(vm, move |vm, result| match vm.catch(result, Ex::KeyError)? {
         Some(value) => Ok(Action::Return(value)),
         None => Err(vm.undefined_name(&name)),

@@ -2,7 +2,7 @@
 
 use super::super::frame::Word;
 use super::super::{Action, Name, Res, Vm};
-use super::attribute::call_method_action;
+use super::attribute::{call_method_action, method_action};
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr};
 use crate::object::class::Class;
 use crate::object::header::{Header, Kind, SUBCLASS};
@@ -61,11 +61,14 @@ pub fn get_item_action(vm: &mut Vm, object: &Value, key: &Value) -> Res<Action> 
             None => Err(super::build::key_error(vm, key)),
         };
     }
+    if let Some(list) = object.get_exact::<List>() {
+        return crate::object::list::get_item(vm, list, key).map(Action::Return);
+    }
     if let Some(text) = object.get_exact::<Str>() {
         return Ok(Action::Return(crate::object::str::methods::subscript(vm, text, key)?));
     }
     if let Some(method) = vm.lookup_special(object, Name::GetItem) {
-        return call_method_action(vm, method, object, core::slice::from_ref(key), |_, value| Ok(Action::Return(value)));
+        return method_action(vm, method, object, core::slice::from_ref(key));
     }
     if let Some(class) = object.get::<Class>() {
         let name = vm.name(Name::ClassGetItem).clone();
@@ -90,7 +93,7 @@ pub fn set_item_action(vm: &mut Vm, object: &Value, key: &Value, value: Value) -
         let name = vm.type_name(object);
         return Err(vm.type_error(&format!("'{name}' object does not support item assignment")));
     };
-    call_method_action(vm, method, object, &[key.clone(), value], |_, value| Ok(Action::Return(value)))
+    method_action(vm, method, object, &[key.clone(), value])
 }
 
 fn consume(vm: &mut Vm, i: Instr, flag: u8, register: u16) {
@@ -135,6 +138,18 @@ pub fn get_slice(vm: &mut Vm, i: Instr) -> Res<()> {
         vm.set_register(i.a, part);
         return Ok(());
     }
+    let part = if let Some(list) = object.get_exact::<List>() {
+        Some(crate::object::list::get_slice(vm, list, &start, &stop, &Value::NONE)?)
+    } else if let Some(tuple) = object.get_exact::<Tuple>() {
+        Some(crate::object::tuple::get_slice(vm, tuple, &start, &stop, &Value::NONE)?)
+    } else {
+        None
+    };
+    if let Some(part) = part {
+        drop(object);
+        vm.set_register(i.a, part);
+        return Ok(());
+    }
     let slice = vm.new_object(|header| Slice { header, start, stop, step: Value::NONE });
     let action = get_item_action(vm, &object, &slice);
     drop(object);
@@ -163,7 +178,7 @@ pub fn delete_item(vm: &mut Vm, i: Instr) -> Res<()> {
         let name = vm.type_name(&object);
         return Err(vm.type_error(&format!("'{name}' object doesn't support item deletion")));
     };
-    let action = call_method_action(vm, method, &object, &[key], |_, value| Ok(Action::Return(value)));
+    let action = method_action(vm, method, &object, &[key]);
     vm.complete(action)
 }
 

@@ -1,0 +1,268 @@
+//! Calls whose arguments can stay in the window they were built in: functions with defaults and keywords, constructors of Python
+//! classes, natives bound to a receiver. What does not fit these goes the general way (`vm::execute`).
+
+use super::super::frame::{CODE, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word};
+use super::super::native::{Binding, Function as NativeKind};
+use super::super::{Name, Res, Vm};
+use crate::code::isa::HEADER_SLOTS;
+use crate::code::prototype::CodeFlags;
+use crate::object::class::{CLASS_ABSTRACT, CLASS_HEAP, Class};
+use crate::object::dict::Dict;
+use crate::object::function::{BoundMethod, Function, NativeFunction};
+use crate::object::header::{Header, Kind};
+use crate::object::instance::Instance;
+use crate::object::tuple::Tuple;
+use crate::object::value::{Value, bits};
+
+/// Most keyword arguments handled here.
+const MOST_KEYWORDS: usize = 8;
+/// Most arguments that are moved about on the native stack.
+const MOST_MOVED: usize = 6;
+
+/// Drops what a window holds, leaving it undefined.
+///
+/// # Safety
+/// The words are valid values, and nobody else's.
+unsafe fn drop_words(first: *mut Word, count: usize) {
+    for index in 0..count {
+        // SAFETY: the caller vouches.
+        unsafe {
+            let word = core::mem::replace(&mut *first.add(index), bits::UNDEFINED);
+            drop(Value::from_bits(word));
+        }
+    }
+}
+
+/// Enters the Python function at `window` with `count` arguments behind the header, the last ones named by `names`. The window becomes
+/// the frame. False: not one of the cases handled here; nothing has changed.
+///
+/// # Safety
+/// `window` lies in the current frame (or above it, in the same chunk), with valid words up to its arguments' end.
+#[inline]
+unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[Value]) -> Res<bool> {
+    // SAFETY: the caller vouches for the window; the function keeps its code alive.
+    unsafe {
+        let function = &*(*window as usize as *const Function);
+        let code = function.code();
+        let base = window.add(HEADER_SLOTS);
+        let registers = code.register_count as usize;
+        const STARRED: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::NAMESPACE;
+        if code.flags.0 & STARRED != 0 || base.add(registers) > vm.stack_limit || vm.depth >= vm.depth_limit || names.len() > MOST_KEYWORDS {
+            return Ok(false);
+        }
+        let positional_parameters = code.argument_count as usize;
+        let parameters = positional_parameters + code.keyword_only_count as usize;
+        let given = count - names.len();
+        if given > positional_parameters || count > parameters {
+            return Ok(false);
+        }
+        // Where each keyword goes; unknown names, and names of what was given already, are reported by the general way.
+        let mut places = [0u16; MOST_KEYWORDS];
+        for (place, name) in places.iter_mut().zip(names) {
+            let first = given.max(code.positional_only_count as usize);
+            match code.local_names.get(first..parameters).and_then(|rest| rest.iter().position(|parameter| parameter.is(name))) {
+                Some(position) => *place = (first + position) as u16,
+                None => return Ok(false),
+            }
+        }
+        // Is everything supplied?
+        let defaults = function.defaults.get().get::<Tuple>().map(Tuple::items).unwrap_or_default();
+        let first_default = positional_parameters.saturating_sub(defaults.len());
+        let named = |index: usize| places.iter().take(names.len()).any(|&place| place as usize == index);
+        for index in given..parameters {
+            let supplied = if index < positional_parameters { index >= first_default } else { false };
+            if !supplied && !named(index) {
+                let keyword_default = index >= positional_parameters
+                    && function.keyword_defaults.get().get::<Dict>().is_some_and(|dict| code.local_names.get(index).is_some_and(|name| dict.index_of_interned(name).is_some()));
+                if !keyword_default {
+                    return Ok(false);
+                }
+            }
+        }
+        // Move: keyword values out, undefined words in, values to their places, then defaults.
+        let mut values = [bits::UNDEFINED; MOST_KEYWORDS];
+        for (index, value) in values.iter_mut().take(names.len()).enumerate() {
+            *value = *base.add(given + index);
+        }
+        for index in given..registers {
+            *base.add(index) = bits::UNDEFINED;
+        }
+        for (&place, &value) in places.iter().zip(&values).take(names.len()) {
+            *base.add(place as usize) = value;
+        }
+        for index in given..parameters {
+            let place = base.add(index);
+            if *place == bits::UNDEFINED {
+                let value = if index < positional_parameters {
+                    defaults.get(index - first_default).cloned()
+                } else {
+                    function.keyword_defaults.get().get::<Dict>().and_then(|dict| dict.get_interned(code.local_names.get(index)?))
+                };
+                *place = value.unwrap_or(Value::UNDEFINED).into_bits();
+            }
+        }
+        *base.sub(RETURN_PC) = vm.pc as usize as Word;
+        *base.sub(RETURN_BASE) = vm.base as usize as Word;
+        *base.sub(CODE) = code as *const _ as usize as Word;
+        vm.base = base;
+        vm.pc = code.instructions;
+        vm.code = code;
+        vm.depth += 1;
+        Ok(true)
+    }
+}
+
+/// Enters `__init__` of a Python class: the instance is made, and a constructor's frame put between.
+///
+/// # Safety
+/// As for [`enter_function`]; the word at `window` is a class.
+unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names: &[Value]) -> Res<bool> {
+    // SAFETY: the caller vouches; the frames below stay inside the chunk (checked).
+    unsafe {
+        let class = &*(*window as usize as *const Class);
+        if !class.has(CLASS_HEAP) || class.has(CLASS_ABSTRACT) || class.has_finalizer.get() || class.layout.kind != Kind::Instance || class.header.class() as *const Class != &*vm.class::<Class>() {
+            return Ok(false);
+        }
+        let object = vm.class::<Instance>();
+        let (Some(new), Some(init)) = (vm.class_special(class, Name::New), vm.class_special(class, Name::Init)) else { return Ok(false) };
+        if !new.get::<NativeFunction>().is_some_and(|native| native.owner.is(&object)) || init.kind() != Kind::Function {
+            return Ok(false);
+        }
+        const SHIFT: usize = HEADER_SLOTS + OWN_REGISTERS;
+        let inner = window.add(SHIFT);
+        let registers = init.get_unchecked::<Function>().code().register_count as usize;
+        if inner.add(HEADER_SLOTS + registers.max(count + 1)) > vm.stack_limit {
+            return Ok(false);
+        }
+        let instance = vm.heap.new_object(class, |header| Instance { header });
+        let arguments = window.add(HEADER_SLOTS);
+        let target = inner.add(HEADER_SLOTS + 1);
+        core::ptr::copy(arguments, target, count);
+        *inner = init.bits();
+        *target.sub(1) = instance.bits();
+        let (pc, base, code) = (vm.pc, vm.base, vm.code);
+        let own = vm.own.construct;
+        *arguments.sub(RETURN_PC) = pc as usize as Word;
+        *arguments.sub(RETURN_BASE) = base as usize as Word;
+        *arguments.sub(CODE) = own as usize as Word;
+        vm.base = arguments;
+        vm.pc = (*own).instructions.add(1);
+        vm.code = own;
+        match enter_function(vm, inner, count + 1, names) {
+            Ok(true) => {
+                // The frame of the constructor: the class as its function's word would look like Python's own, so None stands there.
+                let class_word = core::mem::replace(&mut *window, bits::NONE);
+                drop(Value::from_bits(class_word));
+                *arguments = bits::UNDEFINED;
+                *arguments.add(1) = instance.clone().into_bits();
+                *arguments.add(2) = bits::UNDEFINED;
+                core::mem::forget(init);
+                core::mem::forget(instance);
+                Ok(true)
+            }
+            other => {
+                vm.pc = pc;
+                vm.base = base;
+                vm.code = code;
+                core::ptr::copy(target, arguments, count);
+                // What lies above the arguments owns nothing.
+                let beyond = arguments.add(count);
+                for index in 0..SHIFT + 1 {
+                    *beyond.add(index) = bits::UNDEFINED;
+                }
+                other
+            }
+        }
+    }
+}
+
+/// Does the call in the window, if it is one of the cases handled here. `count` arguments follow the header; the last ones are named by
+/// `names`. Some(None): a frame was entered; Some(value): done, the window is empty. None: nothing has changed.
+///
+/// # Safety
+/// `window` is a verified call window of the current frame.
+#[inline]
+pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names: &[Value]) -> Res<Option<Option<Value>>> {
+    // SAFETY: the caller vouches; pointer words refer to live objects.
+    unsafe {
+        let callee = *window;
+        if callee & bits::POINTER_MASK != 0 {
+            return Ok(None);
+        }
+        let arguments = window.add(HEADER_SLOTS);
+        match (*(callee as usize as *const Header)).kind() {
+            Kind::Function => Ok(if enter_function(vm, window, count, names)? { Some(None) } else { None }),
+            Kind::BoundMethod => {
+                let method = &*(callee as usize as *const BoundMethod);
+                if method.function.kind() != Kind::Function || arguments.add(count + 1) > vm.stack_limit {
+                    return Ok(None);
+                }
+                // The receiver becomes the first argument.
+                core::ptr::copy(arguments, arguments.add(1), count);
+                *arguments = method.receiver.clone().into_bits();
+                *window = method.function.clone().into_bits();
+                let entered = enter_function(vm, window, count + 1, names)?;
+                if entered {
+                    drop(Value::from_bits(callee));
+                    return Ok(Some(None));
+                }
+                drop(Value::from_bits(*arguments));
+                core::ptr::copy(arguments.add(1), arguments, count);
+                *arguments.add(count) = bits::UNDEFINED;
+                drop(Value::from_bits(core::mem::replace(&mut *window, callee)));
+                Ok(None)
+            }
+            Kind::Class => {
+                let class = &*(callee as usize as *const Class);
+                if class.has(CLASS_HEAP) {
+                    return Ok(if enter_constructor(vm, window, count, names)? { Some(None) } else { None });
+                }
+                if !names.is_empty() || count > MOST_MOVED || class as *const Class == &*vm.class::<Class>() {
+                    return Ok(None);
+                }
+                // A builtin type with a native `__new__` and no `__init__`.
+                let object = vm.class::<Instance>();
+                let (Some(new), Some(init)) = (vm.class_special(class, Name::New), vm.class_special(class, Name::Init)) else { return Ok(None) };
+                let (Some(native), Some(init)) = (new.get::<NativeFunction>(), init.get::<NativeFunction>()) else { return Ok(None) };
+                if !init.owner.is(&object) || native.owner.is(&object) || class.header.class() as *const Class != &*vm.class::<Class>() {
+                    return Ok(None);
+                }
+                let NativeKind::Simple(simple) = native.native.function else { return Ok(None) };
+                call_moved(vm, native, simple, window, callee, count)
+            }
+            Kind::Native => {
+                let native = &*(callee as usize as *const NativeFunction);
+                let NativeKind::Simple(simple) = native.native.function else { return Ok(None) };
+                if !names.is_empty() || native.native.binding != Binding::Method || native.receiver.is_undefined() || count > MOST_MOVED {
+                    return Ok(None);
+                }
+                call_moved(vm, native, simple, window, native.receiver.bits(), count)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Calls a simple native with one more argument in front.
+///
+/// # Safety
+/// As for [`call_in_place`]; `first` is a valid word that somebody else owns.
+unsafe fn call_moved(vm: &mut Vm, native: &NativeFunction, simple: super::super::Simple, window: *mut Word, first: Word, count: usize) -> Res<Option<Option<Value>>> {
+    let arity = native.native.arity;
+    if arity.starred || count + 1 < arity.least as usize || count + 1 > arity.most as usize {
+        return Ok(None);
+    }
+    let mut words = [bits::UNDEFINED; MOST_MOVED + 1];
+    words[0] = first;
+    // SAFETY: the words are borrowed from the window and the callee, which stay as they are during the call.
+    unsafe {
+        let arguments = window.add(HEADER_SLOTS);
+        for (index, word) in words.iter_mut().skip(1).take(count).enumerate() {
+            *word = *arguments.add(index);
+        }
+        let value = simple(vm, core::slice::from_raw_parts(words.as_ptr() as *const Value, count + 1))?;
+        drop_words(arguments, count);
+        drop_words(window, 1);
+        Ok(Some(Some(value)))
+    }
+}
