@@ -54,8 +54,8 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         let mark = self.unit.mark();
-        if node.op == UnaryOperator::Not {
-            if let Some((left, op, right)) = negated(&node.operand) {
+        if node.op == UnaryOperator::Not
+            && let Some((left, op, right)) = negated(&node.operand) {
                 self.warn_about_comparison(left, op, right, node.operand.span)?;
                 let left = self.operand(left)?;
                 let right = self.right_operand(op, right)?;
@@ -64,7 +64,6 @@ impl<'a> Compiler<'a> {
                 self.unit.release(mark);
                 return Ok(());
             }
-        }
         let operand = self.operand(&node.operand)?;
         let op = match node.op {
             UnaryOperator::Not => Op::Not,
@@ -115,13 +114,12 @@ impl<'a> Compiler<'a> {
 
     /// The right operand of a comparison: a list or set of constants to search becomes a tuple or frozenset.
     fn right_operand(&mut self, op: CompareOperator, right: &'a Expr) -> Result<Operand> {
-        if matches!(op, CompareOperator::In | CompareOperator::NotIn) {
-            if let Some(value) = self.fold_searched(right) {
+        if matches!(op, CompareOperator::In | CompareOperator::NotIn)
+            && let Some(value) = self.fold_searched(right) {
                 let register = self.unit.allocate();
                 self.load_constant(value, right.span, register);
                 return Ok(Operand::temporary(register));
             }
-        }
         self.operand(right)
     }
 

@@ -175,12 +175,11 @@ impl<'a> Compiler<'a> {
             }
             next += 1;
         }
-        if next == links.len() {
-            if let Some(value) = constant {
+        if next == links.len()
+            && let Some(value) = constant {
                 self.load_constant(value, expression.span, destination);
                 return Ok(());
             }
-        }
         // The value so far stays in one temporary, on top of the others, where a call can use it as its window.
         let scratch = if self.unit.is_top(destination) { destination } else { self.unit.allocate() };
         let mut value = match constant {
@@ -193,9 +192,9 @@ impl<'a> Compiler<'a> {
         while let Some(&link) = links.get(next) {
             let call = links.get(next + 1).copied();
             next += 1;
-            if let (ExprKind::Attribute(attribute), Some(outer)) = (&link.kind, call) {
-                if let ExprKind::Call(call) = &outer.kind {
-                    if super::call::is_plain(call) {
+            if let (ExprKind::Attribute(attribute), Some(outer)) = (&link.kind, call)
+                && let ExprKind::Call(call) = &outer.kind
+                    && super::call::is_plain(call) {
                         let target = if next + 1 == links.len() { destination } else { scratch };
                         self.method_call(value, attribute, link.span, call, outer.span, target)?;
                         self.unit.release(mark.max(scratch + 1));
@@ -203,8 +202,6 @@ impl<'a> Compiler<'a> {
                         next += 1;
                         continue;
                     }
-                }
-            }
             let target = if next == links.len() { destination } else { scratch };
             self.link(link, value, target)?;
             self.unit.release(mark.max(scratch + 1));
@@ -216,13 +213,11 @@ impl<'a> Compiler<'a> {
 
     /// The left end of a chain: in place if it is a local variable that no later part assigns.
     fn chain_start(&mut self, first: &'a Expr, scratch: u16) -> Result<Operand> {
-        if let ExprKind::Name(name) = &first.kind {
-            if !self.may_be_reassigned(name) {
-                if let Some(register) = self.local_operand(name, first.span) {
+        if let ExprKind::Name(name) = &first.kind
+            && !self.may_be_reassigned(name)
+                && let Some(register) = self.local_operand(name, first.span) {
                     return Ok(Operand::local(register));
                 }
-            }
-        }
         self.expr(first, scratch)?;
         Ok(Operand::temporary(scratch))
     }
@@ -292,14 +287,13 @@ impl<'a> Compiler<'a> {
 
     fn subscript(&mut self, node: &'a Subscript, span: Span, value: Operand, target: u16) -> Result<()> {
         let mark = self.unit.mark();
-        if let ExprKind::Slice(slice) = &node.index.kind {
-            if slice.step.is_none() {
+        if let ExprKind::Slice(slice) = &node.index.kind
+            && slice.step.is_none() {
                 let pair = self.slice_bounds(slice, node.index.span)?;
                 self.unit.emit(span, Op::GetSlice, value.consume_b(target), target, value.register, pair);
                 self.unit.release(mark);
                 return Ok(());
             }
-        }
         if let Some(index) = self.small_integer(&node.index) {
             let x = value.consume_b(target);
             self.unit.emit(span, Op::GetItemInt, x, target, value.register, index as u16);

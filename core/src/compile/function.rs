@@ -22,14 +22,13 @@ pub(super) struct Attachments {
 impl<'a> Compiler<'a> {
     #[inline(never)]
     pub(super) fn function_statement(&mut self, node: &'a FunctionDef, span: Span) -> Result<()> {
-        if node.decorators.is_empty() && node.type_params.is_empty() && !self.future_annotations {
-            if let Some(register) = self.store_register(&node.name) {
+        if node.decorators.is_empty() && node.type_params.is_empty() && !self.future_annotations
+            && let Some(register) = self.store_register(&node.name) {
                 let defaults = self.defaults(&node.parameters, span)?;
                 self.function(node, span, defaults, register)?;
                 self.note_assigned(register);
                 return Ok(());
             }
-        }
         let value = self.decorated(&node.decorators, |compiler, register| {
             let defaults = compiler.defaults(&node.parameters, span)?;
             if node.type_params.is_empty() {

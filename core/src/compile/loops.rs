@@ -50,11 +50,10 @@ impl<'a> Compiler<'a> {
 
     /// Where the items of a loop arrive, and whether that is the target itself.
     pub(super) fn loop_target(&mut self, target: &'a Expr) -> (u16, bool) {
-        if let ExprKind::Name(name) = &target.kind {
-            if let Some(register) = self.store_register(name) {
+        if let ExprKind::Name(name) = &target.kind
+            && let Some(register) = self.store_register(name) {
                 return (register, true);
             }
-        }
         (self.unit.allocate(), false)
     }
 
@@ -206,11 +205,10 @@ impl<'a> Compiler<'a> {
             return Ok(());
         };
         let unwound = self.begin_unwind(depth + 1, span)?;
-        if is_break {
-            if let Some(iterator) = iterator {
+        if is_break
+            && let Some(iterator) = iterator {
                 self.discard(iterator, span);
             }
-        }
         self.unit.jump(span, if is_break { break_label } else { continue_label });
         self.end_unwind(unwound);
         Ok(())

@@ -329,11 +329,10 @@ impl<'a> Compiler<'a> {
             }
         }
         for symbol in &scope.symbols {
-            if symbol.flags & symtable::flag::DELETED != 0 {
-                if let Some(Variable { register, cell: false }) = unit.variables.get(&symbol.name).copied() {
+            if symbol.flags & symtable::flag::DELETED != 0
+                && let Some(Variable { register, cell: false }) = unit.variables.get(&symbol.name).copied() {
                     unit.deletable.push(register);
                 }
-            }
         }
         for register in 0..unit.parameter_count {
             unit.assigned.insert(register);

@@ -298,11 +298,10 @@ impl<'a> SymbolTable<'a> {
         if flags & flag::BOUND != 0 {
             return Ok(if kind.is_function_like() { Resolution::Local } else { Resolution::Name });
         }
-        if self.scopes[id].sees_class {
-            if let Some(resolution) = self.resolve_in_class(id, name) {
+        if self.scopes[id].sees_class
+            && let Some(resolution) = self.resolve_in_class(id, name) {
                 return Ok(resolution);
             }
-        }
         match self.find_binder(id, name) {
             Some(binder) => {
                 self.capture(id, binder, name);
@@ -337,12 +336,11 @@ impl<'a> SymbolTable<'a> {
         let class_dict: Ident = Rc::from(CLASS_DICT);
         self.scopes[class].needs_class_dict = true;
         self.capture(id, class, &class_dict);
-        if class_flags & flag::BOUND == 0 || class_flags & flag::NONLOCAL != 0 {
-            if let Some(binder) = self.find_binder(id, name) {
+        if (class_flags & flag::BOUND == 0 || class_flags & flag::NONLOCAL != 0)
+            && let Some(binder) = self.find_binder(id, name) {
                 self.capture(id, binder, name);
                 return Some(Resolution::ClassDictFree);
             }
-        }
         Some(Resolution::ClassDictGlobal)
     }
 

@@ -63,11 +63,10 @@ impl<'a> Compiler<'a> {
         let class = self.outer.iter_mut().rev().find(|unit| {
             table.scopes.get(unit.scope).is_some_and(|scope| scope.kind == super::symtable::ScopeKind::Class)
         });
-        if let Some(class) = class {
-            if !class.static_attributes.contains(&node.attr) {
+        if let Some(class) = class
+            && !class.static_attributes.contains(&node.attr) {
                 class.static_attributes.push(node.attr.clone());
             }
-        }
     }
 
     /// `targets[0] = targets[1] = … = value`
@@ -154,13 +153,12 @@ impl<'a> Compiler<'a> {
         let count = items.len() as u16;
         let first = match starred_position(items) {
             None => {
-                if let Some(first) = self.consecutive_locals(items) {
-                    if value.temporary {
+                if let Some(first) = self.consecutive_locals(items)
+                    && value.temporary {
                         self.unit.emit(span, Op::Unpack, x, first, value.register, count);
                         (first..first + count).for_each(|register| self.note_assigned(register));
                         return Ok(());
                     }
-                }
                 let first = self.unit.allocate_many(items.len());
                 self.unit.emit(span, Op::Unpack, x, first, value.register, count);
                 first
@@ -208,13 +206,12 @@ impl<'a> Compiler<'a> {
         let mark = self.unit.mark();
         match &node.target.kind {
             ExprKind::Name(name) => {
-                if !self.may_be_reassigned(name) {
-                    if let Some(register) = self.local_operand(name, node.target.span) {
+                if !self.may_be_reassigned(name)
+                    && let Some(register) = self.local_operand(name, node.target.span) {
                         let value = Operand::local(register);
                         self.operation(node.op, &node.value, span, value, register, IN_PLACE)?;
                         return Ok(());
                     }
-                }
                 let value = self.unit.allocate();
                 self.load_name(name, node.target.span, value);
                 self.operation(node.op, &node.value, span, Operand::temporary(value), value, IN_PLACE)?;

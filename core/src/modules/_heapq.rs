@@ -49,7 +49,7 @@ fn heap<'a>(vm: &mut Vm, args: &'a [Value]) -> Res<&'a List> {
 
 /// The item at a place that a comparison may have taken away meanwhile.
 fn at(vm: &mut Vm, heap: &List, place: usize) -> Res<Value> {
-    heap.at(place).ok_or(()).or_else(|()| Err(vm.raise(Ex::RuntimeError, "list changed size during iteration")))
+    heap.at(place).ok_or(()).map_err(|()| vm.raise(Ex::RuntimeError, "list changed size during iteration"))
 }
 
 /// Compares two items of the heap; RuntimeError if that changes its length.

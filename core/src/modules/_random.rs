@@ -54,7 +54,7 @@ impl Twister {
             twister.word(position) ^ (before ^ (before >> 30)).wrapping_mul(factor)
         };
         let mut position = 1;
-        let mut forward = |twister: &mut Twister, position: &mut usize, word: u32| {
+        let forward = |twister: &mut Twister, position: &mut usize, word: u32| {
             twister.set(*position, word);
             *position += 1;
             if *position >= SIZE {

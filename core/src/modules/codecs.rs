@@ -109,10 +109,7 @@ fn search(vm: &mut Vm, functions: Vec<Value>, index: usize, name: Value, encodin
 /// Calls encoder (0) or decoder (1) of an encoding in Python, and goes on with the first item of its answer.
 fn convert(vm: &mut Vm, object: &Value, encoding: &Str, errors: Option<&Str>, which: usize, text_only: bool, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
     let object = object.clone();
-    let errors = match errors {
-        Some(errors) => Some(crate::object::str::exact(vm, errors)),
-        None => None,
-    };
+    let errors = errors.map(|errors| crate::object::str::exact(vm, errors));
     let name = crate::object::str::exact(vm, encoding);
     lookup_then(vm, encoding, move |vm, info| {
         let flag = vm.new_str("_is_text_encoding");

@@ -203,7 +203,7 @@ fn delete_slice(vm: &mut Vm, array: &ByteArray, start: isize, step: isize, count
     contents.retain(|_| {
         let offset = index as isize - first as isize;
         index += 1;
-        offset < 0 || offset as usize % stride != 0 || offset as usize / stride >= count
+        offset < 0 || !(offset as usize).is_multiple_of(stride) || offset as usize / stride >= count
     });
     Ok(())
 }
@@ -370,7 +370,7 @@ pub static TYPE: TypeSpec = TypeSpec {
     flags: CLASS_MATCH_SELF,
     doc: "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\nbytearray(bytes_or_buffer) -> mutable copy\nbytearray(int) -> so many zero bytes\nbytearray() -> empty bytearray",
     natives: byte_methods![
-        Native::simple("__new__($type, *args, **kwargs)", |vm, arguments| new_native(vm, arguments), "Create and return a new object."),
+        Native::simple("__new__($type, *args, **kwargs)", new_native, "Create and return a new object."),
         Native::full("__init__($self, source=b'', encoding='utf-8', errors='strict')", init, "Fill it."),
         Native::simple("__getitem__($self, key, /)", get_item, "Return self[key]."),
         Native::full("__setitem__($self, key, value, /)", set_item, "Set self[key] to value."),

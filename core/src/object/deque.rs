@@ -73,8 +73,8 @@ static NATIVES: &[Native] = &[
     Native::simple("appendleft($self, item, /)", |vm, args| { receiver::<Deque>(vm, args)?.push_front(vm, args[1].clone())?; Ok(Value::NONE) }, "Add an element to the left side of the deque."),
     Native::full("extend($self, iterable, /)", |vm, args| extend_then(vm, &args.positional[0], &args.positional[1], false, |_| Ok(Action::Return(Value::NONE))), "Extend the right side of the deque with elements from the iterable."),
     Native::full("extendleft($self, iterable, /)", |vm, args| extend_then(vm, &args.positional[0], &args.positional[1], true, |_| Ok(Action::Return(Value::NONE))), "Extend the left side of the deque with elements from the iterable."),
-    Native::simple("pop($self, /)", |vm, args| { let popped = receiver::<Deque>(vm, args)?.changed().items.get_mut().pop_back(); popped.ok_or(()).or_else(|()| Err(empty(vm))) }, "Remove and return the rightmost element."),
-    Native::simple("popleft($self, /)", |vm, args| { let popped = receiver::<Deque>(vm, args)?.changed().items.get_mut().pop_front(); popped.ok_or(()).or_else(|()| Err(empty(vm))) }, "Remove and return the leftmost element."),
+    Native::simple("pop($self, /)", |vm, args| { let popped = receiver::<Deque>(vm, args)?.changed().items.get_mut().pop_back(); popped.ok_or(()).map_err(|()| empty(vm)) }, "Remove and return the rightmost element."),
+    Native::simple("popleft($self, /)", |vm, args| { let popped = receiver::<Deque>(vm, args)?.changed().items.get_mut().pop_front(); popped.ok_or(()).map_err(|()| empty(vm)) }, "Remove and return the leftmost element."),
     Native::simple("clear($self, /)", |vm, args| { drop(receiver::<Deque>(vm, args)?.take()); Ok(Value::NONE) }, "Remove all elements from the deque."),
     Native::simple("copy($self, /)", copy, "Return a shallow copy of a deque."),
     Native::simple("__copy__($self, /)", copy, "Return a shallow copy of a deque."),
@@ -241,13 +241,13 @@ fn index_of(vm: &mut Vm, deque: &Deque, key: &Value) -> Res<usize> {
         Some(index) => index,
         None => subscript(vm, key, "sequence")?,
     };
-    place(index, deque.len()).ok_or(()).or_else(|()| Err(out_of_range(vm)))
+    place(index, deque.len()).ok_or(()).map_err(|()| out_of_range(vm))
 }
 
 fn get_item(vm: &mut Vm, args: &[Value]) -> Res<Value> {
     let deque = receiver::<Deque>(vm, args)?;
     let index = index_of(vm, deque, &args[1])?;
-    deque.at(index).ok_or(()).or_else(|()| Err(out_of_range(vm)))
+    deque.at(index).ok_or(()).map_err(|()| out_of_range(vm))
 }
 
 fn set_item(vm: &mut Vm, args: &[Value]) -> Res<Value> {

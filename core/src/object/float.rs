@@ -342,14 +342,14 @@ fn from_number(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     if exact_f64(value).is_some() && core::ptr::eq(&*class, &*vm.class::<Float>()) {
         return Ok(value.clone().into());
     }
-    convert_then(vm, value, "must be real number", class).or_else(|raised| {
+    convert_then(vm, value, "must be real number", class).map_err(|raised| {
         // CPython leaves the quotes out here.
         if vm.pending_is(Ex::TypeError) && vm.lookup_special(value, Name::Float).is_none() {
             drop(vm.take_exception(raised));
             let name = vm.type_name(value);
-            return Err(vm.type_error(&format!("must be real number, not {name}")));
+            return vm.type_error(&format!("must be real number, not {name}"));
         }
-        Err(raised)
+        raised
     })
 }
 

@@ -58,7 +58,7 @@ fn push_grouped(bytes: &mut Vec<u8>, digits: &str, group: usize, separator: u8, 
     }
     for position in 0..total {
         let left = total - position;
-        if position > 0 && left % group == 0 {
+        if position > 0 && left.is_multiple_of(group) {
             bytes.push(separator);
         }
         bytes.push(position.checked_sub(total - count).and_then(|index| digits.as_bytes().get(index)).copied().unwrap_or(b'0'));

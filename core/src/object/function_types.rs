@@ -177,7 +177,7 @@ fn set_field(value: &Value, new: Option<&Value>, get: fn(&Function) -> &Mut<Valu
 }
 
 fn set_text(vm: &mut Vm, value: &Value, new: Option<&Value>, name: &str, get: fn(&Function) -> &Mut<Value>) -> Res<()> {
-    if !new.is_some_and(|new| new.get::<Str>().is_some()) {
+    if new.is_none_or(|new| new.get::<Str>().is_none()) {
         return Err(vm.type_error(&format!("{name} must be set to a string object")));
     }
     set_field(value, new, get);

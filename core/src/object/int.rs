@@ -36,7 +36,7 @@ impl Int {
     /// Bytes of the buffer that the number owns beside the object; two words are stored inside.
     fn buffer_bytes(number: &IBig) -> usize {
         let words = number.as_sign_words().1.len();
-        if words > 2 { words * size_of::<dashu_int::Word>() } else { 0 }
+        if words > 2 { core::mem::size_of_val(number.as_sign_words().1) } else { 0 }
     }
 }
 

@@ -308,10 +308,7 @@ impl Formatter {
             Some(b'c') => self.character(vm, &value).map(|()| None),
             Some(_) => self.number_value(vm, &value),
             None => {
-                let shown = match char::from_u32(kind) {
-                    Some(character @ '\u{1f}'..'\u{7e}') => character,
-                    _ => '?',
-                };
+                let shown = char::from_u32(kind).unwrap_or('?');
                 let index = match self.template.get::<Str>() {
                     Some(text) => text.index_at(at),
                     None => at,

@@ -371,7 +371,7 @@ impl Vm {
     #[inline]
     fn reschedule(&mut self) {
         self.sched.switches += 1;
-        if self.sched.switches % SWITCHES_BETWEEN_LOOKS == 0 {
+        if self.sched.switches.is_multiple_of(SWITCHES_BETWEEN_LOOKS) {
             self.look_outside();
             if self.sched.leaving || self.sched.stop.is_some() {
                 self.pause = true;

@@ -305,7 +305,7 @@ impl ChunkStore {
     pub fn give(&mut self, stack: Stack) {
         let words = (stack.limit() as usize).wrapping_sub(stack.start() as usize) / size_of::<Word>();
         if let Some(list) = self.lists.get_mut(words / STEP)
-            && words % STEP == 0
+            && words.is_multiple_of(STEP)
             && list.len() < KEPT
         {
             list.push(stack);

@@ -158,12 +158,10 @@ fn run_body(_: &mut Vm, statement: Statement, metaclass: Value, bases: Value, na
                     let class = result?;
                     if let Some(cell) = cell.get::<CellObject>()
                         && class.get::<Class>().is_some()
-                    {
-                        if cell.content.get().is_undefined() {
+                        && cell.content.get().is_undefined() {
                             let name = text_of(&statement.name);
                             return Err(vm.raise(Ex::RuntimeError, &format!("__class__ not set defining '{name}' as {name}. Was __classcell__ propagated to type.__new__?")));
                         }
-                    }
                     Ok(Action::Return(class))
                 }),
             ))

@@ -74,7 +74,7 @@ impl Vm {
         // SAFETY: just allocated.
         let nobody = unsafe { &*zeroed };
         let new_dict = |vm: &mut Vm| vm.heap.new_object(nobody, Dict::empty);
-        let mut make = |vm: &mut Vm, layout: &'static Layout, flags| {
+        let make = |vm: &mut Vm, layout: &'static Layout, flags| {
             let dict = new_dict(vm);
             vm.allocate_class(nobody, Value::NONE, dict, layout, flags)
         };

@@ -168,7 +168,7 @@ pub fn stop_iteration_value(exception: &Value) -> Value {
 /// `base` is the first register of a frame with [`Resume::Generator`].
 pub(super) unsafe fn generator_of(base: *mut Word) -> Option<Value> {
     // SAFETY: its second register holds the generator.
-    unsafe { (*(base.add(1) as *const Value)).get::<Generator>().map(|generator| Value::from_object(generator)) }
+    unsafe { (*(base.add(1) as *const Value)).get::<Generator>().map(Value::from_object) }
 }
 
 /// The frame below, for a frame whose header is intact.

@@ -115,7 +115,7 @@ impl Vm {
             Op::JumpNotIn => self.deliver_jump(value, i, false),
             op if (op as u8) >= Op::JumpLt as u8 && (op as u8) <= Op::JumpNotGeInt as u8 => {
                 // The senses alternate in the table.
-                let sense = (op as u8 - Op::JumpLt as u8) % 2 == 0;
+                let sense = (op as u8 - Op::JumpLt as u8).is_multiple_of(2);
                 self.deliver_jump(value, i, sense)
             }
             Op::ForIter => {
@@ -272,10 +272,7 @@ impl Vm {
         // SAFETY: room was reserved.
         unsafe { self.push_own(top, code, Value::UNDEFINED) };
         let action = Box::new(Finalizers).next(self);
-        self.complete(action).and_then(|()| {
-            // Everything ran natively: the frame has its (ignored) value and goes on by itself.
-            Ok(())
-        })
+        self.complete(action).map(|()| ())
     }
 
     /// `raise value` for an instance (or what a class's call gave).

@@ -459,14 +459,14 @@ pub fn throw(vm: &mut Vm, value: &Value, exception: Value) -> Res<Action> {
     } else {
         let name = vm.name(Name::Throw).clone();
         let class = vm.class_of(&inner);
-        let attempt = match vm.find_attribute(&inner, &class, &name)? {
+        
+        match vm.find_attribute(&inner, &class, &name)? {
             Some(method) => method.and_then(vm, move |_, method| Ok(Action::tail_call(method, [exception]))),
             None => {
                 let raised = vm.raise_value(exception);
                 return Ok(Action::Resume { generator: outer, sent: Err(raised) });
             }
-        };
-        attempt
+        }
     };
     generator.state.set(GeneratorState::Running);
     let marked = outer.clone();

@@ -95,10 +95,7 @@ pub fn for_iter(vm: &mut Vm, i: Instr) -> Res<()> {
     let step = match iterator.kind() {
         Kind::RangeIterator | Kind::ListIterator => iterate::next(vm, &iterator)?,
         _ => match vm.class_of(&iterator).native_next.get() {
-            Some(next) => match next(vm, &iterator) {
-                Ok(step) => step,
-                Err(raised) => return Err(raised),
-            },
+            Some(next) => next(vm, &iterator)?,
             None => Step::Call,
         },
     };

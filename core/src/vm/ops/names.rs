@@ -223,9 +223,9 @@ fn load_from(vm: &mut Vm, i: Instr, space: &Value, site: &'static Site, cell: Op
             vm.set_register(i.a, value);
             return Ok(());
         }
-        return load_outside(vm, i, site, cell).and_then(|value| {
+        return load_outside(vm, i, site, cell).map(|value| {
             vm.set_register(i.a, value);
-            Ok(())
+            ()
         });
     }
     // Another mapping (from __prepare__, or exec's locals).

@@ -51,7 +51,7 @@ fn clock(which: libc::clockid_t) -> i64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: it fills the structure; these clocks always exist.
     unsafe { libc::clock_gettime(which, &mut time) };
-    (time.tv_sec as i64).wrapping_mul(SECOND as i64).wrapping_add(time.tv_nsec as i64)
+    time.tv_sec.wrapping_mul(SECOND as i64).wrapping_add(time.tv_nsec)
 }
 
 fn monotonic_clock() -> u64 {

@@ -403,7 +403,7 @@ fn the_limit_holds() {
 #[test]
 fn failing_to_start_an_os_thread_is_survived() {
     // No system gives a stack of this size.
-    let vm = Vm::new(Settings { stack_bytes: usize::MAX / 4 & !0xffff, ..Settings::DEFAULT });
+    let vm = Vm::new(Settings { stack_bytes: (usize::MAX / 4) & !0xffff, ..Settings::DEFAULT });
     let mut guard = vm.gil.acquire(&*vm.machine, &vm.attention);
     assert!(!vm.machine.summon());
     for _ in 0..10 {
@@ -551,7 +551,7 @@ fn what_it_costs() {
         (0..ROUNDS).for_each(|_| guard.unlocked(&vm.attention, true, || {}));
     });
     per_round("a short system call, offered", ROUNDS, &mut || {
-        (0..ROUNDS).for_each(|_| guard.unlocked(&vm.attention, true, &mut read));
+        (0..ROUNDS).for_each(|_| guard.unlocked(&vm.attention, true, read));
     });
     std::println!("taken over: {}", vm.offered.load(Ordering::SeqCst));
     let rounds = 200;
@@ -569,7 +569,7 @@ fn what_it_costs() {
         for _ in 0..1000 {
             let start = Instant::now();
             while start.elapsed() < Duration::from_micros(100) {}
-            guard.unlocked(&vm.attention, true, &mut read);
+            guard.unlocked(&vm.attention, true, read);
         }
     });
     drop(guard);
