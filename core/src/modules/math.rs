@@ -355,9 +355,7 @@ fn nextafter(vm: &mut Vm, args: &Args) -> Res<Action> {
             steps as u64
         }
     };
-    let result = if steps == 0 {
-        x
-    } else if x.is_nan() {
+    let result = if steps == 0 || x.is_nan() {
         x
     } else if y.is_nan() || x == y {
         y

@@ -140,7 +140,7 @@ impl Alphabet for TextAlphabet {
     #[inline(always)]
     fn at(text: &[u8], at: usize) -> (usize, bool) {
         match text.get(at) {
-            Some(&lead @ 0x80..) if matches!(lead, 0xc2 | 0xe1 | 0xe2 | 0xe3) => {
+            Some(&(0xc2 | 0xe1 | 0xe2 | 0xe3)) => {
                 let (code_point, width) = decode_at(text, at);
                 (width, is_blank(code_point))
             }
@@ -314,7 +314,7 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    fn pieces<'t>(text: &'t str, run: impl Fn(&[u8], &mut dyn FnMut(usize, usize))) -> Vec<&'t str> {
+    fn pieces(text: &str, run: impl Fn(&[u8], &mut dyn FnMut(usize, usize))) -> Vec<&str> {
         let mut out = Vec::new();
         run(text.as_bytes(), &mut |start, end| out.push(&text[start..end]));
         out

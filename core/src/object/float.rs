@@ -483,7 +483,7 @@ mod tests {
     fn division_and_remainder() {
         for (a, b, quotient, rest) in [(7.0, 2.0, 3.0, 1.0), (-7.0, 2.0, -4.0, 1.0), (7.0, -2.0, -4.0, -1.0), (-0.0, 1.0, -0.0, 0.0), (1.0, 0.1, 9.0, 0.09999999999999995), (5.0, f64::INFINITY, 0.0, 5.0), (-5.0, f64::INFINITY, -1.0, f64::INFINITY)] {
             let result = floor_div_rem(a, b);
-            assert_eq!((result.0.to_bits(), result.1.to_bits()), ((quotient as f64).to_bits(), (rest as f64).to_bits()), "{a} {b} {result:?}");
+            assert_eq!((result.0.to_bits(), result.1.to_bits()), (f64::to_bits(quotient), f64::to_bits(rest)), "{a} {b} {result:?}");
         }
     }
 

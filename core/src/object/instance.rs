@@ -33,6 +33,8 @@ pub struct Shape {
     /// The first slots are `__slots__`, not part of `__dict__`.
     pub slot_names: usize,
     index: Option<HashMap<u64, u16, foldhash::fast::FixedState>>,
+    /// Boxed: shapes are pointed to, and must not move when there are more of them.
+    #[allow(clippy::vec_box)]
     children: Mut<Vec<Box<Shape>>>,
 }
 
@@ -94,6 +96,8 @@ pub struct Attributes {
 
 enum Rest {
     None,
+    /// Boxed, so that the enum is two words: nearly all instances have none.
+    #[allow(clippy::box_collection)]
     Slots(Box<Vec<Value>>),
     Dict(Value),
 }
@@ -150,6 +154,7 @@ impl Attributes {
         unsafe { self.inline().add(slot) }
     }
 
+    #[allow(clippy::mut_from_ref)] // one of the instance's slots, under the rule of `Mut`
     fn slot_mut(&self, object: &Header, slot: usize) -> Option<&mut Value> {
         let inline = self.inline_count(object);
         if slot < inline {

@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn idents_do_not_come_back() {
         let mut table = TaskTable::with_capacity(3).expect("memory");
-        let mut start = |table: &mut TaskTable| {
+        let start = |table: &mut TaskTable| {
             let index = table.allocate()?;
             table.at_mut(index).state = State::New;
             Some(index)

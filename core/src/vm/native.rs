@@ -304,12 +304,15 @@ const fn arity(signature: &str) -> Arity {
     arity
 }
 
+/// Sets an attribute of an object, or deletes it when given None.
+pub type Setter = fn(&mut Vm, &Value, Option<&Value>) -> Res<()>;
+
 /// An attribute that is computed: `getset_descriptor`.
 pub struct Getter {
     pub name: &'static str,
     pub get: fn(&mut Vm, &Value) -> Res<Value>,
     /// Sets, or deletes when given None.
-    pub set: Option<fn(&mut Vm, &Value, Option<&Value>) -> Res<()>>,
+    pub set: Option<Setter>,
     pub doc: &'static str,
 }
 

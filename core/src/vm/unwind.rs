@@ -1,12 +1,11 @@
 //! Exceptions on their way: from the raising instruction to a handler, through frames, natives, generators.
 
-use super::frame::{RETURN_BASE, Resume, Word, drop_frame};
+use super::frame::{Resume, drop_frame};
 use super::step::Exit;
 use super::{Raised, Res, Vm};
 use crate::code::isa::Op;
 use crate::code::prototype::CodeFlags;
 use crate::object::exception::{Ex, Exception, TraceEntry};
-use crate::object::generator::Generator;
 use crate::object::value::Value;
 
 impl Vm {
@@ -160,22 +159,4 @@ pub fn stop_iteration_value(exception: &Value) -> Value {
         .get::<Exception>()
         .and_then(|exception| exception.fields.get().first().cloned().or_else(|| exception.args.get().get::<crate::object::tuple::Tuple>()?.items().first().cloned()))
         .unwrap_or(Value::NONE)
-}
-
-/// The generator resumed by the own frame at `base`.
-///
-/// # Safety
-/// `base` is the first register of a frame with [`Resume::Generator`].
-pub(super) unsafe fn generator_of(base: *mut Word) -> Option<Value> {
-    // SAFETY: its second register holds the generator.
-    unsafe { (*(base.add(1) as *const Value)).get::<Generator>().map(Value::from_object) }
-}
-
-/// The frame below, for a frame whose header is intact.
-///
-/// # Safety
-/// `base` begins a live frame.
-pub(super) unsafe fn below(base: *mut Word) -> *mut Word {
-    // SAFETY: the caller vouches.
-    unsafe { *base.sub(RETURN_BASE) as usize as *mut Word }
 }

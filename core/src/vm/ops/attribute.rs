@@ -10,7 +10,7 @@ use crate::object::descriptor::{ClassMethod, GetSetDescriptor, MemberDescriptor,
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
 use crate::object::function::{BoundMethod, Function, NativeFunction};
-use crate::object::header::{Header, Kind, Object};
+use crate::object::header::{Header, Kind};
 use crate::object::module::Module;
 use crate::object::super_object::Super;
 use crate::object::value::Value;
@@ -61,7 +61,7 @@ impl Vm {
             Some(action) => self.with_getattr_fallback(&class, object, name, action),
             None => {
                 if let Some(method) = self.class_special(&class, Name::GetAttr) {
-                    return method_action(self, method, object, &[name.clone()]);
+                    return method_action(self, method, object, core::slice::from_ref(name));
                 }
                 if let Some(module) = object.get::<Module>()
                     && let Some(method) = module.dict.get::<Dict>().and_then(|dict| dict.get_interned(self.name(Name::GetAttr)))

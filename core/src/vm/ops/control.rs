@@ -272,7 +272,7 @@ impl Vm {
         // SAFETY: room was reserved.
         unsafe { self.push_own(top, code, Value::UNDEFINED) };
         let action = Box::new(Finalizers).next(self);
-        self.complete(action).map(|()| ())
+        self.complete(action)
     }
 
     /// `raise value` for an instance (or what a class's call gave).

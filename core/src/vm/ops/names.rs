@@ -225,7 +225,6 @@ fn load_from(vm: &mut Vm, i: Instr, space: &Value, site: &'static Site, cell: Op
         }
         return load_outside(vm, i, site, cell).map(|value| {
             vm.set_register(i.a, value);
-            ()
         });
     }
     // Another mapping (from __prepare__, or exec's locals).
@@ -289,7 +288,7 @@ pub fn delete_name(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let Some(method) = vm.lookup_special(&space, Name::DelItem) else { return Err(vm.undefined_name(&site.name)) };
     let name = site.name.clone();
-    let action = method_action(vm, method, &space, &[name.clone()])?;
+    let action = method_action(vm, method, &space, core::slice::from_ref(&name))?;
     let action = action.then(vm, move |vm, result| match vm.catch(result, Ex::KeyError)? {
         Some(value) => Ok(Action::Return(value)),
         None => Err(vm.undefined_name(&name)),
