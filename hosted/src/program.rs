@@ -171,7 +171,6 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
         error_text: files::error_text,
         source_line: Some(Box::new(files::source_line)),
         sources,
-        ..Host::default()
     }
 }
 
