@@ -417,7 +417,9 @@ impl Vm {
             // SAFETY: the parts of a str make a str.
             unsafe { self.new_str_from_parts(string.bytes(), string.length, string.header.flags() & crate::object::str::SURROGATES) }
         };
-        value.header().map(|header| header.set_flag(crate::object::str::INTERNED));
+        if let Some(header) = value.header() {
+            header.set_flag(crate::object::str::INTERNED);
+        }
         // Interned strings live as long as the VM: their number is bounded by the program's names.
         core::mem::forget(value.clone());
         self.interned.insert_unique(hash, value.bits() as usize, |&address| {
