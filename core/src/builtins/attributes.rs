@@ -42,23 +42,24 @@ fn attribute_name(vm: &mut Vm, name: Option<&Value>) -> Res<Value> {
 fn get_attribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let name = attribute_name(vm, arguments.get(1))?;
     let Some(object) = arguments.get(0) else { return Ok(Action::Return(Value::NONE)) };
-    let default = arguments.get(2).cloned();
-    get_attribute_then(vm, object, &name, move |vm, result| match (result, default) {
-        (Err(raised), Some(default)) if vm.pending_is(Ex::AttributeError) => {
-            drop(vm.take_exception(raised));
-            Ok(Action::Return(default))
-        }
-        (result, _) => result.map(Action::Return),
-    })
+    let Some(default) = arguments.get(2).cloned() else { return vm.get_attribute(object, &name) };
+    match vm.get_attribute_if_any(object, &name) {
+        Ok(None) => Ok(Action::Return(default)),
+        Ok(Some(Action::Return(value))) => Ok(Action::Return(value)),
+        Ok(Some(action)) => action.then(vm, move |vm, result| Ok(Action::Return(vm.catch(result, Ex::AttributeError)?.unwrap_or(default)))),
+        Err(raised) => Ok(Action::Return(vm.catch::<Value>(Err(raised), Ex::AttributeError)?.unwrap_or(default))),
+    }
 }
 
 fn has_attribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let name = attribute_name(vm, arguments.get(1))?;
     let Some(object) = arguments.get(0) else { return Ok(Action::Return(Value::NONE)) };
-    get_attribute_then(vm, object, &name, |vm, result| {
-        let found = vm.catch(result, Ex::AttributeError)?;
-        Ok(Action::Return(Value::bool(found.is_some())))
-    })
+    match vm.get_attribute_if_any(object, &name) {
+        Ok(None) => Ok(Action::Return(Value::FALSE)),
+        Ok(Some(Action::Return(_))) => Ok(Action::Return(Value::TRUE)),
+        Ok(Some(action)) => action.then(vm, |vm, result| Ok(Action::Return(Value::bool(vm.catch(result, Ex::AttributeError)?.is_some())))),
+        Err(raised) => Ok(Action::Return(Value::bool(vm.catch::<Value>(Err(raised), Ex::AttributeError)?.is_some()))),
+    }
 }
 
 fn set_attribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -82,14 +83,7 @@ fn delete_attribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
 /// # Errors
 /// What the class's `__setattr__` or `__delattr__` raises.
 pub fn store(vm: &mut Vm, object: &Value, name: &Value, value: Option<&Value>) -> Res<Action> {
-    let action = match value {
-        Some(value) => vm.call_special(object, Name::SetAttr, &[name.clone(), value.clone()]),
-        None => vm.call_special(object, Name::DelAttr, core::slice::from_ref(name)),
-    };
-    match action {
-        Some(action) => action?.and_then(vm, |_, _| Ok(Action::Return(Value::NONE))),
-        None => Ok(Action::Return(Value::NONE)),
-    }
+    vm.set_attribute(object, name, value.cloned())?.and_then(vm, |_, _| Ok(Action::Return(Value::NONE)))
 }
 
 /// Stores several attributes, one after the other.

@@ -3,7 +3,8 @@
 
 use super::class::{Class, TypeSpec};
 use super::exception_types as parts;
-use super::header::{Header, Kind, Mut, Object};
+use super::function::NativeFunction;
+use super::header::{Header, Kind, Mut};
 use super::traceback;
 use super::tuple::Tuple;
 use super::value::Value;
@@ -132,23 +133,18 @@ pub fn create(vm: &mut Vm, kind: Ex, arguments: Vec<Value>) -> Value {
     value
 }
 
-/// A fast `class(*arguments)` for the classes of the table that take their arguments as they are: None for any other class.
-pub fn instantiate(vm: &mut Vm, class: &Class, arguments: &[Value]) -> Option<Value> {
-    if class.has(super::class::CLASS_HEAP) || !core::ptr::eq(class.layout, Exception::LAYOUT) {
+/// The instance of an exception class whose `__new__` is BaseException's own, its `args` set: all that this `__new__` does. None: another one.
+pub fn new_plain(vm: &mut Vm, class: &Class, new: &Value, arguments: &[Value]) -> Option<Value> {
+    if !is_base_method(vm, new) {
         return None;
     }
-    let own = |kind: Ex| core::ptr::eq(&*vm.exception_class(kind), class);
-    let parts = [Ex::OSError, Ex::SyntaxError, Ex::ImportError, Ex::BaseExceptionGroup, Ex::UnicodeError, Ex::AttributeError, Ex::NameError];
-    if parts.iter().any(|&kind| class.is_subclass_of(&vm.exception_class(kind))) {
-        return None;
-    }
-    let kind = [Ex::StopIteration, Ex::SystemExit].into_iter().find(|&kind| own(kind));
     let args = vm.new_tuple(arguments.to_vec());
-    let value = allocate(vm, class, args);
-    if let Some(kind) = kind {
-        parts::set_fields(vm, kind, &value);
-    }
-    Some(value)
+    Some(allocate(vm, class, args))
+}
+
+/// Is it a native method of BaseException itself?
+pub fn is_base_method(vm: &Vm, method: &Value) -> bool {
+    method.get::<NativeFunction>().is_some_and(|native| native.owner.is(&vm.exception_class(Ex::BaseException)))
 }
 
 impl Exception {

@@ -8,7 +8,7 @@ use crate::code::prototype::CodeFlags;
 use crate::object::class::{CLASS_NOT_CALLABLE, Class};
 use crate::object::code::Code;
 use crate::object::dict::Dict;
-use crate::object::exception::Ex;
+use crate::object::exception::{self, Ex};
 use crate::object::function::{BoundMethod, Function, NativeFunction};
 use crate::object::header::{Kind, Mut};
 use crate::object::instance::Instance;
@@ -177,7 +177,11 @@ impl Vm {
                 let action = full(self, &Args { positional, names, values })?;
                 return self.perform(action);
             }
-        if !names.is_empty() {
+        if !names.is_empty() && native.arity.keywords {
+            // A simple native takes no notice of `**kwargs`: the `__new__` of types whose `__init__` does.
+            arguments.truncate(arguments.len() - names.len());
+            self.check_positional(function, arguments.len())?;
+        } else if !names.is_empty() {
             arguments = self.bind_native_keywords(function, arguments, names)?;
         } else {
             self.check_positional(function, arguments.len())?;
@@ -652,6 +656,16 @@ impl Vm {
             let name = class_name(class);
             return Err(self.type_error(&format!("cannot create '{name}' instances")));
         };
+        if class.layout.kind == Kind::Exception
+            && names.is_empty()
+            && let Some(instance) = exception::new_plain(self, class, &new, &arguments)
+        {
+            return match init {
+                // BaseException's own has nothing left to do.
+                Some(init) if !exception::is_base_method(self, &init) => self.initialize(instance, init, arguments, names),
+                _ => Ok(Started::Value(instance)),
+            };
+        }
         let mut new_arguments = Vec::with_capacity(arguments.len() + 1);
         new_arguments.push(callee.clone());
         new_arguments.extend(arguments.iter().cloned());

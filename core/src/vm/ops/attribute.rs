@@ -75,7 +75,7 @@ impl Vm {
 
     /// The class's own `__getattribute__`, `__setattr__` or `__delattr__`, unless it is the default one.
     #[inline]
-    fn attribute_hook(&mut self, object: &Value, class: &Class, name: Name) -> Option<Value> {
+    pub(crate) fn attribute_hook(&mut self, object: &Value, class: &Class, name: Name) -> Option<Value> {
         let other = object.kind() == Kind::Other;
         if !other && !class.has(crate::object::class::CLASS_HEAP) {
             return None;
@@ -89,6 +89,15 @@ impl Vm {
                 if default { None } else { Some(method) }
             }
         }
+    }
+
+    /// `object.name` for those who expect that there may be none: None if there is surely none, without raising AttributeError.
+    pub fn get_attribute_if_any(&mut self, object: &Value, name: &Value) -> Res<Option<Action>> {
+        let class = self.class_of(object);
+        let plain = object.kind() != Kind::Module
+            && self.attribute_hook(object, &class, Name::GetAttribute).is_none()
+            && self.class_special(&class, Name::GetAttr).is_none();
+        if plain { self.find_attribute(object, &class, name) } else { self.get_attribute(object, name).map(Some) }
     }
 
     /// A computed attribute that raises AttributeError falls back to `__getattr__`.
