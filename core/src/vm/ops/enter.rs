@@ -165,6 +165,9 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
                 vm.base = base;
                 vm.code = code;
                 core::ptr::copy(target, arguments, count);
+                for index in 1..HEADER_SLOTS {
+                    *window.add(index) = bits::UNDEFINED;
+                }
                 // What lies above the arguments owns nothing.
                 let beyond = arguments.add(count);
                 for index in 0..SHIFT + 1 {
