@@ -226,9 +226,13 @@ fn get_dict(vm: &mut Vm, value: &Value) -> Res<Value> {
 
 fn new_function(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (code, globals) = (&arguments[1], &arguments[2]);
-    let Some(code_object) = code.get::<Code>() else { return Err(vm.type_error("function() argument 'code' must be code")) };
+    let Some(code_object) = code.get::<Code>() else { 
+        let kind = vm.type_name(code);
+        return Err(vm.type_error(&format!("function() argument 'code' must be code, not {kind}")));
+    };
     if globals.get::<super::dict::Dict>().is_none() {
-        return Err(vm.type_error("function() argument 'globals' must be dict"));
+        let kind = vm.type_name(globals);
+        return Err(vm.type_error(&format!("function() argument 'globals' must be dict, not {kind}")));
     }
     let closure: Vec<Value> = crate::vm::argument(arguments, 5).and_then(|cells| cells.get::<super::tuple::Tuple>()).map(|cells| cells.items().to_vec()).unwrap_or_default();
     if closure.len() != code_object.free_names.len() {

@@ -257,8 +257,11 @@ fn count(vm: &mut Vm, args: &[Value]) -> Res<Value> {
 }
 
 fn clear(vm: &mut Vm, args: &[Value]) -> Res<Value> {
-    let old = receiver::<List>(vm, args)?.take_items();
-    drop(old);
+    let mut old = receiver::<List>(vm, args)?.take_items();
+    // From the end, as when the list dies.
+    while let Some(item) = old.pop() {
+        drop(item);
+    }
     Ok(Value::NONE)
 }
 

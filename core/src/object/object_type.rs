@@ -179,10 +179,11 @@ fn set_class(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
         return Err(vm.type_error(&format!("__class__ must be set to a class, not '{kind}' object")));
     };
     let old = vm.class_of(object);
+    if !(old.has(CLASS_HEAP) && class.has(CLASS_HEAP)) {
+        return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
+    }
     let shapes = |class: &Class| class.root_shape.get().as_ref().map_or(0, |shape| shape.slot_names);
     let compatible = core::ptr::eq(old.layout, class.layout)
-        && old.has(CLASS_HEAP)
-        && class.has(CLASS_HEAP)
         && old.attribute_offset.get() == class.attribute_offset.get()
         && old.has(CLASS_HAS_DICT) == class.has(CLASS_HAS_DICT)
         && shapes(&old) == shapes(class);
@@ -219,9 +220,11 @@ fn get_dict(vm: &mut Vm, object: &Value) -> Res<Value> {
 }
 
 fn set_dict(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
-    let Some(value) = value.filter(|value| value.get::<Dict>().is_some()) else {
-        return Err(vm.type_error("__dict__ must be set to a dictionary"));
-    };
+    let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
+    if value.get::<Dict>().is_none() {
+        let kind = vm.type_name(value);
+        return Err(vm.type_error(&format!("__dict__ must be set to a dictionary, not a '{kind}'")));
+    }
     let class = vm.class_of(object);
     if let Some(header) = object.header()
         && let Some(attributes) = class.attributes_of(header)
@@ -441,6 +444,32 @@ fn get_bases(vm: &mut Vm, value: &Value) -> Res<Value> {
     Ok(vm.new_tuple(bases))
 }
 
+fn set_bases(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
+    let Some(class) = class_of(object) else { return Ok(()) };
+    let name = class_name(class);
+    if !class.has(CLASS_HEAP) {
+        return Err(vm.type_error(&format!("cannot set '__bases__' attribute of immutable type '{name}'")));
+    }
+    let Some(value) = value else { return Err(vm.type_error(&format!("cannot delete '__bases__' attribute of type '{name}'"))) };
+    let Some(bases) = value.get::<super::tuple::Tuple>().map(|bases| bases.items().to_vec()) else {
+        let kind = vm.type_name(value);
+        return Err(vm.type_error(&format!("can only assign tuple to {name}.__bases__, not {kind}")));
+    };
+    if bases.is_empty() {
+        return Err(vm.type_error(&format!("can only assign non-empty tuple to {name}.__bases__, not ()")));
+    }
+    for base in &bases {
+        let Some(base) = class_of(base) else {
+            let kind = vm.type_name(base);
+            return Err(vm.type_error(&format!("{name}.__bases__ must be tuple of classes, not '{kind}'")));
+        };
+        if base.is_subclass_of(class) {
+            return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    vm.rebase_class(class, bases)
+}
+
 fn get_base(vm: &mut Vm, value: &Value) -> Res<Value> {
     with_class(vm, value, |_, class| {
         let bases = class.bases.get();
@@ -507,6 +536,8 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::simple("mro($self, /)", type_mro, "Return a type's method resolution order."),
         Native::simple("__subclasses__($self, /)", type_subclasses, "Return a list of immediate subclasses."),
         Native::full("__prepare__($type, *args, **kwargs)", type_prepare, "Return a namespace for a class body."),
+        Native::simple("__or__($self, value, /)", super::union_type::or, "Return self|value."),
+        Native::simple("__ror__($self, value, /)", super::union_type::ror, "Return value|self."),
         Native::simple("__instancecheck__($self, instance, /)", type_instancecheck, "Check if an object is an instance."),
         Native::simple("__subclasscheck__($self, subclass, /)", type_subclasscheck, "Check if a class is a subclass."),
         Native::simple("__dir__($self, /)", type_dir, "Specialized __dir__ implementation for types."),
@@ -522,7 +553,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         Getter { name: "__type_params__", get: get_type_params, set: Some(set_type_params), doc: "" },
         Getter { name: "__annotate__", get: get_annotate, set: Some(set_annotate), doc: "" },
         Getter { name: "__annotations__", get: get_annotations, set: Some(set_annotations), doc: "" },
-        Getter::read_only("__bases__", get_bases, ""),
+        Getter { name: "__bases__", get: get_bases, set: Some(set_bases), doc: "" },
         Getter::read_only("__base__", get_base, ""),
         Getter::read_only("__mro__", get_mro, ""),
         Getter::read_only("__dict__", get_namespace, ""),
@@ -549,7 +580,13 @@ fn super_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     } else if vm.is_instance(&object, start_class) {
         vm.class_of(&object).value()
     } else {
-        return Err(vm.type_error("super(type, obj): obj must be an instance or subtype of type"));
+        let is_class = object.get::<Class>();
+        let (kind, name) = match is_class {
+            Some(class) => ("type", class_name(class)),
+            None => ("instance of", vm.type_name(&object)),
+        };
+        let start = class_name(start_class);
+        return Err(vm.type_error(&format!("super(type, obj): obj ({kind} {name}) is not an instance or subtype of type ({start}).")));
     };
     Ok(vm.new_object(|header| Super { header, start, object, object_class }))
 }
@@ -610,6 +647,7 @@ pub static SUPER: TypeSpec = TypeSpec {
 
 pub static WRAPPER_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("wrapper_descriptor", NativeFunction::LAYOUT) };
 pub static METHOD_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("method_descriptor", NativeFunction::LAYOUT) };
+pub static METHOD_WRAPPER: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("method-wrapper", NativeFunction::LAYOUT) };
 pub static CLASS_METHOD_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("classmethod_descriptor", NativeFunction::LAYOUT) };
 
 impl Vm {

@@ -236,6 +236,12 @@ impl Vm {
 
     fn bind_native(&mut self, native: &NativeFunction, receiver: Value) -> Value {
         let (definition, owner) = (native.native, native.owner);
+        if definition.binding == Binding::Method && definition.name().starts_with("__") {
+            let class = self.class_from_spec(&crate::object::object_type::METHOD_WRAPPER);
+            // SAFETY: a class.
+            let class = unsafe { class.get_unchecked::<Class>() };
+            return self.heap.new_object(class, |header| NativeFunction { header, native: definition, receiver, owner, module: Value::NONE });
+        }
         self.new_object(|header| NativeFunction { header, native: definition, receiver, owner, module: Value::NONE })
     }
 
@@ -256,8 +262,8 @@ impl Vm {
         {
             return Ok(header);
         }
-        let (name, given) = (text_of(&member.name), self.type_name(object));
-        Err(self.type_error(&format!("descriptor '{name}' doesn't apply to a '{given}' object")))
+        let (name, owner, given) = (text_of(&member.name), text_of(&member.owner_name), self.type_name(object));
+        Err(self.type_error(&format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{given}' object")))
     }
 
     /// `object.name = value`, or deletion for None; `name` is interned.
@@ -295,7 +301,7 @@ impl Vm {
                     let header = self.member_owner(member, object)?;
                     let Some(attributes) = header.class().attributes_of(header) else { return Err(self.missing_attribute(object, name)) };
                     if value.is_none() && attributes.slot(header, member.slot).is_none() {
-                        return Err(self.missing_attribute(object, name));
+                        return Err(self.attribute_error(object, name, &text_of(name)));
                     }
                     drop(attributes.set_slot(header, member.slot, value.unwrap_or(Value::UNDEFINED)));
                     return Ok(Action::Return(Value::NONE));
