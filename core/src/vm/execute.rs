@@ -1,7 +1,7 @@
 //! Calls and actions: how a callee gets its frame, how a native's [`Action`] is carried out, and where results go.
 
 use super::frame::{CODE, FUNCTION, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word, drop_frame};
-use super::native::{Binding, Function as NativeKind, Native};
+use super::native::{Binding, Function as NativeKind};
 use super::{Action, Args, Call, ClassRef, Continuation, Name, Res, Vm};
 use crate::code::isa::HEADER_SLOTS;
 use crate::code::prototype::CodeFlags;
@@ -10,7 +10,7 @@ use crate::object::code::Code;
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
 use crate::object::function::{BoundMethod, Function, NativeFunction};
-use crate::object::header::{Kind, Mut, Object};
+use crate::object::header::{Kind, Mut};
 use crate::object::instance::Instance;
 use crate::object::str::Str;
 use crate::object::tuple::Tuple;

@@ -20,11 +20,15 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// `string.__format__(spec)`
-pub fn format_method(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let string = receiver(vm, arguments)?;
+pub fn format_method(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let string = receiver(vm, arguments.positional)?;
     let spec = arguments.get(1).unwrap_or(NONE);
     match spec.get::<Str>() {
-        Some(spec) => format_str(vm, string, spec),
+        // Of a subclass, whatever `str()` makes of it.
+        Some(spec) if spec.size == 0 && arguments.get(0).is_some_and(|this| this.get_exact::<Str>().is_none()) => {
+            str_then(vm, &arguments.positional[0], |_, text| Ok(Action::Return(text)))
+        }
+        Some(spec) => format_str(vm, string, spec).map(Action::Return),
         None => Err(wrong_type(vm, "__format__() argument", "str", spec)),
     }
 }

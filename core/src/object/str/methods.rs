@@ -172,7 +172,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::full("__new__($type, object='', encoding='utf-8', errors='strict')", construct::new, "Create and return a new object."),
         Native::simple("__repr__($self, /)", repr, "Return repr(self)."),
         Native::simple("__str__($self, /)", str, "Return str(self)."),
-        Native::simple("__format__($self, format_spec, /)", format::format_method, "The text fitted as the format specification says."),
+        Native::full("__format__($self, format_spec, /)", format::format_method, "The text fitted as the format specification says."),
         Native::simple("__hash__($self, /)", hash, "Return hash(self)."),
         Native::simple("__len__($self, /)", length, "Return len(self)."),
         Native::simple("__getitem__($self, key, /)", get_item, "Return self[key]."),

@@ -10,7 +10,7 @@ use crate::object::descriptor::{ClassMethod, GetSetDescriptor, MemberDescriptor,
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
 use crate::object::function::{BoundMethod, Function, NativeFunction};
-use crate::object::header::{Header, Kind, Object};
+use crate::object::header::{Header, Kind};
 use crate::object::module::Module;
 use crate::object::super_object::Super;
 use crate::object::value::Value;
