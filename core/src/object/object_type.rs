@@ -477,6 +477,32 @@ fn get_base(vm: &mut Vm, value: &Value) -> Res<Value> {
     })
 }
 
+fn layout_number(vm: &mut Vm, value: &Value, number: fn(&Class) -> i64) -> Res<Value> {
+    let number = with_class(vm, value, |_, class| number(class))?;
+    Ok(vm.new_int(number))
+}
+
+/// The flags that programs look at, with the bits they have in CPython.
+fn flags_of(class: &Class) -> i64 {
+    use super::class::{CLASS_FINAL, CLASS_MAPPING, CLASS_NOT_CALLABLE, CLASS_SEQUENCE};
+    use super::header::Kind;
+    let subclass = match class.layout.kind {
+        Kind::Int | Kind::Bool => 1 << 24,
+        Kind::List => 1 << 25,
+        Kind::Tuple => 1 << 26,
+        Kind::Bytes => 1 << 27,
+        Kind::Str => 1 << 28,
+        Kind::Dict => 1 << 29,
+        Kind::Exception => 1 << 30,
+        Kind::Class => 1 << 31,
+        _ => 0,
+    };
+    let flag = |flag: u32, bit: u32| if class.has(flag) { 1i64 << bit } else { 0 };
+    let base = if class.has(CLASS_FINAL) { 0 } else { 1 << 10 };
+    let immutable = if class.has(CLASS_HEAP) { 0 } else { 1 << 8 };
+    subclass | base | immutable | flag(CLASS_HEAP, 9) | flag(CLASS_ABSTRACT, 20) | flag(CLASS_SEQUENCE, 5) | flag(CLASS_MAPPING, 6) | flag(CLASS_NOT_CALLABLE, 7) | 1 << 12 | 1 << 14
+}
+
 fn get_mro(vm: &mut Vm, value: &Value) -> Res<Value> {
     let mro = with_class(vm, value, |_, class| class.mro().map(Value::from_object).collect::<Vec<_>>())?;
     Ok(vm.new_tuple(mro))
@@ -512,6 +538,10 @@ fn set_annotate(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
 fn get_annotations(vm: &mut Vm, value: &Value) -> Res<Value> {
     if let Some(annotations) = namespace_item(vm, value, Name::Annotations)? {
         return Ok(annotations);
+    }
+    if class_of(value).is_some_and(|class| !class.has(CLASS_HEAP)) {
+        let name = vm.name(Name::Annotations).clone();
+        return Err(vm.missing_attribute(value, &name));
     }
     let function = get_annotate(vm, value)?;
     let annotations = if function.is_none() { vm.new_dict() } else { vm.call(&function, &[Value::small_int(1)])? };
@@ -555,6 +585,12 @@ pub static TYPE: TypeSpec = TypeSpec {
         Getter { name: "__annotations__", get: get_annotations, set: Some(set_annotations), doc: "" },
         Getter { name: "__bases__", get: get_bases, set: Some(set_bases), doc: "" },
         Getter::read_only("__base__", get_base, ""),
+        Getter::read_only("__basicsize__", |vm, value| layout_number(vm, value, |class| class.layout.size as i64), ""),
+        Getter::read_only("__itemsize__", |vm, value| layout_number(vm, value, |class| if matches!(class.layout.kind, super::header::Kind::Tuple | super::header::Kind::Int) { 8 } else { 0 }), ""),
+        Getter::read_only("__dictoffset__", |vm, value| layout_number(vm, value, |class| -i64::from(class.has(CLASS_HAS_DICT))), ""),
+        Getter::read_only("__weakrefoffset__", |vm, value| layout_number(vm, value, |class| if class.has(CLASS_WEAKREFERABLE) { class.layout.size as i64 } else { 0 }), ""),
+        Getter::read_only("__flags__", |vm, value| layout_number(vm, value, flags_of), ""),
+        Getter::read_only("__text_signature__", |_, _| Ok(Value::NONE), ""),
         Getter::read_only("__mro__", get_mro, ""),
         Getter::read_only("__dict__", get_namespace, ""),
     ],

@@ -512,7 +512,7 @@ fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
     }
     let Some(header) = object.header() else { return };
     let Some(attributes) = class.attributes_of(header) else { return };
-    let Some(shape) = attributes.shape() else { return };
+    let Some(shape) = attributes.shape().filter(|shape| !shape.in_dict) else { return };
     if vm.class_special(&class, Name::GetAttribute).is_some_and(|method| method.kind() == Kind::Function) {
         return;
     }
@@ -600,7 +600,7 @@ fn remember_set(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef, befor
     }
     let (Some(header), Some(before)) = (object.header(), before) else { return };
     let Some(attributes) = class.attributes_of(header) else { return };
-    let Some(shape) = attributes.shape() else { return };
+    let Some(shape) = attributes.shape().filter(|shape| !shape.in_dict) else { return };
     if object.kind() != Kind::Instance || before.is_null() {
         return;
     }
@@ -650,7 +650,7 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
                 let attributes = header.and_then(|header| class.attributes_of(header));
                 let cacheable = match attributes {
                     // The cache compares the shape of plain instances only.
-                    Some(attributes) => object.kind() == Kind::Instance && !attributes.shape.get().is_null(),
+                    Some(attributes) => object.kind() == Kind::Instance && attributes.shape().is_some_and(|shape| !shape.in_dict),
                     None => own_dict_possible(&object) || header.is_some(),
                 };
                 if cacheable && header.is_some() && !own_dict_possible(&object) {

@@ -161,7 +161,7 @@ pub fn delete_item(vm: &mut Vm, i: Instr) -> Res<()> {
     consume(vm, i, CONSUME_B, i.b);
     let Some(method) = vm.lookup_special(&object, Name::DelItem) else {
         let name = vm.type_name(&object);
-        return Err(vm.type_error(&format!("'{name}' object doesn't support item deletion")));
+        return Err(vm.type_error(&format!("'{name}' object does not support item deletion")));
     };
     let action = call_method_action(vm, method, &object, &[key], |_, value| Ok(Action::Return(value)));
     vm.complete(action)
