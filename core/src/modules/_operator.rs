@@ -145,7 +145,7 @@ fn delete_item(vm: &mut Vm, args: &Args) -> Res<Action> {
         Some(action) => action?.and_then(vm, |_, _| Ok(Action::Return(Value::NONE))),
         None => {
             let name = vm.type_name(object);
-            Err(vm.type_error(&format!("'{name}' object does not support item deletion")))
+            Err(vm.type_error(&format!("'{name}' object doesn't support item deletion")))
         }
     }
 }

@@ -84,6 +84,7 @@ pub mod types {
         &super::function_types::CODE,
         &super::async_generator::ASYNC_YIELD,
         &super::async_generator::ASYNC_GENERATOR_CALL,
+        &super::async_generator::ASYNC_GENERATOR_THROW,
         &super::generator::GENERATOR,
         &super::generator::COROUTINE,
         &super::generator::COROUTINE_WRAPPER,

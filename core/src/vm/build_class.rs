@@ -4,7 +4,7 @@ use super::classes::{ClassParts, common_layout, merge_ancestors, slots_conflict}
 use super::execute::{class_name, text_of};
 use super::ops::attribute::call_method_action;
 use super::{Action, Args, Call, ClassRef, Name, Res, Vm};
-use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_WEAKREFERABLE, Class};
+use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class};
 use crate::object::descriptor::{ClassMethod, StaticMethod};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
@@ -241,7 +241,7 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let cell = take(vm, Name::ClassCell);
     // `__slots__`
     let inherits_dict = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HAS_DICT));
-    let inherits_weak_references = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_WEAKREFERABLE));
+    let inherits_weak_references = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HEAP) && base.has(CLASS_WEAKREFERABLE));
     let mut flags = CLASS_HAS_DICT | CLASS_WEAKREFERABLE;
     let mut slots: Vec<Value> = Vec::new();
     if let Some(declared) = dict.get_interned(vm.name(Name::Slots)) {
