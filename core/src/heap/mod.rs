@@ -418,9 +418,17 @@ pub unsafe fn free_object(header: *mut Header) {
             return;
         }
         (*heap).draining.set(true);
-        (*heap).end(header);
-        while let Some(next) = (*heap).dying.get_mut().pop() {
-            (*heap).end(next);
+        let mut next = Some(header);
+        while let Some(header) = next {
+            // What dies with it dies in the order in which it was held; lists and tuples give up their last item first.
+            let last_first = matches!((*header).kind(), Kind::List | Kind::Tuple);
+            let waiting = (*heap).dying.get().len();
+            (*heap).end(header);
+            let dying = (*heap).dying.get_mut();
+            if !last_first && dying.len() > waiting + 1 {
+                dying[waiting..].reverse();
+            }
+            next = dying.pop();
         }
         (*heap).draining.set(false);
     }

@@ -176,6 +176,14 @@ impl Each for Search {
     }
 }
 
+/// Asks an object how long it is, as list() does before it iterates, and goes on.
+///
+/// # Errors
+/// What `__len__` and `__length_hint__` raise, TypeError excepted.
+pub fn length_hint_then(vm: &mut Vm, object: &Value, then: impl FnOnce(&mut Vm) -> Res<Action> + 'static) -> Res<Action> {
+    hint_or(vm, object, Value::small_int(0))?.and_then(vm, move |vm, _| then(vm))
+}
+
 fn length_hint(vm: &mut Vm, args: &Args) -> Res<Action> {
     let object = &args.positional[0];
     let default = args.get(1).cloned().unwrap_or(Value::small_int(0));
@@ -183,6 +191,10 @@ fn length_hint(vm: &mut Vm, args: &Args) -> Res<Action> {
         let name = vm.type_name(&default);
         return Err(vm.type_error(&format!("'{name}' object cannot be interpreted as an integer")));
     }
+    hint_or(vm, object, default)
+}
+
+fn hint_or(vm: &mut Vm, object: &Value, default: Value) -> Res<Action> {
     if vm.lookup_special(object, Name::Len).is_some() {
         let object = object.clone();
         return length(vm, &object)?.then(vm, move |vm, result| match vm.catch(result, object::exception::Ex::TypeError)? {

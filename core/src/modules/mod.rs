@@ -128,6 +128,8 @@ pub struct Frozen {
 /// Every frozen module.
 pub static FROZEN: &[Frozen] = &[
     Frozen { name: "__future__", source: include_str!("frozen/__future__.py") },
+    Frozen { name: "_template", source: include_str!("frozen/_template.py") },
+    Frozen { name: "_typing", source: include_str!("frozen/_typing.py") },
     Frozen { name: "bisect", source: include_str!("frozen/bisect.py") },
     Frozen { name: "collections", source: include_str!("frozen/collections.py") },
     Frozen { name: "functools", source: include_str!("frozen/functools.py") },

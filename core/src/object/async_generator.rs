@@ -56,10 +56,14 @@ pub static ASYNC_GENERATOR_CALL: TypeSpec = TypeSpec {
     ..TypeSpec::new("async_generator_asend", AsyncGeneratorCall::LAYOUT)
 };
 
+pub static ASYNC_GENERATOR_THROW: TypeSpec = TypeSpec { natives: ASYNC_GENERATOR_CALL.natives, ..TypeSpec::new("async_generator_athrow", AsyncGeneratorCall::LAYOUT) };
+
 /// A new awaitable for `generator`.
 pub fn call(vm: &mut Vm, generator: &Value, mode: CallMode, first: Value) -> Value {
-    vm.class_from_spec(&ASYNC_GENERATOR_CALL);
-    vm.new_object(|header| AsyncGeneratorCall { header, generator: generator.clone(), mode, first: Mut::new(first), started: Cell::new(false), finished: Cell::new(false) })
+    let class = vm.class_from_spec(if mode == CallMode::Send { &ASYNC_GENERATOR_CALL } else { &ASYNC_GENERATOR_THROW });
+    // SAFETY: a class.
+    let class = unsafe { class.get_unchecked::<super::class::Class>() };
+    vm.heap.new_object(class, |header| AsyncGeneratorCall { header, generator: generator.clone(), mode, first: Mut::new(first), started: Cell::new(false), finished: Cell::new(false) })
 }
 
 fn running(value: &Value) -> Option<&Cell<bool>> {

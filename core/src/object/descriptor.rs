@@ -22,11 +22,13 @@ pub struct MemberDescriptor {
     pub header: Header,
     pub name: Value,
     pub owner: ClassRefCell,
+    /// The class's name, which outlives the class.
+    pub owner_name: Value,
     /// Slot in the instances' shapes.
     pub slot: usize,
 }
 
-object!(MemberDescriptor, Kind::MemberDescriptor, "member_descriptor", |this, visit| visit(&this.name));
+object!(MemberDescriptor, Kind::MemberDescriptor, "member_descriptor", |this, visit| { visit(&this.name); visit(&this.owner_name); });
 
 /// `staticmethod`.
 #[repr(C)]

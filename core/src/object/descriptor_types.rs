@@ -99,6 +99,9 @@ fn repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let name = name_of(this);
     Ok(match owner_of(this).map(class_name) {
         Some(owner) => vm.format(format_args!("<attribute '{name}' of '{owner}' objects>")),
-        None => vm.format(format_args!("<member '{name}'>")),
+        None => {
+            let owner = this.get::<MemberDescriptor>().map(|member| crate::vm::execute::text_of(&member.owner_name)).unwrap_or_default();
+            vm.format(format_args!("<member '{name}' of '{owner}' objects>"))
+        }
     })
 }

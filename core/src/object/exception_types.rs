@@ -131,12 +131,20 @@ fn with_traceback(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn add_note(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let [this, note, ..] = arguments.positional else { return Ok(Action::Return(Value::NONE)) };
+    append_note(vm, this, note)?;
+    Ok(Action::Return(Value::NONE))
+}
+
+/// `exception.add_note(note)`
+///
+/// # Errors
+/// TypeError if the note is no str, or `__notes__` no list.
+pub fn append_note(vm: &mut Vm, this: &Value, note: &Value) -> Res<()> {
     if note.get::<Str>().is_none() {
         let given = vm.type_name(note);
         return Err(vm.type_error(&format!("note must be a str, not '{given}'")));
     }
-    let Some(attributes) = attributes(this) else { return Ok(Action::Return(Value::NONE)) };
-    let (object, attributes) = attributes;
+    let Some((object, attributes)) = attributes(this) else { return Ok(()) };
     let name = vm.name(Name::Notes).clone();
     match attributes.get(object, &name) {
         None => {
@@ -148,7 +156,7 @@ fn add_note(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             None => return Err(vm.type_error("Cannot add note: __notes__ is not a list")),
         },
     }
-    Ok(Action::Return(Value::NONE))
+    Ok(())
 }
 
 /// Header and attributes of an object that has some.

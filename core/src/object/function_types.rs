@@ -116,7 +116,11 @@ fn native_objclass(vm: &mut Vm, value: &Value) -> Res<Value> {
 }
 
 fn native_signature(vm: &mut Vm, value: &Value) -> Res<Value> {
-    let text = native_of(value).map_or_else(Default::default, |native| format!("({})", native.native.parameters()));
+    let text = native_of(value).map_or_else(Default::default, |native| match native.owner.get() {
+        Some(_) => format!("({})", native.native.parameters()),
+        None if native.native.parameters().is_empty() => "($module, /)".into(),
+        None => format!("($module, {})", native.native.parameters()),
+    });
     Ok(vm.new_str(&text))
 }
 
@@ -226,9 +230,13 @@ fn get_dict(vm: &mut Vm, value: &Value) -> Res<Value> {
 
 fn new_function(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (code, globals) = (&arguments[1], &arguments[2]);
-    let Some(code_object) = code.get::<Code>() else { return Err(vm.type_error("function() argument 'code' must be code")) };
+    let Some(code_object) = code.get::<Code>() else { 
+        let kind = vm.type_name(code);
+        return Err(vm.type_error(&format!("function() argument 'code' must be code, not {kind}")));
+    };
     if globals.get::<super::dict::Dict>().is_none() {
-        return Err(vm.type_error("function() argument 'globals' must be dict"));
+        let kind = vm.type_name(globals);
+        return Err(vm.type_error(&format!("function() argument 'globals' must be dict, not {kind}")));
     }
     let closure: Vec<Value> = crate::vm::argument(arguments, 5).and_then(|cells| cells.get::<super::tuple::Tuple>()).map(|cells| cells.items().to_vec()).unwrap_or_default();
     if closure.len() != code_object.free_names.len() {
@@ -347,6 +355,16 @@ fn method_getattribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     }
 }
 
+/// An attribute of a bound method that is its function's; other callables have it natively or not at all.
+fn forwarded(vm: &mut Vm, value: &Value, name: Name) -> Res<Value> {
+    let Some(function) = method_of(value).map(|method| method.function.clone()) else { return Ok(Value::NONE) };
+    let name = vm.name(name).clone();
+    match vm.get_attribute(&function, &name)? {
+        Action::Return(value) => Ok(value),
+        _ => Ok(Value::NONE),
+    }
+}
+
 pub static BOUND_METHOD: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_WEAKREFERABLE,
     doc: "Create a bound instance method object.",
@@ -359,6 +377,8 @@ pub static BOUND_METHOD: TypeSpec = TypeSpec {
         Native::full("__getattr__($self, name, /)", method_getattribute, "Attributes of the function."),
     ],
     getters: &[
+        Getter::read_only("__doc__", |vm, value| forwarded(vm, value, Name::Doc), "the doc string of the function"),
+        Getter::read_only("__module__", |vm, value| forwarded(vm, value, Name::Module), "the module of the function"),
         Getter::read_only("__func__", |_, value| Ok(method_of(value).map_or(Value::NONE, |method| method.function.clone())), "the function"),
         Getter::read_only("__self__", |_, value| Ok(method_of(value).map_or(Value::NONE, |method| method.receiver.clone())), "the instance"),
     ],

@@ -201,6 +201,15 @@ fn code_of(_: &mut Vm, value: &Value) -> Res<Value> {
     Ok(value.get::<Generator>().and_then(|generator| generator.function()).map_or(Value::NONE, |function| function.code.get().clone()))
 }
 
+/// The frame it stands in, until it finished.
+fn frame_of(vm: &mut Vm, value: &Value) -> Res<Value> {
+    let Some(generator) = value.get::<Generator>() else { return Ok(Value::NONE) };
+    let Some(function) = generator.function() else { return Ok(Value::NONE) };
+    let instruction = function.code().index_of(generator.pc.get()).saturating_sub(1);
+    let function = Value::from_object(function);
+    Ok(super::traceback::new_frame(vm, function, instruction as u32, Value::NONE))
+}
+
 fn delegate(_: &mut Vm, value: &Value) -> Res<Value> {
     Ok(value.get::<Generator>().and_then(generators::delegate_of).unwrap_or(Value::NONE))
 }
@@ -222,6 +231,7 @@ pub static GENERATOR: TypeSpec = TypeSpec {
         QUALIFIED_NAME,
         Getter::read_only("gi_running", is_running, "is it being run"),
         Getter::read_only("gi_suspended", is_suspended, "is it suspended"),
+        Getter::read_only("gi_frame", frame_of, "its frame"),
         Getter::read_only("gi_code", code_of, "its code"),
         Getter::read_only("gi_yieldfrom", delegate, "what it delegates to"),
     ],
@@ -273,6 +283,8 @@ pub static COROUTINE: TypeSpec = TypeSpec {
         QUALIFIED_NAME,
         Getter::read_only("cr_running", is_running, "is it being run"),
         Getter::read_only("cr_suspended", is_suspended, "is it suspended"),
+        Getter::read_only("cr_frame", frame_of, "its frame"),
+        Getter::read_only("cr_origin", |_, _| Ok(Value::NONE), "where it was made: not recorded"),
         Getter::read_only("cr_code", code_of, "its code"),
         Getter::read_only("cr_await", delegate, "what it awaits"),
     ],
@@ -302,6 +314,7 @@ pub static ASYNC_GENERATOR: TypeSpec = TypeSpec {
         QUALIFIED_NAME,
         Getter::read_only("ag_running", is_async_running, "is it being run"),
         Getter::read_only("ag_suspended", is_suspended, "is it suspended"),
+        Getter::read_only("ag_frame", frame_of, "its frame"),
         Getter::read_only("ag_code", code_of, "its code"),
         Getter::read_only("ag_await", delegate, "what it awaits"),
     ],

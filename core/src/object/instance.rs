@@ -47,7 +47,7 @@ impl Shape {
 
     fn with(parent: *const Shape, names: Vec<Value>, slot_names: usize) -> Box<Shape> {
         let index = if names.len() > LINEAR_NAMES { Some(names.iter().enumerate().map(|(slot, name)| (name.bits(), slot as u16)).collect()) } else { None };
-        Box::new(Shape { parent, names, slot_names, index, children: Mut::default() })
+        Box::new(Shape { parent, names, slot_names, index, in_dict: false, children: Mut::default() })
     }
 
     /// Slot of `name`, an interned str.
@@ -63,9 +63,29 @@ impl Shape {
         &self.names
     }
 
+    /// The shape with the same `__slots__` whose other attributes are in a dict.
+    fn with_dict(&self) -> &Shape {
+        let mut root = self;
+        // SAFETY: parents live as long as the class's tree.
+        while let Some(parent) = unsafe { root.parent.as_ref() } {
+            root = parent;
+        }
+        let children = root.children.get_mut();
+        let position = match children.iter().position(|child| child.in_dict) {
+            Some(position) => position,
+            None => {
+                let mut shape = Shape::with(root, root.names.clone(), root.slot_names);
+                shape.in_dict = true;
+                children.push(shape);
+                children.len() - 1
+            }
+        };
+        &children[position]
+    }
+
     /// The shape after adding `name`.
     fn add(&self, name: &Value) -> &Shape {
-        if let Some(position) = self.children.get().iter().position(|child| child.names.last().is_some_and(|last| last.is(name))) {
+        if let Some(position) = self.children.get().iter().position(|child| !child.in_dict && child.names.last().is_some_and(|last| last.is(name))) {
             return &self.children.get()[position];
         }
         let mut names = self.names.clone();
@@ -199,17 +219,17 @@ impl Attributes {
     /// The attribute `name` (interned) of `object`. `__slots__` are reached only through their descriptors.
     pub fn get(&self, object: &Header, name: &Value) -> Option<Value> {
         match self.shape() {
-            Some(shape) => {
+            Some(shape) if !shape.in_dict => {
                 let slot = shape.slot(name).filter(|&slot| slot >= shape.slot_names)?;
                 self.slot(object, slot)
             }
-            None => self.dict()?.get_interned(name),
+            _ => self.dict()?.get_interned(name),
         }
     }
 
     /// Sets the attribute; false if the class gives its instances no `__dict__`. The old value is dropped.
     pub fn set(&self, object: &Header, name: &Value, value: Value) -> bool {
-        let Some(shape) = self.shape() else {
+        let Some(shape) = self.shape().filter(|shape| !shape.in_dict) else {
             let Some(dict) = self.dict() else { return false };
             drop(dict.set_interned(name, value));
             return true;
@@ -254,7 +274,7 @@ impl Attributes {
 
     /// Deletes the attribute; false if there is none.
     pub fn delete(&self, object: &Header, name: &Value) -> bool {
-        let Some(shape) = self.shape() else {
+        let Some(shape) = self.shape().filter(|shape| !shape.in_dict) else {
             return self.dict().is_some_and(|dict| dict.delete_interned(name).is_some());
         };
         let Some(slot) = shape.slot(name).filter(|&slot| slot >= shape.slot_names) else { return false };
@@ -287,30 +307,23 @@ impl Attributes {
     /// Names and values, `__slots__` left out, in order of definition.
     pub fn items(&self, object: &Header) -> Vec<(Value, Value)> {
         match self.shape() {
-            Some(shape) => shape.names.iter().enumerate().skip(shape.slot_names).filter_map(|(slot, name)| Some((name.clone(), self.slot(object, slot)?))).collect(),
-            None => self.dict().map(|dict| dict.items()).unwrap_or_default(),
+            Some(shape) if !shape.in_dict => shape.names.iter().enumerate().skip(shape.slot_names).filter_map(|(slot, name)| Some((name.clone(), self.slot(object, slot)?))).collect(),
+            _ => self.dict().map(|dict| dict.items()).unwrap_or_default(),
         }
     }
 
-    /// Moves the attributes into `dict` (empty before), which is the `__dict__` from now on. `__slots__` stay: such an instance
-    /// keeps its shape and shows a copy. Returns whether it moved.
-    pub fn adopt_dict(&self, object: &Header, dict: Value) -> bool {
-        let Some(shape) = self.shape() else {
-            *self.rest.get_mut() = Rest::Dict(dict);
-            return true;
-        };
-        if shape.slot_names > 0 {
-            return false;
+    /// `dict` is the `__dict__` from now on, and has the attributes; what the instance held is dropped. `__slots__` stay.
+    pub fn adopt_dict(&self, object: &Header, dict: Value) {
+        let mut old: Vec<Value> = Vec::new();
+        if let Some(shape) = self.shape().filter(|shape| !shape.in_dict) {
+            for slot in shape.slot_names..shape.names.len() {
+                old.push(self.set_slot(object, slot, Value::UNDEFINED));
+            }
+            // The slots are inline: every instance has room for its class's `__slots__`.
+            self.shape.set(if shape.slot_names > 0 { shape.with_dict() } else { core::ptr::null() });
         }
-        let count = shape.names.len();
-        for slot in 0..count {
-            let value = self.set_slot(object, slot, Value::UNDEFINED);
-            let _ = value;
-        }
-        self.shape.set(core::ptr::null());
-        let old = self.rest.replace(Rest::Dict(dict));
-        drop(old);
-        true
+        let rest = self.rest.replace(Rest::Dict(dict));
+        drop((rest, old));
     }
 
     /// Calls back for each value held.

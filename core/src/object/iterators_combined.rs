@@ -72,7 +72,7 @@ object!(Enumerate, Kind::Other, "enumerate", |this, visit| { visit(&this.iterato
 /// `enumerate`.
 pub static ENUMERATE: TypeSpec = TypeSpec {
     doc: "Return an enumerate object, which yields pairs of a count (from start, which defaults to 0) and a value of the iterable.",
-    natives: &[SELF_ITER, CLASS_GET_ITEM, Native::full("__new__($type, iterable, start=0)", new_enumerate, "Create and return a new object."), Native::full("__next__($self, /)", enumerate_next_full, "Implement next(self).")],
+    natives: &[SELF_ITER, CLASS_GET_ITEM, Native::full("__new__($type, /, iterable=<required>, start=0)", new_enumerate, "Create and return a new object."), Native::full("__next__($self, /)", enumerate_next_full, "Implement next(self).")],
     next: Some(enumerate_next),
     ..TypeSpec::new("enumerate", Enumerate::LAYOUT)
 };
@@ -83,7 +83,8 @@ fn new_enumerate(vm: &mut Vm, args: &Args) -> Res<Action> {
         Some(start) => vm.index(start)?,
         None => Value::small_int(0),
     };
-    get_iter_then(vm, &args.positional[1], move |vm, iterator| Ok(Action::Return(new_of(vm, &class, |header| Enumerate { header, iterator, count: Mut::new(count) }))))
+    let Some(iterable) = args.get(1) else { return Err(vm.type_error("enumerate() missing required argument 'iterable'")) };
+    get_iter_then(vm, iterable, move |vm, iterator| Ok(Action::Return(new_of(vm, &class, |header| Enumerate { header, iterator, count: Mut::new(count) }))))
 }
 
 impl Enumerate {

@@ -1,6 +1,6 @@
 //! `list`: its methods.
 
-use super::class::{CLASS_MATCH_SELF, CLASS_SEQUENCE, TypeSpec};
+use super::class::{CLASS_HEAP, CLASS_MATCH_SELF, CLASS_SEQUENCE, TypeSpec};
 use super::containers::{self, Display, Shown, check_count, class_argument, keywords, no_keywords, place, receiver, repeat_count, repeated, search_bounds, subscript};
 use super::exception::Ex;
 use super::header::Object;
@@ -97,6 +97,12 @@ pub fn extend_then(vm: &mut Vm, target: &Value, iterable: &Value, then: impl FnO
         return then(vm);
     }
     // Item by item: what came before an exception stays, as in CPython.
+    let class = vm.class_of(iterable);
+    if class.has(CLASS_HEAP) && (vm.class_special(&class, Name::Len).is_some() || vm.class_special(&class, Name::LengthHint).is_some()) {
+        // It is asked how long it is, as in CPython; the answer does not matter here.
+        let (iterable, target) = (iterable.clone(), target.clone());
+        return crate::modules::_operator::length_hint_then(vm, &iterable.clone(), move |vm| for_each(vm, &iterable, AppendEach { target, then }));
+    }
     for_each(vm, iterable, AppendEach { target: target.clone(), then })
 }
 
@@ -257,8 +263,11 @@ fn count(vm: &mut Vm, args: &[Value]) -> Res<Value> {
 }
 
 fn clear(vm: &mut Vm, args: &[Value]) -> Res<Value> {
-    let old = receiver::<List>(vm, args)?.take_items();
-    drop(old);
+    let mut old = receiver::<List>(vm, args)?.take_items();
+    // From the end, as when the list dies.
+    while let Some(item) = old.pop() {
+        drop(item);
+    }
     Ok(Value::NONE)
 }
 

@@ -179,10 +179,11 @@ fn set_class(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
         return Err(vm.type_error(&format!("__class__ must be set to a class, not '{kind}' object")));
     };
     let old = vm.class_of(object);
+    if !(old.has(CLASS_HEAP) && class.has(CLASS_HEAP)) {
+        return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
+    }
     let shapes = |class: &Class| class.root_shape.get().as_ref().map_or(0, |shape| shape.slot_names);
     let compatible = core::ptr::eq(old.layout, class.layout)
-        && old.has(CLASS_HEAP)
-        && class.has(CLASS_HEAP)
         && old.attribute_offset.get() == class.attribute_offset.get()
         && old.has(CLASS_HAS_DICT) == class.has(CLASS_HAS_DICT)
         && shapes(&old) == shapes(class);
@@ -219,9 +220,11 @@ fn get_dict(vm: &mut Vm, object: &Value) -> Res<Value> {
 }
 
 fn set_dict(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
-    let Some(value) = value.filter(|value| value.get::<Dict>().is_some()) else {
-        return Err(vm.type_error("__dict__ must be set to a dictionary"));
-    };
+    let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
+    if value.get::<Dict>().is_none() {
+        let kind = vm.type_name(value);
+        return Err(vm.type_error(&format!("__dict__ must be set to a dictionary, not a '{kind}'")));
+    }
     let class = vm.class_of(object);
     if let Some(header) = object.header()
         && let Some(attributes) = class.attributes_of(header)
@@ -441,11 +444,63 @@ fn get_bases(vm: &mut Vm, value: &Value) -> Res<Value> {
     Ok(vm.new_tuple(bases))
 }
 
+fn set_bases(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
+    let Some(class) = class_of(object) else { return Ok(()) };
+    let name = class_name(class);
+    if !class.has(CLASS_HEAP) {
+        return Err(vm.type_error(&format!("cannot set '__bases__' attribute of immutable type '{name}'")));
+    }
+    let Some(value) = value else { return Err(vm.type_error(&format!("cannot delete '__bases__' attribute of type '{name}'"))) };
+    let Some(bases) = value.get::<super::tuple::Tuple>().map(|bases| bases.items().to_vec()) else {
+        let kind = vm.type_name(value);
+        return Err(vm.type_error(&format!("can only assign tuple to {name}.__bases__, not {kind}")));
+    };
+    if bases.is_empty() {
+        return Err(vm.type_error(&format!("can only assign non-empty tuple to {name}.__bases__, not ()")));
+    }
+    for base in &bases {
+        let Some(base) = class_of(base) else {
+            let kind = vm.type_name(base);
+            return Err(vm.type_error(&format!("{name}.__bases__ must be tuple of classes, not '{kind}'")));
+        };
+        if base.is_subclass_of(class) {
+            return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    vm.rebase_class(class, bases)
+}
+
 fn get_base(vm: &mut Vm, value: &Value) -> Res<Value> {
     with_class(vm, value, |_, class| {
         let bases = class.bases.get();
         bases.iter().find(|base| class_of(base).is_some_and(|base| core::ptr::eq(base.layout, class.layout))).or(bases.first()).cloned().unwrap_or(Value::NONE)
     })
+}
+
+fn layout_number(vm: &mut Vm, value: &Value, number: fn(&Class) -> i64) -> Res<Value> {
+    let number = with_class(vm, value, |_, class| number(class))?;
+    Ok(vm.new_int(number))
+}
+
+/// The flags that programs look at, with the bits they have in CPython.
+fn flags_of(class: &Class) -> i64 {
+    use super::class::{CLASS_FINAL, CLASS_MAPPING, CLASS_NOT_CALLABLE, CLASS_SEQUENCE};
+    use super::header::Kind;
+    let subclass = match class.layout.kind {
+        Kind::Int | Kind::Bool => 1 << 24,
+        Kind::List => 1 << 25,
+        Kind::Tuple => 1 << 26,
+        Kind::Bytes => 1 << 27,
+        Kind::Str => 1 << 28,
+        Kind::Dict => 1 << 29,
+        Kind::Exception => 1 << 30,
+        Kind::Class => 1 << 31,
+        _ => 0,
+    };
+    let flag = |flag: u32, bit: u32| if class.has(flag) { 1i64 << bit } else { 0 };
+    let base = if class.has(CLASS_FINAL) { 0 } else { 1 << 10 };
+    let immutable = if class.has(CLASS_HEAP) { 0 } else { 1 << 8 };
+    subclass | base | immutable | flag(CLASS_HEAP, 9) | flag(CLASS_ABSTRACT, 20) | flag(CLASS_SEQUENCE, 5) | flag(CLASS_MAPPING, 6) | flag(CLASS_NOT_CALLABLE, 7) | 1 << 12 | 1 << 14
 }
 
 fn get_mro(vm: &mut Vm, value: &Value) -> Res<Value> {
@@ -484,6 +539,10 @@ fn get_annotations(vm: &mut Vm, value: &Value) -> Res<Value> {
     if let Some(annotations) = namespace_item(vm, value, Name::Annotations)? {
         return Ok(annotations);
     }
+    if class_of(value).is_some_and(|class| !class.has(CLASS_HEAP)) {
+        let name = vm.name(Name::Annotations).clone();
+        return Err(vm.missing_attribute(value, &name));
+    }
     let function = get_annotate(vm, value)?;
     let annotations = if function.is_none() { vm.new_dict() } else { vm.call(&function, &[Value::small_int(1)])? };
     if class_of(value).is_some_and(|class| class.has(CLASS_HEAP)) {
@@ -507,6 +566,8 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::simple("mro($self, /)", type_mro, "Return a type's method resolution order."),
         Native::simple("__subclasses__($self, /)", type_subclasses, "Return a list of immediate subclasses."),
         Native::full("__prepare__($type, *args, **kwargs)", type_prepare, "Return a namespace for a class body."),
+        Native::simple("__or__($self, value, /)", super::union_type::or, "Return self|value."),
+        Native::simple("__ror__($self, value, /)", super::union_type::ror, "Return value|self."),
         Native::simple("__instancecheck__($self, instance, /)", type_instancecheck, "Check if an object is an instance."),
         Native::simple("__subclasscheck__($self, subclass, /)", type_subclasscheck, "Check if a class is a subclass."),
         Native::simple("__dir__($self, /)", type_dir, "Specialized __dir__ implementation for types."),
@@ -522,8 +583,14 @@ pub static TYPE: TypeSpec = TypeSpec {
         Getter { name: "__type_params__", get: get_type_params, set: Some(set_type_params), doc: "" },
         Getter { name: "__annotate__", get: get_annotate, set: Some(set_annotate), doc: "" },
         Getter { name: "__annotations__", get: get_annotations, set: Some(set_annotations), doc: "" },
-        Getter::read_only("__bases__", get_bases, ""),
+        Getter { name: "__bases__", get: get_bases, set: Some(set_bases), doc: "" },
         Getter::read_only("__base__", get_base, ""),
+        Getter::read_only("__basicsize__", |vm, value| layout_number(vm, value, |class| class.layout.size as i64), ""),
+        Getter::read_only("__itemsize__", |vm, value| layout_number(vm, value, |class| if matches!(class.layout.kind, super::header::Kind::Tuple | super::header::Kind::Int) { 8 } else { 0 }), ""),
+        Getter::read_only("__dictoffset__", |vm, value| layout_number(vm, value, |class| -i64::from(class.has(CLASS_HAS_DICT))), ""),
+        Getter::read_only("__weakrefoffset__", |vm, value| layout_number(vm, value, |class| if class.has(CLASS_WEAKREFERABLE) { class.layout.size as i64 } else { 0 }), ""),
+        Getter::read_only("__flags__", |vm, value| layout_number(vm, value, flags_of), ""),
+        Getter::read_only("__text_signature__", |_, _| Ok(Value::NONE), ""),
         Getter::read_only("__mro__", get_mro, ""),
         Getter::read_only("__dict__", get_namespace, ""),
     ],
@@ -549,7 +616,13 @@ fn super_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     } else if vm.is_instance(&object, start_class) {
         vm.class_of(&object).value()
     } else {
-        return Err(vm.type_error("super(type, obj): obj must be an instance or subtype of type"));
+        let is_class = object.get::<Class>();
+        let (kind, name) = match is_class {
+            Some(class) => ("type", class_name(class)),
+            None => ("instance of", vm.type_name(&object)),
+        };
+        let start = class_name(start_class);
+        return Err(vm.type_error(&format!("super(type, obj): obj ({kind} {name}) is not an instance or subtype of type ({start}).")));
     };
     Ok(vm.new_object(|header| Super { header, start, object, object_class }))
 }
@@ -610,6 +683,7 @@ pub static SUPER: TypeSpec = TypeSpec {
 
 pub static WRAPPER_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("wrapper_descriptor", NativeFunction::LAYOUT) };
 pub static METHOD_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("method_descriptor", NativeFunction::LAYOUT) };
+pub static METHOD_WRAPPER: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("method-wrapper", NativeFunction::LAYOUT) };
 pub static CLASS_METHOD_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("classmethod_descriptor", NativeFunction::LAYOUT) };
 
 impl Vm {

@@ -1,10 +1,10 @@
 //! The class statement: `__build_class__` and `type.__new__`.
 
-use super::classes::{ClassParts, common_layout, merge_ancestors};
+use super::classes::{ClassParts, common_layout, merge_ancestors, slots_conflict};
 use super::execute::{class_name, text_of};
 use super::ops::attribute::call_method_action;
 use super::{Action, Args, Call, ClassRef, Name, Res, Vm};
-use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_WEAKREFERABLE, Class};
+use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class};
 use crate::object::descriptor::{ClassMethod, StaticMethod};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
@@ -191,6 +191,10 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         return Err(vm.type_error(&format!("type.__new__() argument 3 must be dict, not {kind}")));
     };
     let bases: Vec<Value> = if bases.length == 0 { Vec::from([vm.class::<Instance>().value()]) } else { bases.items().to_vec() };
+    if name.get::<Str>().is_some_and(|name| name.bytes().contains(&0)) {
+        return Err(vm.value_error("type name must not contain null characters"));
+    }
+    let best = winner(vm, ClassRef::of(metaclass), &bases)?;
     for base in &bases {
         let Some(class) = base.get::<Class>() else { return Err(vm.type_error("bases must be types")) };
         if class.has(CLASS_FINAL) {
@@ -204,7 +208,6 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             return Err(vm.type_error(&format!("duplicate base class {name}")));
         }
     }
-    let best = winner(vm, ClassRef::of(metaclass), &bases)?;
     if best != ClassRef::of(metaclass)
         && let Some(new) = vm.class_special(&best, Name::New)
         && !new.get::<crate::object::function::NativeFunction>().is_some_and(|native| native.owner.is(&vm.class::<Class>()))
@@ -215,13 +218,10 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         let callee = super::ops::attribute::unwrap_static(&new);
         return Ok(Action::TailCall(Call { callee, arguments: all, names: arguments.names.to_vec() }));
     }
-    let Some((layout, _)) = common_layout(&bases) else {
+    let Some((layout, _)) = common_layout(&bases).filter(|_| !slots_conflict(&bases)) else {
         return Err(vm.type_error("multiple bases have instance lay-out conflict"));
     };
-    let Some(ancestors) = merge_ancestors(&bases) else {
-        let names: Vec<alloc::string::String> = bases.iter().filter_map(|base| base.get::<Class>().map(class_name)).collect();
-        return Err(vm.type_error(&format!("Cannot create a consistent method resolution order (MRO) for bases {}", names.join(", "))));
-    };
+    let Some(ancestors) = merge_ancestors(&bases) else { return Err(vm.inconsistent_order(&bases)) };
     let dict_value = vm.new_dict();
     let Some(dict) = dict_value.get::<Dict>() else { return Err(vm.memory_error()) };
     for (key, value) in source.items() {
@@ -239,6 +239,7 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let cell = take(vm, Name::ClassCell);
     // `__slots__`
     let inherits_dict = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HAS_DICT));
+    let inherits_weak_references = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HEAP) && base.has(CLASS_WEAKREFERABLE));
     let mut flags = CLASS_HAS_DICT | CLASS_WEAKREFERABLE;
     let mut slots: Vec<Value> = Vec::new();
     if let Some(declared) = dict.get_interned(vm.name(Name::Slots)) {
@@ -257,7 +258,9 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             };
             let text = text.to_string_lossy().into_owned();
             match text.as_str() {
+                "__dict__" if flags & CLASS_HAS_DICT != 0 => return Err(vm.type_error("__dict__ slot disallowed: we already got one")),
                 "__dict__" => flags |= CLASS_HAS_DICT,
+                "__weakref__" if inherits_weak_references || flags & CLASS_WEAKREFERABLE != 0 => return Err(vm.type_error("__weakref__ slot disallowed: we already got one")),
                 "__weakref__" => flags |= CLASS_WEAKREFERABLE,
                 _ => {
                     if text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit()) || text.contains(' ') {
@@ -342,8 +345,24 @@ fn set_names(vm: &mut Vm, class: Value, members: Vec<(Value, Value)>, mut index:
             continue;
         }
         if let Some(method) = vm.lookup_special(&value, Name::SetName) {
-            let arguments = [class.clone(), name];
-            return call_method_action(vm, method, &value, &arguments, move |vm, _| set_names(vm, class, members, index, keywords));
+            let arguments = [class.clone(), name.clone()];
+            let owner = class.clone();
+            let kind = vm.type_name(&value);
+            let called = call_method_action(vm, method, &value, &arguments, |_, value| Ok(Action::Return(value)));
+            let go_on = move |vm: &mut Vm, result: Res<Value>| match result {
+                Ok(_) => set_names(vm, class, members, index, keywords),
+                Err(raised) => {
+                    let exception = vm.take_exception(raised);
+                    let note = format!("Error calling __set_name__ on '{kind}' instance '{}' in '{}'", text_of(&name), owner.get::<Class>().map(class_name).unwrap_or_default());
+                    let note = vm.new_str(&note);
+                    crate::object::exception_types::append_note(vm, &exception, &note)?;
+                    Err(vm.raise_value(exception))
+                }
+            };
+            return match called {
+                Ok(action) => action.then(vm, go_on),
+                Err(raised) => go_on(vm, Err(raised)),
+            };
         }
     }
     let Some(object) = class.get::<Class>() else { return Ok(Action::Return(class)) };

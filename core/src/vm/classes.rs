@@ -329,8 +329,8 @@ impl Vm {
         class.bases.set(bases);
         class.ancestors.set(ancestors);
         for (index, name) in slots.into_iter().enumerate() {
-            let owner = ClassRefCell::new(class);
-            let value = self.new_object(|header| MemberDescriptor { header, name: name.clone(), owner, slot: first_slot + index });
+            let (owner, owner_name) = (ClassRefCell::new(class), class.name.get().clone());
+            let value = self.new_object(|header| MemberDescriptor { header, name: name.clone(), owner, owner_name: owner_name.clone(), slot: first_slot + index });
             drop(class.namespace().set_interned(&name, value));
         }
     }
@@ -346,6 +346,60 @@ impl Vm {
         self.adopt_bases(class, parts.bases, ancestors, parts.slots);
         self.refresh_class(class);
         value
+    }
+
+    /// `class.__bases__ = bases`, checked to be classes that do not derive from it.
+    ///
+    /// # Errors
+    /// TypeError if instances would have to be laid out differently, or there is no order of resolution.
+    pub fn rebase_class(&mut self, class: &Class, bases: Vec<Value>) -> Res<()> {
+        let slot_names = |class: &Class| class.root_shape.get().as_ref().map_or(0, |shape| shape.slot_names);
+        let most_slots = |bases: &[Value]| bases.iter().filter_map(|base| base.get::<Class>()).map(slot_names).max().unwrap_or(0);
+        let keeps = |flag: u32| class.has(flag) || !bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(flag));
+        let fits = common_layout(&bases).is_some_and(|(layout, _)| core::ptr::eq(layout, class.layout))
+            && most_slots(&bases) == most_slots(class.bases.get())
+            && keeps(CLASS_HAS_DICT);
+        if !fits {
+            let name = |class: &Class| class.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let (new, old) = (bases.first().and_then(|base| base.get::<Class>()).map(name), class.bases.get().first().and_then(|base| base.get::<Class>()).map(name));
+            let message = format!("__bases__ assignment: '{}' object layout differs from '{}'", new.unwrap_or_default(), old.unwrap_or_default());
+            return Err(self.type_error(&message));
+        }
+        let Some(ancestors) = merge_ancestors(&bases) else { return Err(self.inconsistent_order(&bases)) };
+        for base in class.bases.get().iter().filter_map(|base| base.get::<Class>()) {
+            base.subclasses.get_mut().retain(|&known| !core::ptr::eq(known, class));
+        }
+        for base in bases.iter().filter_map(|base| base.get::<Class>()) {
+            base.subclasses.get_mut().push(class);
+        }
+        drop(class.bases.replace(bases));
+        drop(class.ancestors.replace(ancestors));
+        self.update_ancestors(class);
+        self.class_changed(class);
+        Ok(())
+    }
+
+    /// After an ancestor's bases changed: the order of resolution of all that derive from `class`.
+    fn update_ancestors(&mut self, class: &Class) {
+        let subclasses: Vec<*const Class> = class.subclasses.get().clone();
+        for subclass in subclasses {
+            // SAFETY: a subclass takes itself off the list when it dies.
+            let subclass = unsafe { &*subclass };
+            if let Some(ancestors) = merge_ancestors(subclass.bases.get()) {
+                drop(subclass.ancestors.replace(ancestors));
+            }
+            self.update_ancestors(subclass);
+        }
+    }
+
+    /// TypeError: no order of resolution.
+    #[cold]
+    pub(super) fn inconsistent_order(&mut self, bases: &[Value]) -> super::Raised {
+        let names: Vec<alloc::string::String> = bases
+            .iter()
+            .filter_map(|base| base.get::<Class>()?.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned()))
+            .collect();
+        self.type_error(&format!("Cannot create a consistent method resolution order (MRO) for bases {}", names.join(", ")))
     }
 
     /// Recomputes what the VM remembers about a class from its attributes: after creation and after changes.
@@ -445,6 +499,37 @@ pub fn merge_ancestors(bases: &[Value]) -> Option<Vec<Value>> {
         }
         merged.push(candidate);
     }
+}
+
+/// The class in whose instances the memory layout of this class's instances was settled: the nearest one that added slots or is builtin.
+fn layout_owner(class: &Class) -> &Class {
+    let slot_names = |class: &Class| class.root_shape.get().as_ref().map_or(0, |shape| shape.slot_names);
+    let mut owner = class;
+    loop {
+        let base = owner.bases.get().iter().filter_map(|base| base.get::<Class>()).find(|base| slot_names(base) == slot_names(owner) && core::ptr::eq(base.layout, owner.layout));
+        match base {
+            Some(base) => owner = base,
+            None => return owner,
+        }
+    }
+}
+
+/// Do two of the bases have instances with memory layouts that exclude each other, by their `__slots__`?
+pub fn slots_conflict(bases: &[Value]) -> bool {
+    let mut best: Option<&Class> = None;
+    for base in bases.iter().filter_map(|base| base.get::<Class>()) {
+        let owner = layout_owner(base);
+        if owner.root_shape.get().as_ref().is_none_or(|shape| shape.slot_names == 0) {
+            continue;
+        }
+        match best {
+            None => best = Some(owner),
+            Some(known) if known.is_subclass_of(owner) => {}
+            Some(known) if owner.is_subclass_of(known) => best = Some(owner),
+            Some(_) => return true,
+        }
+    }
+    false
 }
 
 /// May instances of these classes share a layout? The most derived builtin layout among the bases, with the base that has it; None if

@@ -267,6 +267,7 @@ impl Vm {
         if let Some(owner) = function.owner.get() {
             return match native.binding {
                 Binding::New => class_name(owner),
+                Binding::Method if native.name() == "__init__" => class_name(owner),
                 _ if qualified => format!("{}.{}", class_name(owner), native.name()),
                 _ => native.name().into(),
             };
@@ -291,7 +292,14 @@ impl Vm {
         let parameters: Vec<&str> = split_parameters(native.parameters()).filter(|parameter| !parameter.starts_with('*')).collect();
         let positional_only = parameters.iter().position(|parameter| *parameter == "/").map_or(0, shown);
         let name = self.native_label(function, false);
-        let message = if !native.arity.starred && positional_only < most {
+        // These two are constructed by a call convention of their own.
+        let plain = native.binding == Binding::New && matches!(name.as_str(), "int" | "str");
+        let message = if native.arity.starred && native.arity.most != u16::MAX && count > most {
+            match most {
+                0 => format!("{name}() takes no positional arguments"),
+                _ => format!("{name}() takes at most {most} positional argument{} ({count} given)", plural(most)),
+            }
+        } else if !native.arity.starred && positional_only < most && !plain {
             let required = least.min(positional_only);
             if count > most {
                 let bound = if least == most { "exactly" } else { "at most" };
@@ -353,7 +361,7 @@ impl Vm {
                 None => return Err(self.type_error(&format!("{name}() got an unexpected keyword argument '{text}'"))),
                 Some((index, _)) => match bound.get_mut(index) {
                     Some(place) if place.is_undefined() => *place = value,
-                    _ => return Err(self.type_error(&format!("argument for {name}() given by name ('{text}') and position ({})", index + 1))),
+                    _ => return Err(self.type_error(&format!("argument for {name}() given by name ('{text}') and position ({})", index + 1 - matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize))),
                 },
             }
         }
@@ -476,7 +484,7 @@ impl Vm {
                 *slot = rest;
             }
         } else if given > positional_parameters {
-            return Err(self.too_many_positional(function, slots, given));
+            return Err(self.too_many_positional(function, names, given));
         }
         let rest_index = named + var_positional as usize;
         if code.flags.has(CodeFlags::VARKEYWORDS) {
@@ -578,11 +586,12 @@ impl Vm {
     }
 
     #[cold]
-    fn too_many_positional(&mut self, function: &Function, slots: &[Value], given: usize) -> super::Raised {
+    fn too_many_positional(&mut self, function: &Function, names: &[Value], given: usize) -> super::Raised {
         let code = function.code();
         let most = code.argument_count as usize;
         let defaults = function.defaults.get().get::<Tuple>().map_or(0, |defaults| defaults.length);
-        let keyword_given = (most..most + code.keyword_only_count as usize).filter(|&index| slots.get(index).is_some_and(|slot| !slot.is_undefined())).count();
+        let keyword_only = code.local_names.get(most..most + code.keyword_only_count as usize).unwrap_or_default();
+        let keyword_given = names.iter().filter(|name| keyword_only.iter().any(|parameter| parameter.is(name))).count();
         let takes = if defaults > 0 { format!("from {} to {most}", most - defaults.min(most)) } else { format!("{most}") };
         let plural = if most == 1 && defaults == 0 { "" } else { "s" };
         let given_text = if keyword_given > 0 {

@@ -302,6 +302,10 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
             let call = *pc.sub(1);
             if (call.op as u8).wrapping_sub(Op::Call as u8) <= Op::CallEx as u8 - Op::Call as u8 {
                 store(reg!(call.a), value);
+                // What the frame held may have finalizers.
+                if vm.heap.ticks.get() <= 0 {
+                    slow!(ops::control::safe_point_after, call)
+                }
                 next!()
             }
             vm.delivered = value;
@@ -1018,7 +1022,12 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
 #[inline(never)]
 fn outlined(vm: &mut Vm, instruction: Instr, function: fn(&mut Vm, Instr) -> Res<()>) -> Option<Exit> {
     let outcome = function(vm, instruction);
-    vm.settle(outcome)
+    let exit = vm.settle(outcome);
+    if exit.is_none() && vm.finalizers_wait() {
+        let outcome = vm.look_around();
+        return vm.settle(outcome);
+    }
+    exit
 }
 
 #[inline(always)]

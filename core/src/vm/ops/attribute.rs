@@ -245,6 +245,12 @@ impl Vm {
 
     fn bind_native(&mut self, native: &NativeFunction, receiver: Value) -> Value {
         let (definition, owner) = (native.native, native.owner);
+        if definition.binding == Binding::Method && definition.name().starts_with("__") {
+            let class = self.class_from_spec(&crate::object::object_type::METHOD_WRAPPER);
+            // SAFETY: a class.
+            let class = unsafe { class.get_unchecked::<Class>() };
+            return self.heap.new_object(class, |header| NativeFunction { header, native: definition, receiver, owner, module: Value::NONE });
+        }
         self.new_object(|header| NativeFunction { header, native: definition, receiver, owner, module: Value::NONE })
     }
 
@@ -265,8 +271,8 @@ impl Vm {
         {
             return Ok(header);
         }
-        let (name, given) = (text_of(&member.name), self.type_name(object));
-        Err(self.type_error(&format!("descriptor '{name}' doesn't apply to a '{given}' object")))
+        let (name, owner, given) = (text_of(&member.name), text_of(&member.owner_name), self.type_name(object));
+        Err(self.type_error(&format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{given}' object")))
     }
 
     /// `object.name = value`, or deletion for None; `name` is interned.
@@ -304,7 +310,7 @@ impl Vm {
                     let header = self.member_owner(member, object)?;
                     let Some(attributes) = header.class().attributes_of(header) else { return Err(self.missing_attribute(object, name)) };
                     if value.is_none() && attributes.slot(header, member.slot).is_none() {
-                        return Err(self.missing_attribute(object, name));
+                        return Err(self.attribute_error(object, name, &text_of(name)));
                     }
                     drop(attributes.set_slot(header, member.slot, value.unwrap_or(Value::UNDEFINED)));
                     return Ok(Action::Return(Value::NONE));
@@ -563,7 +569,7 @@ fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
     }
     let Some(header) = object.header() else { return };
     let Some(attributes) = class.attributes_of(header) else { return };
-    let Some(shape) = attributes.shape() else { return };
+    let Some(shape) = attributes.shape().filter(|shape| !shape.in_dict) else { return };
     if vm.class_special(&class, Name::GetAttribute).is_some_and(|method| method.kind() == Kind::Function) {
         return;
     }
@@ -651,7 +657,7 @@ fn remember_set(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef, befor
     }
     let (Some(header), Some(before)) = (object.header(), before) else { return };
     let Some(attributes) = class.attributes_of(header) else { return };
-    let Some(shape) = attributes.shape() else { return };
+    let Some(shape) = attributes.shape().filter(|shape| !shape.in_dict) else { return };
     if object.kind() != Kind::Instance || before.is_null() {
         return;
     }
@@ -701,7 +707,7 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
                 let attributes = header.and_then(|header| class.attributes_of(header));
                 let cacheable = match attributes {
                     // The cache compares the shape of plain instances only.
-                    Some(attributes) => object.kind() == Kind::Instance && !attributes.shape.get().is_null(),
+                    Some(attributes) => object.kind() == Kind::Instance && attributes.shape().is_some_and(|shape| !shape.in_dict),
                     None => own_dict_possible(&object) || header.is_some(),
                 };
                 if cacheable && header.is_some() && !own_dict_possible(&object) {

@@ -203,6 +203,12 @@ impl Vm {
         Ok(Action::Return(Value::TRUE))
     }
 
+    /// Have objects died whose finalizers may run now?
+    #[inline]
+    pub(crate) fn finalizers_wait(&self) -> bool {
+        !self.heap.finalizers.get().is_empty() && !self.finalizing
+    }
+
     /// The safe point: everything that wants attention between two instructions. A finalizer gets a frame, whose return goes on
     /// with the instruction at pc.
     pub(crate) fn look_around(&mut self) -> Res<()> {
@@ -216,7 +222,7 @@ impl Vm {
         if self.heap.collection_due.replace(false) {
             self.heap.collect();
         }
-        if !self.heap.finalizers.get().is_empty() && !self.finalizing {
+        if self.finalizers_wait() {
             return self.run_finalizers();
         }
         self.slice_ended()

@@ -55,8 +55,8 @@ fn run(vm: &mut Vm, number: u16, arguments: Vec<Value>) -> Res<Action> {
         n if n == Intrinsic::SetTypeParamDefault as u16 => ("_typing", "_set_typeparam_default"),
         n if n == Intrinsic::SubscriptGeneric as u16 => ("_typing", "_subscript_generic"),
         n if n == Intrinsic::TypeAlias as u16 => ("_typing", "_make_typealias"),
-        n if n == Intrinsic::Interpolation as u16 => ("string.templatelib", "Interpolation"),
-        n if n == Intrinsic::Template as u16 => ("string.templatelib", "_make_template"),
+        n if n == Intrinsic::Interpolation as u16 => ("_template", "Interpolation"),
+        n if n == Intrinsic::Template as u16 => ("_template", "_make_template"),
         _ => return Err(vm.raise(Ex::SystemError, &format!("unknown intrinsic {number}"))),
     };
     let module_name = vm.intern(module);

@@ -76,6 +76,9 @@ pub fn get_item_action(vm: &mut Vm, object: &Value, key: &Value) -> Res<Action> 
             let key = key.clone();
             return vm.bind(&method, None, class)?.and_then(vm, move |_, callee| Ok(Action::tail_call(callee, [key])));
         }
+        if object.is(&vm.class::<Class>().value()) {
+            return crate::object::generic_alias::new(vm, object, key).map(Action::Return);
+        }
         let name = super::super::execute::class_name(class);
         return Err(vm.type_error(&format!("type '{name}' is not subscriptable")));
     }
@@ -176,7 +179,11 @@ pub fn delete_item(vm: &mut Vm, i: Instr) -> Res<()> {
     consume(vm, i, CONSUME_B, i.b);
     let Some(method) = vm.lookup_special(&object, Name::DelItem) else {
         let name = vm.type_name(&object);
-        return Err(vm.type_error(&format!("'{name}' object doesn't support item deletion")));
+        // Worded by whether it is a sequence to CPython, as instances of all classes made in Python are.
+        let class = vm.class_of(&object);
+        let sequence = class.has(crate::object::class::CLASS_HEAP) || vm.class_special(&class, Name::GetItem).is_some();
+        let verb = if sequence && vm.lookup_special(&key, Name::Index).is_some() { "doesn't" } else { "does not" };
+        return Err(vm.type_error(&format!("'{name}' object {verb} support item deletion")));
     };
     let action = method_action(vm, method, &object, &[key]);
     vm.complete(action)
