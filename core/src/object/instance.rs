@@ -33,6 +33,8 @@ pub struct Shape {
     /// The first slots are `__slots__`, not part of `__dict__`.
     pub slot_names: usize,
     index: Option<HashMap<u64, u16, foldhash::fast::FixedState>>,
+    /// Only the `__slots__` are in slots; the other attributes are in the `__dict__`.
+    pub in_dict: bool,
     /// Boxed: shapes are pointed to, and must not move when there are more of them.
     #[allow(clippy::vec_box)]
     children: Mut<Vec<Box<Shape>>>,
