@@ -1,9 +1,9 @@
 //! `--check` and `--dis`: the front end alone.
 
+use pyvm_core::code::CodePrototype;
 use pyvm_core::compile::{self, Options};
 use pyvm_core::syntax::{self, Mode, Source, SyntaxError, SyntaxErrorKind};
 use pyvm_core::vm::source::parse_options;
-use pyvm_core::code::CodePrototype;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -41,11 +41,7 @@ fn report(error: &SyntaxError, filename: &str) -> String {
         let _ = writeln!(text, "    {shown}");
         if error.column > 0 {
             let start = (error.column as usize).saturating_sub(indent + 1);
-            let end = if error.end_line == error.line && error.end_column > error.column {
-                (error.end_column as usize).saturating_sub(indent + 1)
-            } else {
-                start + 1
-            };
+            let end = if error.end_line == error.line && error.end_column > error.column { (error.end_column as usize).saturating_sub(indent + 1) } else { start + 1 };
             let padding: String = shown.chars().chain(std::iter::repeat(' ')).take(start).map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
             let _ = writeln!(text, "    {padding}{}", "^".repeat(end.saturating_sub(start).max(1)));
         }

@@ -6,13 +6,13 @@
 use crate::files::machine_error;
 use crate::paths;
 use pyvm_core::object;
+use pyvm_core::object::bytes;
 use pyvm_core::object::class::{CLASS_NOT_CALLABLE, TypeSpec};
 use pyvm_core::object::codec::{self, Codec, Form, UTF_8};
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::header::{Header, Kind, Mut, Object};
 use pyvm_core::object::str::{Str, count_code_points};
 use pyvm_core::object::value::Value;
-use pyvm_core::object::bytes;
 use pyvm_core::vm::{Action, Args, Getter, Native, Res, Step, Vm, argument, iterate};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -103,10 +103,22 @@ const fn methods() -> [Native; 24] {
         Native::simple("truncate($self, size=None, /)", truncate, "Cut or extend the file."),
         Native::simple("flush($self, /)", |vm, arguments| with_open(vm, arguments, |vm, file| flush(vm, file).map(|()| Value::NONE)), "Send what was written."),
         Native::simple("close($self, /)", close, "Flush and close."),
-        Native::simple("fileno($self, /)", |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::small_int(file.state.get().file.as_ref().map_or(-1, |file| i64::from(file.as_raw_fd()))))), "The descriptor."),
-        Native::simple("isatty($self, /)", |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::bool(file.state.get().file.as_ref().is_some_and(io::IsTerminal::is_terminal)))), "Whether it is a terminal."),
+        Native::simple(
+            "fileno($self, /)",
+            |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::small_int(file.state.get().file.as_ref().map_or(-1, |file| i64::from(file.as_raw_fd()))))),
+            "The descriptor.",
+        ),
+        Native::simple(
+            "isatty($self, /)",
+            |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::bool(file.state.get().file.as_ref().is_some_and(io::IsTerminal::is_terminal)))),
+            "Whether it is a terminal.",
+        ),
         Native::simple("readable($self, /)", |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::bool(file.state.get().readable))), "Whether it can be read."),
-        Native::simple("writable($self, /)", |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::bool(file.state.get().writable))), "Whether it can be written."),
+        Native::simple(
+            "writable($self, /)",
+            |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::bool(file.state.get().writable))),
+            "Whether it can be written.",
+        ),
         Native::simple("seekable($self, /)", |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::bool(position(file).is_ok()))), "Whether it has positions."),
         Native::simple("__enter__($self, /)", |vm, arguments| with_open(vm, arguments, |_, file| Ok(Value::from_object(file))), "Enter a with statement."),
         Native::simple("__exit__($self, /, *args)", close, "Leave a with statement: close."),
@@ -125,7 +137,11 @@ static GETTERS: [Getter; 6] = [
     Getter::read_only("mode", |_, this| Ok(file_of(this).map_or(Value::NONE, |file| file.mode.clone())), "The mode."),
     Getter::read_only("closed", |_, this| Ok(Value::bool(file_of(this).is_some_and(|file| file.state.get().file.is_none()))), "Whether it is closed."),
     Getter::read_only("encoding", |_, this| Ok(file_of(this).and_then(|file| file.text.as_ref()).map_or(Value::NONE, |text| text.encoding.clone())), "The encoding."),
-    Getter::read_only("errors", |_, this| Ok(file_of(this).and_then(|file| file.text.as_ref()).map_or(Value::NONE, |text| text.errors.clone())), "How errors of encoding are treated."),
+    Getter::read_only(
+        "errors",
+        |_, this| Ok(file_of(this).and_then(|file| file.text.as_ref()).map_or(Value::NONE, |text| text.errors.clone())),
+        "How errors of encoding are treated.",
+    ),
     Getter::read_only("newlines", |_, _| Ok(Value::NONE), "Kinds of line ends met."),
 ];
 
@@ -303,7 +319,15 @@ fn open(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 /// The mode that a binary file shows.
 fn binary_mode(mode: &Mode) -> String {
-    let letter = if mode.read || mode.write && mode.update { "rb" } else if mode.append { "ab" } else if mode.create { "xb" } else { "wb" };
+    let letter = if mode.read || mode.write && mode.update {
+        "rb"
+    } else if mode.append {
+        "ab"
+    } else if mode.create {
+        "xb"
+    } else {
+        "wb"
+    };
     format!("{letter}{}", if mode.update { "+" } else { "" })
 }
 

@@ -59,7 +59,11 @@ pub fn run(options: Options) -> u8 {
         let progress = to_the_end(&mut python, |python| python.run(last_words));
         // Threads in a deadlock that the program knows of will never end.
         if progress == Progress::Raised {
-            python.with(|vm, exception| if vm.sched.deadlocks < 2 || !is_deadlock(vm, &exception) { report::print_exception(vm, &exception) });
+            python.with(|vm, exception| {
+                if vm.sched.deadlocks < 2 || !is_deadlock(vm, &exception) {
+                    report::print_exception(vm, &exception)
+                }
+            });
         }
     }
     let mut flushed = flush_standard_streams(&mut python);

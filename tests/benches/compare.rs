@@ -17,14 +17,8 @@ const TOO_SLOW: f64 = 1.3;
 const LIMIT: u64 = 300;
 
 /// The thread programs, with the size that an interpreter on OS threads can stand.
-const THREAD_PROGRAMS: [(&str, &str); 6] = [
-    ("yield", "500"),
-    ("ring", "20"),
-    ("spawn_join", "3000"),
-    ("spawn_many", "3"),
-    ("hand_over", "20000"),
-    ("blocked_memory", "2000"),
-];
+const THREAD_PROGRAMS: [(&str, &str); 6] =
+    [("yield", "500"), ("ring", "20"), ("spawn_join", "3000"), ("spawn_many", "3"), ("hand_over", "20000"), ("blocked_memory", "2000")];
 
 struct Options {
     runs: usize,
@@ -34,12 +28,7 @@ struct Options {
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options {
-        runs: 3,
-        filter: None,
-        threads: false,
-        others: Vec::new(),
-    };
+    let mut options = Options { runs: 3, filter: None, threads: false, others: Vec::new() };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -47,10 +36,7 @@ fn options() -> Result<Options, String> {
             "--threads" => options.threads = true,
             "--filter" => options.filter = Some(arguments.next().ok_or("--filter needs a text")?),
             "--runs" => {
-                let runs = arguments
-                    .next()
-                    .and_then(|runs| runs.parse().ok())
-                    .filter(|runs| *runs > 0);
+                let runs = arguments.next().and_then(|runs| runs.parse().ok()).filter(|runs| *runs > 0);
                 options.runs = runs.ok_or("--runs needs a number")?;
             }
             _ if argument.starts_with('-') => return Err(format!("unknown option {argument}")),
@@ -64,11 +50,7 @@ fn main() -> ExitCode {
     let result = options().and_then(|options| {
         let mut interpreters = vec![interpreter()?];
         interpreters.extend(options.others.iter().cloned());
-        if options.threads {
-            threads(&options, &interpreters)
-        } else {
-            compute(&options, &interpreters)
-        }
+        if options.threads { threads(&options, &interpreters) } else { compute(&options, &interpreters) }
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -80,9 +62,7 @@ fn main() -> ExitCode {
 }
 
 fn name(path: &Path) -> String {
-    path.file_stem()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The middle of the sorted values; of an even number the upper middle.
@@ -92,26 +72,19 @@ fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 fn geometric_mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty())
-        .then(|| (values.iter().map(|value| value.ln()).sum::<f64>() / values.len() as f64).exp())
+    (!values.is_empty()).then(|| (values.iter().map(|value| value.ln()).sum::<f64>() / values.len() as f64).exp())
 }
 
 fn header(first: &str, interpreters: &[PathBuf]) {
     print!("{first:<20}");
     for path in interpreters {
-        print!(
-            " {:>16}",
-            path.file_name()
-                .map(|name| name.to_string_lossy())
-                .unwrap_or_default()
-        );
+        print!(" {:>16}", path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default());
     }
     println!();
 }
 
 fn programs(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let entries =
-        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
     paths.sort();
@@ -131,9 +104,7 @@ fn compute(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
         let mut times: Vec<Vec<f64>> = vec![Vec::new(); interpreters.len()];
         let mut outputs: Vec<Option<Vec<u8>>> = vec![None; interpreters.len()];
         for _ in 0..options.runs {
-            for ((interpreter, times), output) in
-                interpreters.iter().zip(&mut times).zip(&mut outputs)
-            {
+            for ((interpreter, times), output) in interpreters.iter().zip(&mut times).zip(&mut outputs) {
                 let outcome = Program::new(interpreter).arg(path).limit(LIMIT).run()?;
                 if outcome.status.success() {
                     times.push(outcome.user);
@@ -141,12 +112,7 @@ fn compute(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
                 } else {
                     let why = outcome.errors();
                     let last = why.lines().last().unwrap_or_default().to_owned();
-                    problems.push(format!(
-                        "{}: {}: {}: {last}",
-                        name(path),
-                        interpreter.display(),
-                        outcome.end()
-                    ));
+                    problems.push(format!("{}: {}: {}: {last}", name(path), interpreter.display(), outcome.end()));
                 }
             }
         }
@@ -174,10 +140,7 @@ fn compute(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
         if let Some(first) = known.next()
             && known.any(|output| output != first)
         {
-            problems.push(format!(
-                "{}: the interpreters print different things",
-                name(path)
-            ));
+            problems.push(format!("{}: the interpreters print different things", name(path)));
         }
     }
     print!("{:<20}", "geometric mean");
@@ -187,19 +150,10 @@ fn compute(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
             None => print!(" {:>16}", "-"),
         }
     }
-    println!(
-        "\n{} programs, median of {} runs, {} above {TOO_SLOW}",
-        paths.len(),
-        options.runs,
-        slow.len()
-    );
+    println!("\n{} programs, median of {} runs, {} above {TOO_SLOW}", paths.len(), options.runs, slow.len());
     problems.sort();
     problems.dedup();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems.join("\n"))
-    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
 fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
@@ -207,19 +161,14 @@ fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
     header("CPU an operation", interpreters);
     let mut problems = Vec::new();
     for (program, small) in THREAD_PROGRAMS {
-        if options
-            .filter
-            .as_ref()
-            .is_some_and(|filter| !program.contains(filter.as_str()))
-        {
+        if options.filter.as_ref().is_some_and(|filter| !program.contains(filter.as_str())) {
             continue;
         }
         let path = folder.join(format!("{program}.py"));
         let mut figures: Vec<Vec<f64>> = vec![Vec::new(); interpreters.len()];
         let mut unit = String::new();
         for _ in 0..options.runs {
-            for (place, (interpreter, figures)) in interpreters.iter().zip(&mut figures).enumerate()
-            {
+            for (place, (interpreter, figures)) in interpreters.iter().zip(&mut figures).enumerate() {
                 let mut run = Program::new(interpreter).arg(&path).limit(LIMIT);
                 if place > 0 {
                     run = run.arg(small);
@@ -227,11 +176,7 @@ fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
                 let outcome = run.run()?;
                 let output = outcome.output();
                 let mut words = output.split_whitespace();
-                match words
-                    .next()
-                    .and_then(|word| word.parse().ok())
-                    .filter(|_| outcome.status.success())
-                {
+                match words.next().and_then(|word| word.parse().ok()).filter(|_| outcome.status.success()) {
                     Some(figure) => {
                         figures.push(figure);
                         unit = words.next().unwrap_or_default().to_owned();
@@ -239,11 +184,7 @@ fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
                     None => {
                         let why = outcome.errors();
                         let last = why.lines().last().unwrap_or_default().to_owned();
-                        problems.push(format!(
-                            "{program}: {}: {}: {last}",
-                            interpreter.display(),
-                            outcome.end()
-                        ));
+                        problems.push(format!("{program}: {}: {}: {last}", interpreter.display(), outcome.end()));
                     }
                 }
             }
@@ -259,9 +200,5 @@ fn threads(options: &Options, interpreters: &[PathBuf]) -> Result<(), String> {
     }
     problems.sort();
     problems.dedup();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems.join("\n"))
-    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }

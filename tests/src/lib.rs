@@ -24,27 +24,16 @@ pub fn interpreter() -> Result<PathBuf, String> {
     }
     // .../target[/TRIPLE]/PROFILE/deps/THIS
     let this = std::env::current_exe().map_err(|error| format!("current_exe: {error}"))?;
-    let profile = this
-        .ancestors()
-        .nth(2)
-        .ok_or("the test executable has no build folder")?;
+    let profile = this.ancestors().nth(2).ok_or("the test executable has no build folder")?;
     let parent = profile.parent().ok_or("the build folder has no parent")?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(["build", "--quiet", "--package", "pyvm"])
-        .current_dir(repository());
+    cargo.args(["build", "--quiet", "--package", "pyvm"]).current_dir(repository());
     if profile.file_name().is_some_and(|name| name == "release") {
         cargo.arg("--release");
     }
-    let triple = parent
-        .file_name()
-        .filter(|name| name.to_string_lossy().matches('-').count() >= 2);
+    let triple = parent.file_name().filter(|name| name.to_string_lossy().matches('-').count() >= 2);
     match (triple, parent.parent()) {
-        (Some(triple), Some(target)) => cargo
-            .arg("--target")
-            .arg(triple)
-            .arg("--target-dir")
-            .arg(target),
+        (Some(triple), Some(target)) => cargo.arg("--target").arg(triple).arg("--target-dir").arg(target),
         _ => cargo.arg("--target-dir").arg(parent),
     };
     let status = cargo.status().map_err(|error| format!("cargo: {error}"))?;

@@ -56,26 +56,14 @@ impl Program {
     /// A program with an environment that does not depend on whose machine it runs on, and 60 seconds.
     pub fn new(path: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(path);
-        command
-            .env_remove("PYTHONPATH")
-            .env("PYTHONHASHSEED", "0")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("LC_ALL", "C.UTF-8");
-        Self {
-            command,
-            input: Vec::new(),
-            limit: Duration::from_secs(60),
-        }
+        command.env_remove("PYTHONPATH").env("PYTHONHASHSEED", "0").env("PYTHONDONTWRITEBYTECODE", "1").env("LC_ALL", "C.UTF-8");
+        Self { command, input: Vec::new(), limit: Duration::from_secs(60) }
     }
 
     /// The same under a native stack of `kib` KiB for its main thread.
     pub fn with_stack(path: &Path, kib: u32) -> Self {
         let mut program = Self::new("sh");
-        program
-            .command
-            .arg("-c")
-            .arg(format!("ulimit -s {kib} && exec \"$0\" \"$@\""))
-            .arg(path);
+        program.command.arg("-c").arg(format!("ulimit -s {kib} && exec \"$0\" \"$@\"")).arg(path);
         program
     }
 
@@ -111,13 +99,7 @@ impl Program {
     pub fn run(mut self) -> Result<Outcome, String> {
         let name = format!("{:?}", self.command.get_program());
         let began = Instant::now();
-        let mut child = self
-            .command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("{name}: {error}"))?;
+        let mut child = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| format!("{name}: {error}"))?;
         let stdin = child.stdin.take();
         let input = std::mem::take(&mut self.input);
         let writer = thread::spawn(move || stdin.map(|mut pipe| pipe.write_all(&input)));
@@ -136,17 +118,12 @@ impl Program {
                 0 => {}
                 found if found == pid => break (raw, usage),
                 _ => {
-                    return Err(format!(
-                        "{name}: wait4: {}",
-                        std::io::Error::last_os_error()
-                    ));
+                    return Err(format!("{name}: wait4: {}", std::io::Error::last_os_error()));
                 }
             }
             if !timed_out && began.elapsed() > self.limit {
                 timed_out = true;
-                child
-                    .kill()
-                    .map_err(|error| format!("{name}: kill: {error}"))?;
+                child.kill().map_err(|error| format!("{name}: kill: {error}"))?;
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(8));

@@ -12,13 +12,7 @@ pub fn difference(expected: &str, actual: &str) -> Option<String> {
     let new: Vec<&str> = actual.split('\n').collect();
     let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let most = old.len().min(new.len()) - head;
-    let tail = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take(most)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
     let mut lines = vec![format!("    at line {}:", head + 1)];
     let gone = old.get(head..old.len() - tail).unwrap_or_default();
     let come = new.get(head..new.len() - tail).unwrap_or_default();
@@ -29,16 +23,8 @@ pub fn difference(expected: &str, actual: &str) -> Option<String> {
             lines.push(format!("    +{b}"));
         }
     } else {
-        lines.extend(
-            gone.iter()
-                .take(SHOWN / 2)
-                .map(|line| format!("    -{line}")),
-        );
-        lines.extend(
-            come.iter()
-                .take(SHOWN / 2)
-                .map(|line| format!("    +{line}")),
-        );
+        lines.extend(gone.iter().take(SHOWN / 2).map(|line| format!("    -{line}")));
+        lines.extend(come.iter().take(SHOWN / 2).map(|line| format!("    +{line}")));
     }
     let hidden = lines.len().saturating_sub(SHOWN);
     lines.truncate(SHOWN);
@@ -59,17 +45,11 @@ mod tests {
 
     #[test]
     fn one_changed_line_is_paired() {
-        assert_eq!(
-            difference("a\nb\nc\n", "a\nx\nc\n").as_deref(),
-            Some("    at line 2:\n    -b\n    +x")
-        );
+        assert_eq!(difference("a\nb\nc\n", "a\nx\nc\n").as_deref(), Some("    at line 2:\n    -b\n    +x"));
     }
 
     #[test]
     fn missing_lines_are_listed() {
-        assert_eq!(
-            difference("a\nb\nc\n", "a\nc\n").as_deref(),
-            Some("    at line 2:\n    -b")
-        );
+        assert_eq!(difference("a\nb\nc\n", "a\nc\n").as_deref(), Some("    at line 2:\n    -b"));
     }
 }

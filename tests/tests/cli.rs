@@ -23,14 +23,7 @@ fn run(program: Program) -> Outcome {
 #[track_caller]
 fn check(program: Program, stdout: &str) {
     let outcome = run(program);
-    assert_eq!(
-        (
-            outcome.end().as_str(),
-            outcome.output().as_str(),
-            outcome.errors().as_str()
-        ),
-        ("exit 0", stdout, "")
-    );
+    assert_eq!((outcome.end().as_str(), outcome.output().as_str(), outcome.errors().as_str()), ("exit 0", stdout, ""));
 }
 
 /// An empty folder for one test.
@@ -47,63 +40,33 @@ fn write(path: &Path, text: &str) {
 
 #[test]
 fn code_from_the_command_line() {
-    check(
-        pyvm()
-            .arg("-c")
-            .arg("import sys; print(sys.argv, __name__)")
-            .arg("a")
-            .arg("-b"),
-        "['-c', 'a', '-b'] __main__\n",
-    );
+    check(pyvm().arg("-c").arg("import sys; print(sys.argv, __name__)").arg("a").arg("-b"), "['-c', 'a', '-b'] __main__\n");
 }
 
 #[test]
 fn code_of_several_lines() {
-    check(
-        pyvm()
-            .arg("-c")
-            .arg("for i in range(2):\n    print(i)\nprint('end')"),
-        "0\n1\nend\n",
-    );
+    check(pyvm().arg("-c").arg("for i in range(2):\n    print(i)\nprint('end')"), "0\n1\nend\n");
 }
 
 #[test]
 fn code_from_standard_input() {
-    check(
-        pyvm()
-            .arg("-")
-            .arg("x")
-            .input("import sys\nprint(sys.argv)\ndef f():\n  return 5\nprint(f())"),
-        "['-', 'x']\n5\n",
-    );
+    check(pyvm().arg("-").arg("x").input("import sys\nprint(sys.argv)\ndef f():\n  return 5\nprint(f())"), "['-', 'x']\n5\n");
 }
 
 #[test]
 fn a_script_with_arguments() {
     let folder = folder("arguments");
     let script = folder.join("script.py");
-    write(
-        &script,
-        "import sys\nprint(sys.argv[1:], __file__.endswith('script.py'), __name__)\n",
-    );
-    check(
-        pyvm().arg(&script).arg("one").arg("--two"),
-        "['one', '--two'] True __main__\n",
-    );
+    write(&script, "import sys\nprint(sys.argv[1:], __file__.endswith('script.py'), __name__)\n");
+    check(pyvm().arg(&script).arg("one").arg("--two"), "['one', '--two'] True __main__\n");
 }
 
 #[test]
 fn standard_input_of_a_script() {
     let folder = folder("input");
     let script = folder.join("script.py");
-    write(
-        &script,
-        "print(input('? ') + '|')\nprint(input())\ntry:\n    input()\nexcept EOFError:\n    print('end of file')\n",
-    );
-    check(
-        pyvm().arg(&script).input("first\nsecond\n"),
-        "? first|\nsecond\nend of file\n",
-    );
+    write(&script, "print(input('? ') + '|')\nprint(input())\ntry:\n    input()\nexcept EOFError:\n    print('end of file')\n");
+    check(pyvm().arg(&script).input("first\nsecond\n"), "? first|\nsecond\nend of file\n");
 }
 
 #[test]
@@ -129,24 +92,12 @@ fn exit_codes() {
 
 #[test]
 fn an_uncaught_exception_on_the_command_line() {
-    let outcome = run(pyvm()
-        .arg("-c")
-        .arg("def f():\n  raise ValueError('v')\nf()"));
+    let outcome = run(pyvm().arg("-c").arg("def f():\n  raise ValueError('v')\nf()"));
     let errors = outcome.errors();
     let lines: Vec<&str> = errors.lines().collect();
-    assert_eq!(
-        lines.first(),
-        Some(&"Traceback (most recent call last):"),
-        "{errors}"
-    );
-    assert!(
-        lines.contains(&"  File \"<string>\", line 3, in <module>"),
-        "{errors}"
-    );
-    assert!(
-        lines.contains(&"  File \"<string>\", line 2, in f"),
-        "{errors}"
-    );
+    assert_eq!(lines.first(), Some(&"Traceback (most recent call last):"), "{errors}");
+    assert!(lines.contains(&"  File \"<string>\", line 3, in <module>"), "{errors}");
+    assert!(lines.contains(&"  File \"<string>\", line 2, in f"), "{errors}");
     assert_eq!(lines.last(), Some(&"ValueError: v"), "{errors}");
     assert_eq!(outcome.end(), "exit 1");
 }
@@ -155,11 +106,7 @@ fn an_uncaught_exception_on_the_command_line() {
 fn a_missing_script() {
     let outcome = run(pyvm().arg("/no/such/script.py"));
     assert_eq!(outcome.end(), "exit 2");
-    assert!(
-        outcome.errors().contains("/no/such/script.py"),
-        "{}",
-        outcome.errors()
-    );
+    assert!(outcome.errors().contains("/no/such/script.py"), "{}", outcome.errors());
 }
 
 #[test]
@@ -169,11 +116,7 @@ fn a_script_that_is_no_text() {
     fs::write(&script, b"print('\xff\xfe')\n").unwrap_or_else(|error| panic!("{error}"));
     let outcome = run(pyvm().arg(&script));
     assert_eq!(outcome.end(), "exit 1");
-    assert!(
-        outcome.errors().contains("SyntaxError"),
-        "{}",
-        outcome.errors()
-    );
+    assert!(outcome.errors().contains("SyntaxError"), "{}", outcome.errors());
 }
 
 #[test]
@@ -184,10 +127,7 @@ fn encodings_and_line_ends() {
         ("latin", &b"# -*- coding: latin-1 -*-\nprint('\xe9')\n"[..]),
         ("windows", &b"print(\r\n'\xc3\xa9')\r\n"[..]),
         ("no newline", &b"if 1:\n  print('\xc3\xa9')"[..]),
-        (
-            "hash bang",
-            &b"#!/usr/bin/env pyvm\nprint('\xc3\xa9')\n"[..],
-        ),
+        ("hash bang", &b"#!/usr/bin/env pyvm\nprint('\xc3\xa9')\n"[..]),
     ] {
         let script = folder.join(format!("{name}.py"));
         fs::write(&script, source).unwrap_or_else(|error| panic!("{error}"));
@@ -198,24 +138,12 @@ fn encodings_and_line_ends() {
 #[test]
 fn imports_beside_the_script() {
     let folder = folder("imports");
-    write(
-        &folder.join("beside.py"),
-        "print('imported', __name__)\nvalue = 5\ndef f(): return value\n",
-    );
+    write(&folder.join("beside.py"), "print('imported', __name__)\nvalue = 5\ndef f(): return value\n");
     fs::create_dir_all(folder.join("package/sub")).unwrap_or_else(|error| panic!("{error}"));
-    write(
-        &folder.join("package/__init__.py"),
-        "from . import one\nfrom .one import x\nname = __name__\n",
-    );
-    write(
-        &folder.join("package/one.py"),
-        "x = 1\nfrom .sub import deep\n",
-    );
+    write(&folder.join("package/__init__.py"), "from . import one\nfrom .one import x\nname = __name__\n");
+    write(&folder.join("package/one.py"), "x = 1\nfrom .sub import deep\n");
     write(&folder.join("package/sub/__init__.py"), "");
-    write(
-        &folder.join("package/sub/deep.py"),
-        "from .. import one\nfrom ..one import x as xx\nfrom package import one as again\ny = 2\n",
-    );
+    write(&folder.join("package/sub/deep.py"), "from .. import one\nfrom ..one import x as xx\nfrom package import one as again\ny = 2\n");
     write(&folder.join("broken.py"), "x = = 1\n");
     write(&folder.join("fails.py"), "1 / 0\n");
     let script = folder.join("main.py");
@@ -240,51 +168,31 @@ fn imports_beside_the_script() {
 fn imports_on_the_path_variable() {
     let one = folder("path-one");
     let two = folder("path-two");
-    write(
-        &one.join("first.py"),
-        "import second\nprint('first', second.x)\n",
-    );
+    write(&one.join("first.py"), "import second\nprint('first', second.x)\n");
     write(&two.join("second.py"), "x = 2\n");
     write(&two.join("first.py"), "print('the wrong one')\n");
     let path = format!("{}:{}", one.display(), two.display());
-    check(
-        pyvm().arg("-c").arg("import first").env("PYTHONPATH", path),
-        "first 2\n",
-    );
+    check(pyvm().arg("-c").arg("import first").env("PYTHONPATH", path), "first 2\n");
 }
 
 #[test]
 fn circular_imports() {
     let folder = folder("circular");
     write(&folder.join("a.py"), "x = 1\nimport b\ny = b.z\n");
-    write(
-        &folder.join("b.py"),
-        "import a\nz = a.x + 1\ntry:\n    a.y\nexcept AttributeError:\n    print('a is not complete yet')\n",
-    );
+    write(&folder.join("b.py"), "import a\nz = a.x + 1\ntry:\n    a.y\nexcept AttributeError:\n    print('a is not complete yet')\n");
     write(&folder.join("main.py"), "import a\nprint(a.y)\n");
-    check(
-        pyvm().arg(folder.join("main.py")),
-        "a is not complete yet\n2\n",
-    );
+    check(pyvm().arg(folder.join("main.py")), "a is not complete yet\n2\n");
 }
 
 #[test]
 fn an_error_in_an_imported_file_shows_both_files() {
     let folder = folder("import-error");
-    write(
-        &folder.join("inner.py"),
-        "def f():\n    return missing_name\n\nvalue = f()\n",
-    );
+    write(&folder.join("inner.py"), "def f():\n    return missing_name\n\nvalue = f()\n");
     write(&folder.join("main.py"), "import inner\n");
     let outcome = run(pyvm().arg(folder.join("main.py")));
     let errors = outcome.errors();
     assert_eq!(outcome.end(), "exit 1");
-    for part in [
-        "main.py\", line 1, in <module>",
-        "inner.py\", line 4, in <module>",
-        "inner.py\", line 2, in f",
-        "NameError: name 'missing_name' is not defined",
-    ] {
+    for part in ["main.py\", line 1, in <module>", "inner.py\", line 4, in <module>", "inner.py\", line 2, in f", "NameError: name 'missing_name' is not defined"] {
         assert!(errors.contains(part), "{part} is not in\n{errors}");
     }
 }
@@ -295,16 +203,10 @@ fn check_only() {
     write(&folder.join("good.py"), "print('must not run')\n");
     write(&folder.join("bad.py"), "x = 1\ny = = 2\n");
     check(pyvm().arg("--check").arg(folder.join("good.py")), "");
-    let outcome = run(pyvm()
-        .arg("--check")
-        .arg(folder.join("good.py"))
-        .arg(folder.join("bad.py")));
+    let outcome = run(pyvm().arg("--check").arg(folder.join("good.py")).arg(folder.join("bad.py")));
     assert_ne!(outcome.status.code(), Some(0));
     let text = outcome.output() + &outcome.errors();
-    assert!(
-        text.contains("bad.py") && text.contains("SyntaxError") && text.contains('2'),
-        "{text}"
-    );
+    assert!(text.contains("bad.py") && text.contains("SyntaxError") && text.contains('2'), "{text}");
     assert!(!text.contains("good.py"), "{text}");
 }
 
@@ -312,45 +214,27 @@ fn check_only() {
 fn disassembly() {
     let folder = folder("dis");
     let script = folder.join("script.py");
-    write(
-        &script,
-        "def f(a, b):\n    return a + b * 2\nprint('must not run')\n",
-    );
+    write(&script, "def f(a, b):\n    return a + b * 2\nprint('must not run')\n");
     let outcome = run(pyvm().arg("--dis").arg(&script));
     assert_eq!(outcome.end(), "exit 0", "{}", outcome.errors());
     let text = outcome.output();
     assert!(text.contains('f') && text.lines().count() > 5, "{text}");
-    assert!(
-        !text.contains("must not run\n") || text.contains("'must not run'"),
-        "{text}"
-    );
+    assert!(!text.contains("must not run\n") || text.contains("'must not run'"), "{text}");
 }
 
 #[test]
 fn output_to_a_closed_pipe_ends_quietly() {
-    let program = Program::new("sh")
-        .arg("-c")
-        .arg("\"$0\" -c 'for i in range(200000): print(i)' | head -n 1")
-        .limit(30);
+    let program = Program::new("sh").arg("-c").arg("\"$0\" -c 'for i in range(200000): print(i)' | head -n 1").limit(30);
     let path = interpreter().unwrap_or_else(|error| panic!("{error}"));
     let outcome = run(program.arg(path));
     assert_eq!(outcome.output(), "0\n");
-    assert!(
-        !outcome.errors().contains("panicked"),
-        "{}",
-        outcome.errors()
-    );
+    assert!(!outcome.errors().contains("panicked"), "{}", outcome.errors());
 }
 
 #[test]
 fn standard_error_and_output_are_apart() {
-    let outcome = run(pyvm()
-        .arg("-c")
-        .arg("import sys; print('out'); print('err', file=sys.stderr)"));
-    assert_eq!(
-        (outcome.output().as_str(), outcome.errors().as_str()),
-        ("out\n", "err\n")
-    );
+    let outcome = run(pyvm().arg("-c").arg("import sys; print('out'); print('err', file=sys.stderr)"));
+    assert_eq!((outcome.output().as_str(), outcome.errors().as_str()), ("out\n", "err\n"));
 }
 
 #[test]
@@ -358,79 +242,46 @@ fn example_word_count() {
     let folder = folder("words");
     fs::create_dir_all(folder.join("sub")).unwrap_or_else(|error| panic!("{error}"));
     write(&folder.join("a.txt"), "The cat and the dog.\nThe END\n");
-    write(
-        &folder.join("sub/b.md"),
-        "# dog\n\ncat, cat; 'cat' 123 été\n",
-    );
+    write(&folder.join("sub/b.md"), "# dog\n\ncat, cat; 'cat' 123 été\n");
     write(&folder.join("sub/ignored.bin"), "cat cat\n");
-    let outcome = run(pyvm()
-        .arg(repository().join("examples/wordcount.py"))
-        .arg(&folder)
-        .limit(120));
-    assert_eq!(
-        (outcome.end().as_str(), outcome.errors().as_str()),
-        ("exit 0", "")
-    );
-    let expected = "2 files, 5 lines, 60 characters\n12 words, 6 different\n         4 cat\n         3 the\n         2 dog\n         1 and\n         1 end\n         1 été\n";
+    let outcome = run(pyvm().arg(repository().join("examples/wordcount.py")).arg(&folder).limit(120));
+    assert_eq!((outcome.end().as_str(), outcome.errors().as_str()), ("exit 0", ""));
+    let expected =
+        "2 files, 5 lines, 60 characters\n12 words, 6 different\n         4 cat\n         3 the\n         2 dog\n         1 and\n         1 end\n         1 été\n";
     assert_eq!(outcome.output(), expected);
 }
 
 #[test]
 fn example_ring() {
-    let outcome = run(pyvm()
-        .arg(repository().join("examples/ring.py"))
-        .arg("1000")
-        .arg("5")
-        .limit(120));
-    assert_eq!(
-        outcome.output(),
-        "1000 threads, 5 laps: the token made 5000 hops\n",
-        "{}",
-        outcome.errors()
-    );
+    let outcome = run(pyvm().arg(repository().join("examples/ring.py")).arg("1000").arg("5").limit(120));
+    assert_eq!(outcome.output(), "1000 threads, 5 laps: the token made 5000 hops\n", "{}", outcome.errors());
     assert_eq!(outcome.end(), "exit 0");
 }
 
 #[test]
 fn example_ring_of_ten_thousand() {
     let outcome = run(pyvm().arg(repository().join("examples/ring.py")).limit(120));
-    assert_eq!(
-        outcome.output(),
-        "10000 threads, 10 laps: the token made 100000 hops\n",
-        "{}",
-        outcome.errors()
-    );
+    assert_eq!(outcome.output(), "10000 threads, 10 laps: the token made 100000 hops\n", "{}", outcome.errors());
 }
 
 #[test]
 fn example_million() {
-    let outcome = run(pyvm()
-        .arg(repository().join("examples/million.py"))
-        .limit(300));
+    let outcome = run(pyvm().arg(repository().join("examples/million.py")).limit(300));
     assert_eq!(
         (outcome.end().as_str(), outcome.output().as_str()),
-        (
-            "exit 0",
-            "1000000 threads are waiting, 0 have left\n1000000 threads have left\n"
-        ),
+        ("exit 0", "1000000 threads are waiting, 0 have left\n1000000 threads have left\n"),
         "{}",
         outcome.errors()
     );
     // AddressSanitizer's own memory is not the program's.
     if std::env::var_os("ASAN_OPTIONS").is_none() {
-        assert!(
-            outcome.peak_kib < 1 << 20,
-            "{} KiB at the peak",
-            outcome.peak_kib
-        );
+        assert!(outcome.peak_kib < 1 << 20, "{} KiB at the peak", outcome.peak_kib);
     }
 }
 
 #[test]
 fn example_deadlock() {
-    let outcome = run(pyvm()
-        .arg(repository().join("examples/deadlock.py"))
-        .limit(30));
+    let outcome = run(pyvm().arg(repository().join("examples/deadlock.py")).limit(30));
     let output = outcome.output();
     assert_eq!(outcome.end(), "exit 0", "{output}{}", outcome.errors());
     assert!(output.starts_with("DeadlockError:"), "{output}");
@@ -440,32 +291,19 @@ fn example_deadlock() {
 
 #[test]
 fn a_deadlock_nobody_catches_ends_the_program() {
-    let outcome = run(pyvm()
-        .arg("-c")
-        .arg("import _thread\nl = _thread.allocate_lock()\nl.acquire()\nl.acquire()")
-        .limit(30));
+    let outcome = run(pyvm().arg("-c").arg("import _thread\nl = _thread.allocate_lock()\nl.acquire()\nl.acquire()").limit(30));
     assert_eq!(outcome.end(), "exit 1");
-    assert!(
-        outcome.errors().contains("DeadlockError"),
-        "{}",
-        outcome.errors()
-    );
+    assert!(outcome.errors().contains("DeadlockError"), "{}", outcome.errors());
 }
 
 #[test]
 fn single_context_can_be_forced() {
     let code = "import _thread\nl = _thread.allocate_lock()\nl.acquire()\n_thread.start_new_thread(l.release, ())\nl.acquire()\nprint('one context')";
-    check(
-        pyvm().arg("-X").arg("single").arg("-c").arg(code),
-        "one context\n",
-    );
+    check(pyvm().arg("-X").arg("single").arg("-c").arg(code), "one context\n");
 }
 
 #[test]
 fn thread_capacity_is_a_clean_error() {
     let code = "import _thread\nl = _thread.allocate_lock()\nl.acquire()\nn = 0\ntry:\n    while True:\n        _thread.start_new_thread(l.acquire, ())\n        n += 1\nexcept RuntimeError as e:\n    print(e, n < 20)";
-    check(
-        pyvm().arg("-X").arg("threads=16").arg("-c").arg(code),
-        "can't start new thread True\n",
-    );
+    check(pyvm().arg("-X").arg("threads=16").arg("-c").arg(code), "can't start new thread True\n");
 }

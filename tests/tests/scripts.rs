@@ -34,20 +34,8 @@ impl Script {
     fn read(root: &Path, path: PathBuf) -> Result<Self, String> {
         let source = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let source = String::from_utf8_lossy(&source).into_owned();
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .with_extension("")
-            .to_string_lossy()
-            .replace('\\', "/");
-        let mut script = Self {
-            path,
-            name,
-            exit: 0,
-            stack: None,
-            limit: 60,
-            arguments: Vec::new(),
-        };
+        let name = path.strip_prefix(root).unwrap_or(&path).with_extension("").to_string_lossy().replace('\\', "/");
+        let mut script = Self { path, name, exit: 0, stack: None, limit: 60, arguments: Vec::new() };
         for line in source.lines().take_while(|line| line.starts_with('#')) {
             let Some((key, value)) = line.trim_start_matches(['#', ' ']).split_once(": ") else {
                 continue;
@@ -57,9 +45,7 @@ impl Script {
                 "exit" => script.exit = value.trim().parse().map_err(|_| wrong())?,
                 "stack" => script.stack = Some(value.trim().parse().map_err(|_| wrong())?),
                 "limit" => script.limit = value.trim().parse().map_err(|_| wrong())?,
-                "arguments" => {
-                    script.arguments = value.split_whitespace().map(str::to_owned).collect()
-                }
+                "arguments" => script.arguments = value.split_whitespace().map(str::to_owned).collect(),
                 _ => {}
             }
         }
@@ -71,11 +57,7 @@ impl Script {
         let mut failures = self.differences("", Program::new(interpreter));
         if let Some(kib) = self.stack {
             // AddressSanitizer makes native frames several times larger.
-            let kib = if std::env::var_os("ASAN_OPTIONS").is_some() {
-                kib * 4
-            } else {
-                kib
-            };
+            let kib = if std::env::var_os("ASAN_OPTIONS").is_some() { kib * 4 } else { kib };
             let program = Program::with_stack(interpreter, kib);
             failures.extend(self.differences(&format!("under a stack of {kib} KiB: "), program));
         }
@@ -85,10 +67,7 @@ impl Script {
     fn differences(&self, how: &str, program: Program) -> Vec<String> {
         // Run in its own folder under its short name, so that tracebacks do not depend on where the repository is.
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        let mut program = program
-            .arg(self.path.file_name().unwrap_or_default())
-            .folder(folder)
-            .limit(self.limit);
+        let mut program = program.arg(self.path.file_name().unwrap_or_default()).folder(folder).limit(self.limit);
         for argument in &self.arguments {
             program = program.arg(argument);
         }
@@ -101,11 +80,7 @@ impl Script {
         let errors = outcome.errors().replace(&place, "");
         let mut failures = Vec::new();
         if outcome.timed_out || outcome.status.code() != Some(self.exit) {
-            failures.push(format!(
-                "  {how}expected exit {}, got {}",
-                self.exit,
-                outcome.end()
-            ));
+            failures.push(format!("  {how}expected exit {}, got {}", self.exit, outcome.end()));
         }
         for (extension, actual) in [("out", outcome.output()), ("err", errors)] {
             match fs::read_to_string(self.path.with_extension(extension)) {
@@ -118,15 +93,10 @@ impl Script {
                 Err(_) => {}
             }
         }
-        if !failures.is_empty()
-            && !self.path.with_extension("err").exists()
-            && !outcome.stderr.is_empty()
-        {
+        if !failures.is_empty() && !self.path.with_extension("err").exists() && !outcome.stderr.is_empty() {
             let errors = outcome.errors();
             let lines: Vec<&str> = errors.lines().collect();
-            let shown = lines
-                .get(lines.len().saturating_sub(6)..)
-                .unwrap_or_default();
+            let shown = lines.get(lines.len().saturating_sub(6)..).unwrap_or_default();
             failures.push(format!("  stderr ends:\n    {}", shown.join("\n    ")));
         }
         failures
@@ -138,11 +108,7 @@ fn collect(root: &Path, folder: &Path, scripts: &mut Vec<Script>) -> Result<(), 
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             // Folders with a leading underscore hold what scripts import.
             if !name.starts_with('_') {
@@ -160,16 +126,9 @@ fn run() -> Result<bool, String> {
     let mut scripts = Vec::new();
     collect(&root, &root, &mut scripts)?;
     let all = scripts.len();
-    let filters: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| !argument.starts_with('-'))
-        .collect();
+    let filters: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     if !filters.is_empty() {
-        scripts.retain(|script| {
-            filters
-                .iter()
-                .any(|filter| script.name.contains(filter.as_str()))
-        });
+        scripts.retain(|script| filters.iter().any(|filter| script.name.contains(filter.as_str())));
     }
     let interpreter = interpreter()?;
 
@@ -198,10 +157,7 @@ fn run() -> Result<bool, String> {
     let passed = scripts.len() - failed.len();
     let result = if failed.is_empty() { "ok" } else { "FAILED" };
     let skipped = all - scripts.len();
-    println!(
-        "\ntest result: {result}. {passed} passed; {} failed; 0 ignored; 0 measured; {skipped} filtered out",
-        failed.len()
-    );
+    println!("\ntest result: {result}. {passed} passed; {} failed; 0 ignored; 0 measured; {skipped} filtered out", failed.len());
     Ok(failed.is_empty())
 }
 

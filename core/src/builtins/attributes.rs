@@ -238,4 +238,3 @@ pub fn frame_locals(vm: &mut Vm, frame: FrameRef) -> Value {
     }
     dict
 }
-

@@ -13,7 +13,11 @@ use alloc::format;
 use alloc::vec::Vec;
 
 pub static NATIVES: &[Native] = &[
-    Native::full("print(*args, sep=' ', end='\\n', file=None, flush=False)", print, "Write the values to a stream, sys.stdout by default, separated by sep and followed by end."),
+    Native::full(
+        "print(*args, sep=' ', end='\\n', file=None, flush=False)",
+        print,
+        "Write the values to a stream, sys.stdout by default, separated by sep and followed by end.",
+    ),
     Native::full("input(prompt='', /)", input, "Read a line from standard input, without its newline."),
 ];
 

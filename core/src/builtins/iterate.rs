@@ -28,11 +28,23 @@ pub const NATIVES: &[Native] = &[
     Native::full("next(iterator, default=<unrepresentable>, /)", next, "Return the next item from the iterator, or the default if it is exhausted."),
     Native::full("len(obj, /)", len, "Return the number of items in a container."),
     Native::full("sorted(iterable, /, *, key=None, reverse=False)", sorted, "Return a new list containing all items from the iterable in ascending order."),
-    Native::full("min(*args, key=None, default=<unrepresentable>)", |vm, args| extreme(vm, args, "min", Comparison::Lt), "Return the smallest item of an iterable or of two or more arguments."),
-    Native::full("max(*args, key=None, default=<unrepresentable>)", |vm, args| extreme(vm, args, "max", Comparison::Gt), "Return the biggest item of an iterable or of two or more arguments."),
+    Native::full(
+        "min(*args, key=None, default=<unrepresentable>)",
+        |vm, args| extreme(vm, args, "min", Comparison::Lt),
+        "Return the smallest item of an iterable or of two or more arguments.",
+    ),
+    Native::full(
+        "max(*args, key=None, default=<unrepresentable>)",
+        |vm, args| extreme(vm, args, "max", Comparison::Gt),
+        "Return the biggest item of an iterable or of two or more arguments.",
+    ),
     Native::full("sum(iterable, /, start=0)", sum, "Return the sum of a 'start' value (default: 0) plus an iterable of numbers."),
     Native::full("any(iterable, /)", |vm, args| for_each(vm, &args.positional[0], Truth { decides: true }), "Return True if bool(x) is True for any x in the iterable."),
-    Native::full("all(iterable, /)", |vm, args| for_each(vm, &args.positional[0], Truth { decides: false }), "Return True if bool(x) is True for all values x in the iterable."),
+    Native::full(
+        "all(iterable, /)",
+        |vm, args| for_each(vm, &args.positional[0], Truth { decides: false }),
+        "Return True if bool(x) is True for all values x in the iterable.",
+    ),
 ];
 
 fn iter(vm: &mut Vm, args: &Args) -> Res<Action> {

@@ -35,7 +35,5 @@ fn ord(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 /// Functions of module `builtins`.
-pub const NATIVES: &[Native] = &[
-    Native::simple("chr(i, /)", chr, "The character with a code point."),
-    Native::simple("ord(character, /)", ord, "The code point of a character."),
-];
+pub const NATIVES: &[Native] =
+    &[Native::simple("chr(i, /)", chr, "The character with a code point."), Native::simple("ord(character, /)", ord, "The code point of a character.")];

@@ -88,11 +88,7 @@ fn body(code: &CodePrototype, text: &mut String) -> core::fmt::Result {
         writeln!(text, "{}", row.trim_end())?;
     }
     for handler in &code.handlers {
-        writeln!(
-            text,
-            "  {}..{} -> {} (r{}, live {})",
-            handler.start, handler.end, handler.target, handler.exception, handler.live_registers
-        )?;
+        writeln!(text, "  {}..{} -> {} (r{}, live {})", handler.start, handler.end, handler.target, handler.exception, handler.live_registers)?;
     }
     Ok(())
 }

@@ -161,14 +161,9 @@ impl Writer {
         self.name(&code.name);
         self.name(&code.qualified_name);
         self.name(&code.filename);
-        for number in [
-            code.first_line,
-            code.flags.0,
-            code.argument_count as u32,
-            code.positional_only_count as u32,
-            code.keyword_only_count as u32,
-            code.register_count as u32,
-        ] {
+        for number in
+            [code.first_line, code.flags.0, code.argument_count as u32, code.positional_only_count as u32, code.keyword_only_count as u32, code.register_count as u32]
+        {
             self.number(number as u64);
         }
         self.list(&code.local_names, Writer::name);
@@ -358,13 +353,7 @@ impl<'a> Reader<'a> {
             Ok(Instr::new(op, x, field(a, a_high), field(b, b_high), field(c, c_high)))
         })?;
         let handlers = self.many(|reader| {
-            Ok(Handler {
-                start: reader.narrow()?,
-                end: reader.narrow()?,
-                target: reader.narrow()?,
-                exception: reader.narrow()?,
-                live_registers: reader.narrow()?,
-            })
+            Ok(Handler { start: reader.narrow()?, end: reader.narrow()?, target: reader.narrow()?, exception: reader.narrow()?, live_registers: reader.narrow()? })
         })?;
         let lines = LineTable { bytes: self.blob()?.to_vec() };
         Ok(CodePrototype {
@@ -413,9 +402,7 @@ impl<'a> Reader<'a> {
                 let zigzag = self.number()?;
                 Const::Int((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
             }
-            tag::POSITIVE | tag::NEGATIVE => {
-                Const::BigInt { negative: tag == tag::NEGATIVE, magnitude: self.blob()?.into() }
-            }
+            tag::POSITIVE | tag::NEGATIVE => Const::BigInt { negative: tag == tag::NEGATIVE, magnitude: self.blob()?.into() },
             tag::FLOAT => Const::Float(self.float()?),
             tag::COMPLEX => Const::Complex(self.float()?, self.float()?),
             tag::STR => Const::Str(self.wtf8()?),

@@ -14,7 +14,10 @@ pub enum Const {
     Ellipsis,
     Int(i64),
     /// Magnitude in little-endian bytes, and whether it is negative.
-    BigInt { negative: bool, magnitude: Box<[u8]> },
+    BigInt {
+        negative: bool,
+        magnitude: Box<[u8]>,
+    },
     Float(f64),
     Complex(f64, f64),
     /// UTF-8, in which lone surrogates may stand in their generalized encoding (WTF-8).

@@ -64,10 +64,7 @@ fn header(code: &CodePrototype, parent: Option<&CodePrototype>) -> Check {
     let fail = |reason| Err(VerifyError { instruction: None, reason });
     let flags = code.flags;
     let count = |flag: u32| flags.has(flag) as usize;
-    let parameters = code.argument_count as usize
-        + code.keyword_only_count as usize
-        + count(CodeFlags::VARARGS)
-        + count(CodeFlags::VARKEYWORDS);
+    let parameters = code.argument_count as usize + code.keyword_only_count as usize + count(CodeFlags::VARARGS) + count(CodeFlags::VARKEYWORDS);
     let locals = code.local_names.len();
     if code.positional_only_count > code.argument_count {
         return fail("more positional-only parameters than parameters");
@@ -228,22 +225,12 @@ impl<'a> Verifier<'a> {
         };
         let reads_a = matches!(
             op.shape(),
-            Shape::R
-                | Shape::RR
-                | Shape::RRR
-                | Shape::RJ32
-                | Shape::RRJ16
-                | Shape::RI16J16
-                | Shape::RSite
-                | Shape::RRSite
-                | Shape::RSiteC
-                | Shape::RFree
+            Shape::R | Shape::RR | Shape::RRR | Shape::RJ32 | Shape::RRJ16 | Shape::RI16J16 | Shape::RSite | Shape::RRSite | Shape::RSiteC | Shape::RFree
         );
         if flags & CONSUME_A != 0 && reads_a {
             self.change(a)?;
         }
-        let reads_b = !matches!(op.shape(), Shape::RI16J16 | Shape::RJ32 | Shape::RSite | Shape::RSiteC | Shape::RFree)
-            && !is_wide(op.shape());
+        let reads_b = !matches!(op.shape(), Shape::RI16J16 | Shape::RJ32 | Shape::RSite | Shape::RSiteC | Shape::RFree) && !is_wide(op.shape());
         if flags & CONSUME_B != 0 && reads_b {
             self.change(b)?;
         }
@@ -438,9 +425,7 @@ impl<'a> Verifier<'a> {
                 self.change_range(b, 2)?;
                 self.fetched_cell(index, b.saturating_add(1))
             }
-            Op::LoadName | Op::StoreName | Op::DeleteName | Op::ImportStar => {
-                require(self.code.flags.has(CodeFlags::NAMESPACE), "code without a namespace")
-            }
+            Op::LoadName | Op::StoreName | Op::DeleteName | Op::ImportStar => require(self.code.flags.has(CodeFlags::NAMESPACE), "code without a namespace"),
             Op::ImportName => self.change_range(b, 2),
             Op::MakeGenerator => require(index == 0 && instruction.x <= 2, "a generator is made at the start"),
             Op::Send => require(self.is_generator, "only generators can suspend"),
@@ -457,10 +442,7 @@ impl<'a> Verifier<'a> {
     /// A cell that is dropped is replaced at once.
     fn cleared_cell(&self, index: usize, register: u16) -> Result<(), &'static str> {
         let next = self.code.instructions.get(index + 1);
-        require(
-            next.is_some_and(|next| next.op == Op::MakeCell && next.a == register),
-            "a cell's register is left empty",
-        )
+        require(next.is_some_and(|next| next.op == Op::MakeCell && next.a == register), "a cell's register is left empty")
     }
 
     /// The register was filled with a cell of the closure by the instruction before, and no other way leads here.
@@ -513,17 +495,7 @@ fn jump_offset(instruction: Instr) -> Option<i64> {
 
 /// Whether control never goes on to the next instruction.
 fn is_final(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Jump
-            | Op::Loop
-            | Op::Return
-            | Op::ReturnNone
-            | Op::Raise
-            | Op::RaiseFrom
-            | Op::Reraise
-            | Op::RaiseCurrent
-    )
+    matches!(op, Op::Jump | Op::Loop | Op::Return | Op::ReturnNone | Op::Raise | Op::RaiseFrom | Op::Reraise | Op::RaiseCurrent)
 }
 
 /// How many arguments an intrinsic takes.

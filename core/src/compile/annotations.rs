@@ -29,9 +29,7 @@ impl<'a> AnnotatedFunction<'a> {
         let vararg = parameters.vararg.iter().map(|parameter| &**parameter);
         let kwarg = parameters.kwarg.iter().map(|parameter| &**parameter);
         let all = positional.chain(vararg).chain(&parameters.keyword_only).chain(kwarg);
-        let mut list: Vec<(Ident, &'a Expr)> = all
-            .filter_map(|parameter| Some((parameter.name.clone(), parameter.annotation.as_ref()?)))
-            .collect();
+        let mut list: Vec<(Ident, &'a Expr)> = all.filter_map(|parameter| Some((parameter.name.clone(), parameter.annotation.as_ref()?))).collect();
         list.extend(self.returns.map(|returns| (Rc::from("return"), returns)));
         list
     }
@@ -50,12 +48,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes a function's `__annotate__` in a new temporary, if it has annotations.
-    pub(super) fn annotate_function(
-        &mut self,
-        node: &'a FunctionDef,
-        annotated: AnnotatedFunction<'a>,
-        span: Span,
-    ) -> Result<bool> {
+    pub(super) fn annotate_function(&mut self, node: &'a FunctionDef, annotated: AnnotatedFunction<'a>, span: Span) -> Result<bool> {
         let annotations = annotated.annotations();
         if annotations.is_empty() {
             return Ok(false);
@@ -244,8 +237,7 @@ impl<'a> Compiler<'a> {
         } else {
             let annotations = &self.scope().annotations;
             let found = annotations.iter().position(|(other, _)| core::ptr::eq(*other, node));
-            let Some(index) = found.filter(|index| annotations.get(*index).is_some_and(|(_, conditional)| *conditional))
-            else {
+            let Some(index) = found.filter(|index| annotations.get(*index).is_some_and(|(_, conditional)| *conditional)) else {
                 return;
             };
             let conditional: Ident = Rc::from(CONDITIONAL_ANNOTATIONS);

@@ -40,19 +40,10 @@ impl<'a> Compiler<'a> {
     }
 
     /// Completes a call whose callee is in `window`, the last temporary.
-    pub(super) fn finish_call(
-        &mut self,
-        window: u16,
-        arguments: &'a [Expr],
-        keywords: &'a [Keyword],
-        span: Span,
-        target: u16,
-    ) -> Result<()> {
+    pub(super) fn finish_call(&mut self, window: u16, arguments: &'a [Expr], keywords: &'a [Keyword], span: Span, target: u16) -> Result<()> {
         self.check_keywords(keywords)?;
         let starred = arguments.iter().any(|argument| matches!(argument.kind, ExprKind::Starred(_)));
-        let plain = !starred
-            && arguments.len() + keywords.len() <= MAX_WINDOW_ARGUMENTS
-            && keywords.iter().all(|keyword| keyword.name.is_some());
+        let plain = !starred && arguments.len() + keywords.len() <= MAX_WINDOW_ARGUMENTS && keywords.iter().all(|keyword| keyword.name.is_some());
         self.unit.allocate_many(HEADER - 1);
         if plain {
             let count = self.window_arguments(arguments, keywords)?;
@@ -68,15 +59,7 @@ impl<'a> Compiler<'a> {
 
     /// `value.attribute(…)` without a bound method in between.
     #[inline(never)]
-    pub(super) fn method_call(
-        &mut self,
-        value: Operand,
-        attribute: &'a Attribute,
-        attribute_span: Span,
-        call: &'a Call,
-        span: Span,
-        target: u16,
-    ) -> Result<()> {
+    pub(super) fn method_call(&mut self, value: Operand, attribute: &'a Attribute, attribute_span: Span, call: &'a Call, span: Span, target: u16) -> Result<()> {
         self.check_keywords(&call.keywords)?;
         let name = self.mangled(&attribute.attr);
         let window = if value.temporary && self.unit.is_top(value.register) {
@@ -112,21 +95,13 @@ impl<'a> Compiler<'a> {
         if keywords.is_empty() {
             return;
         }
-        let names: Vec<Const> =
-            keywords.iter().flat_map(|keyword| &keyword.name).map(|name| Const::Str(name.as_bytes().into())).collect();
+        let names: Vec<Const> = keywords.iter().flat_map(|keyword| &keyword.name).map(|name| Const::Str(name.as_bytes().into())).collect();
         self.load_constant(Const::Tuple(names.into()), span, window + 1);
     }
 
     /// Computes the positional arguments as a list or tuple and the keyword arguments as a dict, or undefined.
     /// `extra` are values that follow the positional ones. The window's header is allocated.
-    pub(super) fn spread_arguments(
-        &mut self,
-        window: u16,
-        arguments: &'a [Expr],
-        keywords: &'a [Keyword],
-        extra: &[Operand],
-        span: Span,
-    ) -> Result<()> {
+    pub(super) fn spread_arguments(&mut self, window: u16, arguments: &'a [Expr], keywords: &'a [Keyword], extra: &[Operand], span: Span) -> Result<()> {
         let positional = self.unit.allocate();
         match arguments {
             [Expr { kind: ExprKind::Starred(only), .. }] if extra.is_empty() => {

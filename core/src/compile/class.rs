@@ -14,24 +14,14 @@ impl<'a> Compiler<'a> {
     #[inline(never)]
     pub(super) fn class_statement(&mut self, node: &'a ClassDef, span: Span) -> Result<()> {
         let value = self.decorated(&node.decorators, |compiler, register| {
-            if node.type_params.is_empty() {
-                compiler.class(node, span, None, register)
-            } else {
-                compiler.generic_class(node, span, register)
-            }
+            if node.type_params.is_empty() { compiler.class(node, span, None, register) } else { compiler.generic_class(node, span, register) }
         })?;
         self.store_name(&node.name, span, Operand::temporary(value));
         Ok(())
     }
 
     /// `destination = __build_class__(body, name, *bases, **keywords)`; `generic_base` follows the bases.
-    pub(super) fn class(
-        &mut self,
-        node: &'a ClassDef,
-        span: Span,
-        generic_base: Option<Operand>,
-        destination: u16,
-    ) -> Result<()> {
+    pub(super) fn class(&mut self, node: &'a ClassDef, span: Span, generic_base: Option<Operand>, destination: u16) -> Result<()> {
         self.check_keywords(&node.keywords)?;
         let mark = self.unit.mark();
         let window = if self.unit.is_top(destination) { destination } else { self.unit.allocate() };
@@ -70,14 +60,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The arguments of a class call as a list and a dict.
-    fn spread_class_call(
-        &mut self,
-        window: u16,
-        node: &'a ClassDef,
-        child: u16,
-        generic_base: Option<Operand>,
-        span: Span,
-    ) -> Result<()> {
+    fn spread_class_call(&mut self, window: u16, node: &'a ClassDef, child: u16, generic_base: Option<Operand>, span: Span) -> Result<()> {
         let positional = self.unit.allocate();
         let pair = self.unit.allocate_many(2);
         self.unit.emit(span, Op::MakeFunction, 0, pair, child, 0);

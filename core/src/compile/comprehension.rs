@@ -37,14 +37,7 @@ impl<'a> Compiler<'a> {
         self.inlined(scope, &node.generators, build, span, destination)
     }
 
-    fn inlined(
-        &mut self,
-        scope: ScopeId,
-        generators: &'a [Comprehension],
-        build: impl FnOnce(u16) -> (Op, Element<'a>),
-        span: Span,
-        destination: u16,
-    ) -> Result<()> {
+    fn inlined(&mut self, scope: ScopeId, generators: &'a [Comprehension], build: impl FnOnce(u16) -> (Op, Element<'a>), span: Span, destination: u16) -> Result<()> {
         let Some(first) = generators.first() else { return Ok(()) };
         if self.table.scopes[scope].is_coroutine && !self.is_async_allowed() {
             return self.fail("asynchronous comprehension outside of an asynchronous function", span);
@@ -99,29 +92,20 @@ impl<'a> Compiler<'a> {
 
     fn comprehension_registers(&self, scope: ScopeId) -> alloc::vec::Vec<(u16, bool)> {
         let map = self.unit.comprehension_variables.get(&scope);
-        let mut registers: alloc::vec::Vec<(u16, bool)> =
-            map.into_iter().flat_map(|map| map.values()).map(|variable| (variable.register, variable.cell)).collect();
+        let mut registers: alloc::vec::Vec<(u16, bool)> = map.into_iter().flat_map(|map| map.values()).map(|variable| (variable.register, variable.cell)).collect();
         registers.sort_unstable();
         registers
     }
 
     /// The loops of the clauses from the first on, whose iterator is in `iterator`.
-    fn comprehension_loop(
-        &mut self,
-        generators: &'a [Comprehension],
-        iterator: u16,
-        element: Element<'a>,
-        span: Span,
-    ) -> Result<()> {
+    fn comprehension_loop(&mut self, generators: &'a [Comprehension], iterator: u16, element: Element<'a>, span: Span) -> Result<()> {
         let Some((generator, others)) = generators.split_first() else { return Ok(()) };
         self.descend(span)?;
         let mark = self.unit.mark();
         let next = self.unit.label();
         let target_span = generator.target.span;
         if generator.is_async {
-            self.async_loop(iterator, &generator.target, generator.span, next, |compiler| {
-                compiler.comprehension_body(generator, others, next, element, span)
-            })?;
+            self.async_loop(iterator, &generator.target, generator.span, next, |compiler| compiler.comprehension_body(generator, others, next, element, span))?;
         } else {
             let body = self.unit.label();
             let (value, direct) = self.loop_target(&generator.target);

@@ -55,15 +55,16 @@ impl<'a> Compiler<'a> {
         }
         let mark = self.unit.mark();
         if node.op == UnaryOperator::Not
-            && let Some((left, op, right)) = negated(&node.operand) {
-                self.warn_about_comparison(left, op, right, node.operand.span)?;
-                let left = self.operand(left)?;
-                let right = self.right_operand(op, right)?;
-                let x = left.consume_b(destination) | right.consume_c(destination);
-                self.unit.emit(span, comparison(op).value, x, destination, left.register, right.register);
-                self.unit.release(mark);
-                return Ok(());
-            }
+            && let Some((left, op, right)) = negated(&node.operand)
+        {
+            self.warn_about_comparison(left, op, right, node.operand.span)?;
+            let left = self.operand(left)?;
+            let right = self.right_operand(op, right)?;
+            let x = left.consume_b(destination) | right.consume_c(destination);
+            self.unit.emit(span, comparison(op).value, x, destination, left.register, right.register);
+            self.unit.release(mark);
+            return Ok(());
+        }
         let operand = self.operand(&node.operand)?;
         let op = match node.op {
             UnaryOperator::Not => Op::Not,
@@ -115,11 +116,12 @@ impl<'a> Compiler<'a> {
     /// The right operand of a comparison: a list or set of constants to search becomes a tuple or frozenset.
     fn right_operand(&mut self, op: CompareOperator, right: &'a Expr) -> Result<Operand> {
         if matches!(op, CompareOperator::In | CompareOperator::NotIn)
-            && let Some(value) = self.fold_searched(right) {
-                let register = self.unit.allocate();
-                self.load_constant(value, right.span, register);
-                return Ok(Operand::temporary(register));
-            }
+            && let Some(value) = self.fold_searched(right)
+        {
+            let register = self.unit.allocate();
+            self.load_constant(value, right.span, register);
+            return Ok(Operand::temporary(register));
+        }
         self.operand(right)
     }
 
@@ -207,9 +209,8 @@ impl<'a> Compiler<'a> {
     #[inline(never)]
     fn jump_if_compare(&mut self, test: &'a Expr, node: &'a Compare, sense: bool, target: Label) -> Result<()> {
         let span = test.span;
-        let simple = node.comparisons.split_last().is_some_and(|(_, others)| {
-            others.iter().all(|(_, middle)| matches!(middle.kind, ExprKind::Name(_) | ExprKind::Constant(_)))
-        });
+        let simple =
+            node.comparisons.split_last().is_some_and(|(_, others)| others.iter().all(|(_, middle)| matches!(middle.kind, ExprKind::Name(_) | ExprKind::Constant(_))));
         if !simple {
             return self.jump_if_value(test, sense, target);
         }
@@ -247,20 +248,10 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn last_comparison(
-        &mut self,
-        left: Operand,
-        op: CompareOperator,
-        right: &'a Expr,
-        span: Span,
-        sense: bool,
-        target: Label,
-    ) -> Result<()> {
+    fn last_comparison(&mut self, left: Operand, op: CompareOperator, right: &'a Expr, span: Span, sense: bool, target: Label) -> Result<()> {
         let forms = comparison(op);
         let x = left.consume_a();
-        if matches!(op, CompareOperator::Is | CompareOperator::IsNot)
-            && matches!(right.kind, ExprKind::Constant(Constant::None))
-        {
+        if matches!(op, CompareOperator::Is | CompareOperator::IsNot) && matches!(right.kind, ExprKind::Constant(Constant::None)) {
             let holds = sense == (op == CompareOperator::Is);
             let op = if holds { Op::JumpNone } else { Op::JumpNotNone };
             self.unit.emit_jump(span, Instr::wide(op, x, left.register, 0), target);

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use super::unit::{Block, BlockKind, Operand};
 use super::{Compiler, Result};
-use crate::code::isa::{CONSUME_A, Instr, Op, Special};
 use crate::code::HEADER_SLOTS;
+use crate::code::isa::{CONSUME_A, Instr, Op, Special};
 use crate::syntax::ast::*;
 
 /// As deep as CPython lets loops, `try` and `with` nest in one function.
@@ -61,11 +61,7 @@ impl<'a> Compiler<'a> {
         match kind {
             BlockKind::Loop { iterator: Some(iterator), .. } => {
                 // Frames drop it anyway; but what runs on the way out must find it gone.
-                let runs_code = self
-                    .unit
-                    .blocks
-                    .iter()
-                    .any(|block| matches!(block.kind, BlockKind::Finally(_) | BlockKind::With { .. } | BlockKind::Loop { .. }));
+                let runs_code = self.unit.blocks.iter().any(|block| matches!(block.kind, BlockKind::Finally(_) | BlockKind::With { .. } | BlockKind::Loop { .. }));
                 if runs_code {
                     self.discard(iterator, span);
                 }

@@ -63,9 +63,10 @@ impl<'a> Compiler<'a> {
     /// Builds a list of any size in a temporary.
     pub(super) fn list_into(&mut self, items: &'a [Expr], span: Span, list: u16) -> Result<()> {
         if self.all_constant(items)
-            && let Some(value) = self.fold_items(items) {
-                return self.copy_constant(LIST, Const::Tuple(value), span, list);
-            }
+            && let Some(value) = self.fold_items(items)
+        {
+            return self.copy_constant(LIST, Const::Tuple(value), span, list);
+        }
         self.grow(LIST, items, span, list)
     }
 

@@ -106,14 +106,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn handlers(
-        &mut self,
-        handlers: &'a [ExceptHandler],
-        exception: u16,
-        saved: u16,
-        end: Label,
-        span: Span,
-    ) -> Result<()> {
+    fn handlers(&mut self, handlers: &'a [ExceptHandler], exception: u16, saved: u16, end: Label, span: Span) -> Result<()> {
         let cleanup = self.begin_handled(exception, saved, span);
         for (index, handler) in handlers.iter().enumerate() {
             let at = handler.span;
@@ -176,14 +169,7 @@ impl<'a> Compiler<'a> {
 
     /// `except*` (PEP 654): every handler takes its part of the group; what they raise and what is left over is
     /// raised at the end.
-    fn star_handlers(
-        &mut self,
-        handlers: &'a [ExceptHandler],
-        exception: u16,
-        saved: u16,
-        end: Label,
-        span: Span,
-    ) -> Result<()> {
+    fn star_handlers(&mut self, handlers: &'a [ExceptHandler], exception: u16, saved: u16, end: Label, span: Span) -> Result<()> {
         let cleanup = self.begin_handled(exception, saved, span);
         // What is left of the group, the part a handler takes, and the list of what they raised.
         let rest = self.unit.allocate_many(2);

@@ -87,10 +87,7 @@ impl<'a> Compiler<'a> {
         let register = self.unit.allocate();
         self.expr(expression, register)?;
         // Nothing to give up in these: they own no reference.
-        let plain = matches!(
-            expression.kind,
-            ExprKind::Constant(Constant::None | Constant::True | Constant::False | Constant::Int(_))
-        );
+        let plain = matches!(expression.kind, ExprKind::Constant(Constant::None | Constant::True | Constant::False | Constant::Int(_)));
         Ok(Operand { register, temporary: !plain })
     }
 
@@ -176,10 +173,11 @@ impl<'a> Compiler<'a> {
             next += 1;
         }
         if next == links.len()
-            && let Some(value) = constant {
-                self.load_constant(value, expression.span, destination);
-                return Ok(());
-            }
+            && let Some(value) = constant
+        {
+            self.load_constant(value, expression.span, destination);
+            return Ok(());
+        }
         // The value so far stays in one temporary, on top of the others, where a call can use it as its window.
         let scratch = if self.unit.is_top(destination) { destination } else { self.unit.allocate() };
         let mut value = match constant {
@@ -194,14 +192,15 @@ impl<'a> Compiler<'a> {
             next += 1;
             if let (ExprKind::Attribute(attribute), Some(outer)) = (&link.kind, call)
                 && let ExprKind::Call(call) = &outer.kind
-                    && super::call::is_plain(call) {
-                        let target = if next + 1 == links.len() { destination } else { scratch };
-                        self.method_call(value, attribute, link.span, call, outer.span, target)?;
-                        self.unit.release(mark.max(scratch + 1));
-                        value = Operand::temporary(target);
-                        next += 1;
-                        continue;
-                    }
+                && super::call::is_plain(call)
+            {
+                let target = if next + 1 == links.len() { destination } else { scratch };
+                self.method_call(value, attribute, link.span, call, outer.span, target)?;
+                self.unit.release(mark.max(scratch + 1));
+                value = Operand::temporary(target);
+                next += 1;
+                continue;
+            }
             let target = if next == links.len() { destination } else { scratch };
             self.link(link, value, target)?;
             self.unit.release(mark.max(scratch + 1));
@@ -215,9 +214,10 @@ impl<'a> Compiler<'a> {
     fn chain_start(&mut self, first: &'a Expr, scratch: u16) -> Result<Operand> {
         if let ExprKind::Name(name) = &first.kind
             && !self.may_be_reassigned(name)
-                && let Some(register) = self.local_operand(name, first.span) {
-                    return Ok(Operand::local(register));
-                }
+            && let Some(register) = self.local_operand(name, first.span)
+        {
+            return Ok(Operand::local(register));
+        }
         self.expr(first, scratch)?;
         Ok(Operand::temporary(scratch))
     }
@@ -239,27 +239,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// `target = value op right`
-    pub(super) fn binary(
-        &mut self,
-        node: &'a BinOp,
-        span: Span,
-        value: Operand,
-        target: u16,
-        flags: u8,
-    ) -> Result<()> {
+    pub(super) fn binary(&mut self, node: &'a BinOp, span: Span, value: Operand, target: u16, flags: u8) -> Result<()> {
         self.operation(node.op, &node.right, span, value, target, flags)
     }
 
     /// As [`Compiler::binary`], for augmented assignments too.
-    pub(super) fn operation(
-        &mut self,
-        op: Operator,
-        right: &'a Expr,
-        span: Span,
-        value: Operand,
-        target: u16,
-        flags: u8,
-    ) -> Result<()> {
+    pub(super) fn operation(&mut self, op: Operator, right: &'a Expr, span: Span, value: Operand, target: u16, flags: u8) -> Result<()> {
         if let (Some(op), Some(number)) = (immediate_operator(op), self.small_integer(right)) {
             let x = value.consume_b(target) | flags;
             self.unit.emit(span, op, x, target, value.register, number as u16);
@@ -288,12 +273,13 @@ impl<'a> Compiler<'a> {
     fn subscript(&mut self, node: &'a Subscript, span: Span, value: Operand, target: u16) -> Result<()> {
         let mark = self.unit.mark();
         if let ExprKind::Slice(slice) = &node.index.kind
-            && slice.step.is_none() {
-                let pair = self.slice_bounds(slice, node.index.span)?;
-                self.unit.emit(span, Op::GetSlice, value.consume_b(target), target, value.register, pair);
-                self.unit.release(mark);
-                return Ok(());
-            }
+            && slice.step.is_none()
+        {
+            let pair = self.slice_bounds(slice, node.index.span)?;
+            self.unit.emit(span, Op::GetSlice, value.consume_b(target), target, value.register, pair);
+            self.unit.release(mark);
+            return Ok(());
+        }
         if let Some(index) = self.small_integer(&node.index) {
             let x = value.consume_b(target);
             self.unit.emit(span, Op::GetItemInt, x, target, value.register, index as u16);

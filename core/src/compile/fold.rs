@@ -114,9 +114,7 @@ fn unary(op: UnaryOperator, value: Const) -> Option<Const> {
         }
         (UnaryOperator::Minus, Const::Float(value)) => Some(Const::Float(-value)),
         (UnaryOperator::Minus, Const::Complex(real, imaginary)) => Some(Const::Complex(-real, -imaginary)),
-        (UnaryOperator::Plus, value @ (Const::Int(_) | Const::BigInt { .. } | Const::Float(_) | Const::Complex(..))) => {
-            Some(value)
-        }
+        (UnaryOperator::Plus, value @ (Const::Int(_) | Const::BigInt { .. } | Const::Float(_) | Const::Complex(..))) => Some(value),
         (UnaryOperator::Invert, Const::Int(value)) => Some(Const::Int(!value)),
         _ => None,
     }
@@ -176,15 +174,9 @@ fn binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
         (Const::Str(left), Const::Str(right)) if op == Operator::Add => concatenate(left, right).map(Const::Str),
         (Const::Bytes(left), Const::Bytes(right)) if op == Operator::Add => concatenate(left, right).map(Const::Bytes),
         (Const::Tuple(left), Const::Tuple(right)) if op == Operator::Add => concatenate(left, right).map(Const::Tuple),
-        (Const::Str(text), Const::Int(count)) | (Const::Int(count), Const::Str(text)) if op == Operator::Mult => {
-            repeat(text, *count, MAX_TEXT).map(Const::Str)
-        }
-        (Const::Bytes(text), Const::Int(count)) | (Const::Int(count), Const::Bytes(text)) if op == Operator::Mult => {
-            repeat(text, *count, MAX_TEXT).map(Const::Bytes)
-        }
-        (Const::Tuple(items), Const::Int(count)) | (Const::Int(count), Const::Tuple(items)) if op == Operator::Mult => {
-            repeat(items, *count, MAX_TUPLE).map(Const::Tuple)
-        }
+        (Const::Str(text), Const::Int(count)) | (Const::Int(count), Const::Str(text)) if op == Operator::Mult => repeat(text, *count, MAX_TEXT).map(Const::Str),
+        (Const::Bytes(text), Const::Int(count)) | (Const::Int(count), Const::Bytes(text)) if op == Operator::Mult => repeat(text, *count, MAX_TEXT).map(Const::Bytes),
+        (Const::Tuple(items), Const::Int(count)) | (Const::Int(count), Const::Tuple(items)) if op == Operator::Mult => repeat(items, *count, MAX_TUPLE).map(Const::Tuple),
         (Const::Complex(real, imaginary), other) => {
             let (real, imaginary) = (*real, *imaginary);
             match (op, other) {

@@ -22,31 +22,26 @@ pub(super) struct Attachments {
 impl<'a> Compiler<'a> {
     #[inline(never)]
     pub(super) fn function_statement(&mut self, node: &'a FunctionDef, span: Span) -> Result<()> {
-        if node.decorators.is_empty() && node.type_params.is_empty() && !self.future_annotations
-            && let Some(register) = self.store_register(&node.name) {
-                let defaults = self.defaults(&node.parameters, span)?;
-                self.function(node, span, defaults, register)?;
-                self.note_assigned(register);
-                return Ok(());
-            }
+        if node.decorators.is_empty()
+            && node.type_params.is_empty()
+            && !self.future_annotations
+            && let Some(register) = self.store_register(&node.name)
+        {
+            let defaults = self.defaults(&node.parameters, span)?;
+            self.function(node, span, defaults, register)?;
+            self.note_assigned(register);
+            return Ok(());
+        }
         let value = self.decorated(&node.decorators, |compiler, register| {
             let defaults = compiler.defaults(&node.parameters, span)?;
-            if node.type_params.is_empty() {
-                compiler.function(node, span, defaults, register)
-            } else {
-                compiler.generic_function(node, span, defaults, register)
-            }
+            if node.type_params.is_empty() { compiler.function(node, span, defaults, register) } else { compiler.generic_function(node, span, defaults, register) }
         })?;
         self.store_name(&node.name, span, Operand::temporary(value));
         Ok(())
     }
 
     /// Evaluates decorators, then what they decorate, and applies them. The result's register.
-    pub(super) fn decorated(
-        &mut self,
-        decorators: &'a [Expr],
-        decorate: impl FnOnce(&mut Self, u16) -> Result<()>,
-    ) -> Result<u16> {
+    pub(super) fn decorated(&mut self, decorators: &'a [Expr], decorate: impl FnOnce(&mut Self, u16) -> Result<()>) -> Result<u16> {
         // Each decorator's window starts in the argument slot of the one before.
         let first = self.unit.mark();
         for decorator in decorators {
@@ -107,13 +102,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Makes the function, its defaults evaluated, in `destination`. The attachments' registers are the last ones.
-    pub(super) fn function(
-        &mut self,
-        node: &'a FunctionDef,
-        span: Span,
-        mut attachments: Attachments,
-        destination: u16,
-    ) -> Result<()> {
+    pub(super) fn function(&mut self, node: &'a FunctionDef, span: Span, mut attachments: Attachments, destination: u16) -> Result<()> {
         let annotated = AnnotatedFunction { parameters: &node.parameters, returns: node.returns.as_ref() };
         if !self.future_annotations && self.annotate_function(node, annotated, span)? {
             attachments.flags |= FUNCTION_ANNOTATE;
@@ -161,13 +150,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles a function of fixed parameters that evaluates one expression.
-    pub(super) fn thunk(
-        &mut self,
-        scope: ScopeId,
-        name: &str,
-        span: Span,
-        body: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<u16> {
+    pub(super) fn thunk(&mut self, scope: ScopeId, name: &str, span: Span, body: impl FnOnce(&mut Self) -> Result<()>) -> Result<u16> {
         self.open_unit(scope, name, span, ParameterNames::Fixed(&["format"]));
         self.refuse_unknown_formats(span);
         body(self)?;
@@ -182,9 +165,7 @@ pub(super) fn parameter_shape(parameters: &Parameters, flags: u32) -> UnitShape 
         argument_count: (positional_only + parameters.positional.len()) as u16,
         positional_only_count: positional_only as u16,
         keyword_only_count: parameters.keyword_only.len() as u16,
-        flags: flags
-            | if parameters.vararg.is_some() { CodeFlags::VARARGS } else { 0 }
-            | if parameters.kwarg.is_some() { CodeFlags::VARKEYWORDS } else { 0 },
+        flags: flags | if parameters.vararg.is_some() { CodeFlags::VARARGS } else { 0 } | if parameters.kwarg.is_some() { CodeFlags::VARKEYWORDS } else { 0 },
     }
 }
 
@@ -194,13 +175,7 @@ pub(super) fn clean_docstring(text: &[u8]) -> Vec<u8> {
     let expanded = expand_tabs(text);
     let mut lines = expanded.split(|byte| *byte == b'\n');
     let indent = |line: &[u8]| line.iter().take_while(|byte| **byte == b' ').count();
-    let margin = lines
-        .clone()
-        .skip(1)
-        .filter(|line| indent(line) < line.len())
-        .map(indent)
-        .min()
-        .unwrap_or(0);
+    let margin = lines.clone().skip(1).filter(|line| indent(line) < line.len()).map(indent).min().unwrap_or(0);
     let mut cleaned = Vec::with_capacity(expanded.len());
     if let Some(first) = lines.next() {
         cleaned.extend_from_slice(first.get(indent(first)..).unwrap_or_default());

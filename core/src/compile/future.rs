@@ -15,16 +15,7 @@ pub(super) struct Features {
 }
 
 /// Features that every program has by now.
-const MANDATORY: [&str; 8] = [
-    "nested_scopes",
-    "generators",
-    "division",
-    "absolute_import",
-    "with_statement",
-    "print_function",
-    "unicode_literals",
-    "generator_stop",
-];
+const MANDATORY: [&str; 8] = ["nested_scopes", "generators", "division", "absolute_import", "with_statement", "print_function", "unicode_literals", "generator_stop"];
 
 /// The features that a module asks for. They may only stand at its beginning, after the docstring.
 pub(super) fn features(module: &Module, source: &Source) -> Result<Features> {

@@ -58,9 +58,7 @@ pub(super) fn finish(unit: Unit<'_>, header: Header, lines: &LineIndex) -> Resul
     if unit.local_names.len() >= u16::MAX as usize - 16 {
         return Err("too many local variables");
     }
-    let target_of = |label: super::unit::Label| {
-        unit.labels.get(label.0 as usize).map(|state| state.position).filter(|position| *position != UNBOUND)
-    };
+    let target_of = |label: super::unit::Label| unit.labels.get(label.0 as usize).map(|state| state.position).filter(|position| *position != UNBOUND);
     let mut targets: Vec<(u32, u32)> = Vec::with_capacity(unit.jumps.len());
     for (at, label) in &unit.jumps {
         targets.push((*at, target_of(*label).ok_or("a jump leads nowhere")?));
@@ -195,13 +193,7 @@ fn choose_forms(instructions: &[Instr], targets: &[(u32, u32)], moved: &mut Vec<
 
 type Code = (Vec<Instr>, Vec<Span>, Vec<(u32, u32)>);
 
-fn expand(
-    instructions: &[Instr],
-    spans: &[Span],
-    targets: &[(u32, u32)],
-    forms: &[Form],
-    moved: &[u32],
-) -> Code {
+fn expand(instructions: &[Instr], spans: &[Span], targets: &[(u32, u32)], forms: &[Form], moved: &[u32]) -> Code {
     let new = |old: u32| moved.get(old as usize).copied().unwrap_or(old);
     let mut jumps = targets.iter().peekable();
     let mut code: Code = (Vec::new(), Vec::new(), Vec::new());

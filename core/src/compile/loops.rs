@@ -51,9 +51,10 @@ impl<'a> Compiler<'a> {
     /// Where the items of a loop arrive, and whether that is the target itself.
     pub(super) fn loop_target(&mut self, target: &'a Expr) -> (u16, bool) {
         if let ExprKind::Name(name) = &target.kind
-            && let Some(register) = self.store_register(name) {
-                return (register, true);
-            }
+            && let Some(register) = self.store_register(name)
+        {
+            return (register, true);
+        }
         (self.unit.allocate(), false)
     }
 
@@ -95,14 +96,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The loop of an `async for`: at `next` awaits an item until StopAsyncIteration comes, which ends it.
-    pub(super) fn async_loop(
-        &mut self,
-        iterator: u16,
-        target: &'a Expr,
-        span: Span,
-        next: Label,
-        body: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn async_loop(&mut self, iterator: u16, target: &'a Expr, span: Span, next: Label, body: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         let mark = self.unit.mark();
         let stop = self.unit.label();
         self.unit.bind_loop(next);
@@ -162,8 +156,7 @@ impl<'a> Compiler<'a> {
                     self.unit.bind_loop(body);
                 } else {
                     self.unit.jump(node.test.span, next);
-                    let (assigned, reachable): (Assigned, bool) =
-                        (self.unit.assigned.clone(), self.unit.leads_to(next));
+                    let (assigned, reachable): (Assigned, bool) = (self.unit.assigned.clone(), self.unit.leads_to(next));
                     self.unit.bind_backward(body, assigned, reachable);
                 }
                 self.push_block(block, span)?;
@@ -199,16 +192,13 @@ impl<'a> Compiler<'a> {
             }
             return self.fail(if is_break { "'break' outside loop" } else { "'continue' not properly in loop" }, span);
         };
-        let Some(Block { kind: BlockKind::Loop { break_label, continue_label, iterator }, .. }) =
-            self.unit.blocks.get(depth).cloned()
-        else {
+        let Some(Block { kind: BlockKind::Loop { break_label, continue_label, iterator }, .. }) = self.unit.blocks.get(depth).cloned() else {
             return Ok(());
         };
         let unwound = self.begin_unwind(depth + 1, span)?;
-        if is_break
-            && let Some(iterator) = iterator {
-                self.discard(iterator, span);
-            }
+        if is_break && let Some(iterator) = iterator {
+            self.discard(iterator, span);
+        }
         self.unit.jump(span, if is_break { break_label } else { continue_label });
         self.end_unwind(unwound);
         Ok(())
@@ -232,9 +222,7 @@ fn part_count(test: &Expr, limit: u32) -> Option<u32> {
         ExprKind::BinOp(node) => all(&mut [&node.left.0, &node.right].into_iter()),
         ExprKind::UnaryOp(node) => all(&mut [&node.operand].into_iter()),
         ExprKind::BoolOp(node) => all(&mut node.values.iter()),
-        ExprKind::Compare(node) => {
-            all(&mut [&node.left].into_iter().chain(node.comparisons.iter().map(|(_, right)| right)))
-        }
+        ExprKind::Compare(node) => all(&mut [&node.left].into_iter().chain(node.comparisons.iter().map(|(_, right)| right))),
         ExprKind::NamedExpr(node) => all(&mut [&node.value].into_iter()),
         ExprKind::Call(node) => {
             let keywords = node.keywords.iter().map(|keyword| &keyword.value);

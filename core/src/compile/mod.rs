@@ -102,12 +102,7 @@ pub fn compile(module: &Module, source: &Source, options: &Options<'_>) -> Resul
         warnings,
     };
     let code = compiler.module(module)?;
-    Ok(Compiled {
-        code,
-        warnings: compiler.warnings,
-        future_annotations: features.annotations,
-        barry_as_flufl: features.barry_as_flufl,
-    })
+    Ok(Compiled { code, warnings: compiler.warnings, future_annotations: features.annotations, barry_as_flufl: features.barry_as_flufl })
 }
 
 /// A syntax error at a place in the source.
@@ -221,13 +216,7 @@ impl<'a> Compiler<'a> {
         Ok((self.unit.children.len() - 1).min(u16::MAX as usize) as u16)
     }
 
-    fn finish(
-        &mut self,
-        mut unit: Unit<'a>,
-        shape: UnitShape,
-        captures: Vec<crate::code::Capture>,
-        span: Span,
-    ) -> Result<CodePrototype> {
+    fn finish(&mut self, mut unit: Unit<'a>, shape: UnitShape, captures: Vec<crate::code::Capture>, span: Span) -> Result<CodePrototype> {
         if unit.reachable {
             unit.emit_last(span, Op::ReturnNone, 0);
         }
@@ -281,9 +270,7 @@ impl<'a> Compiler<'a> {
         let parent_scope = &self.table.scopes[parent.scope];
         let kind = self.table.scopes[scope].kind;
         let declared_global = matches!(kind, ScopeKind::Function | ScopeKind::Class)
-            && parent_scope.symbol(&parent_scope.mangle(&Rc::from(name))).is_some_and(|symbol| {
-                symbol.flags & symtable::flag::GLOBAL != 0
-            });
+            && parent_scope.symbol(&parent_scope.mangle(&Rc::from(name))).is_some_and(|symbol| symbol.flags & symtable::flag::GLOBAL != 0);
         if parent_scope.kind == ScopeKind::Module || declared_global || parent.name.is_empty() {
             return Rc::from(name);
         }
@@ -330,9 +317,10 @@ impl<'a> Compiler<'a> {
         }
         for symbol in &scope.symbols {
             if symbol.flags & symtable::flag::DELETED != 0
-                && let Some(Variable { register, cell: false }) = unit.variables.get(&symbol.name).copied() {
-                    unit.deletable.push(register);
-                }
+                && let Some(Variable { register, cell: false }) = unit.variables.get(&symbol.name).copied()
+            {
+                unit.deletable.push(register);
+            }
         }
         for register in 0..unit.parameter_count {
             unit.assigned.insert(register);
@@ -360,9 +348,7 @@ impl<'a> Compiler<'a> {
                     continue;
                 }
                 let reusable = (first..unit.local_names.len() as u16).find(|register| {
-                    unit.local_names.get(*register as usize) == Some(&symbol.name)
-                        && unit.cell_registers.contains(register) == symbol.cell
-                        && !taken.contains(register)
+                    unit.local_names.get(*register as usize) == Some(&symbol.name) && unit.cell_registers.contains(register) == symbol.cell && !taken.contains(register)
                 });
                 let register = reusable.unwrap_or_else(|| unit.add_register(symbol.name.clone(), symbol.cell));
                 map.insert(symbol.name.clone(), Variable { register, cell: symbol.cell });

@@ -54,13 +54,10 @@ impl Compiler<'_> {
     /// Where a (mangled) name leads.
     pub(super) fn access(&self, name: &Ident) -> Access {
         let scope = self.current_scope();
-        let resolution =
-            self.table.scopes[scope].symbol(name).map_or(Resolution::GlobalImplicit, |symbol| symbol.resolution);
+        let resolution = self.table.scopes[scope].symbol(name).map_or(Resolution::GlobalImplicit, |symbol| symbol.resolution);
         match resolution {
             Resolution::Local => self.variable_of(scope, name).map_or(Access::Global, Access::from),
-            Resolution::Enclosing(binder) if self.table.scopes[binder].unit == self.unit.scope => {
-                self.variable_of(binder, name).map_or(Access::Global, Access::from)
-            }
+            Resolution::Enclosing(binder) if self.table.scopes[binder].unit == self.unit.scope => self.variable_of(binder, name).map_or(Access::Global, Access::from),
             Resolution::Enclosing(_) => Access::Free(self.free_index(name)),
             Resolution::GlobalExplicit | Resolution::GlobalImplicit => Access::Global,
             Resolution::Name => Access::Name,

@@ -56,14 +56,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Goes on if the pattern matches `subject`, else jumps to `fail`. Temporaries stay allocated: captures are there.
-    fn pattern(
-        &mut self,
-        pattern: &'a Pattern,
-        subject: u16,
-        fail: Label,
-        captures: &mut Vec<Capture>,
-        may_be_irrefutable: bool,
-    ) -> Result<()> {
+    fn pattern(&mut self, pattern: &'a Pattern, subject: u16, fail: Label, captures: &mut Vec<Capture>, may_be_irrefutable: bool) -> Result<()> {
         self.descend(pattern.span)?;
         let span = pattern.span;
         match &pattern.kind {
@@ -157,14 +150,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn sequence_pattern(
-        &mut self,
-        items: &'a [Pattern],
-        span: Span,
-        subject: u16,
-        fail: Label,
-        captures: &mut Vec<Capture>,
-    ) -> Result<()> {
+    fn sequence_pattern(&mut self, items: &'a [Pattern], span: Span, subject: u16, fail: Label, captures: &mut Vec<Capture>) -> Result<()> {
         let is_star = |item: &Pattern| matches!(item.kind, PatternKind::Star(_));
         let star = items.iter().position(is_star);
         if items.iter().filter(|item| is_star(item)).count() > 1 {
@@ -207,15 +193,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Items of a sequence whose middle does not matter, without a list of it.
-    fn subscripted_items(
-        &mut self,
-        items: &'a [Pattern],
-        star: usize,
-        span: Span,
-        subject: u16,
-        fail: Label,
-        captures: &mut Vec<Capture>,
-    ) -> Result<()> {
+    fn subscripted_items(&mut self, items: &'a [Pattern], star: usize, span: Span, subject: u16, fail: Label, captures: &mut Vec<Capture>) -> Result<()> {
         for (index, item) in items.iter().enumerate() {
             if index == star || is_wildcard(item) {
                 continue;
@@ -234,14 +212,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn mapping_pattern(
-        &mut self,
-        node: &'a MappingPattern,
-        span: Span,
-        subject: u16,
-        fail: Label,
-        captures: &mut Vec<Capture>,
-    ) -> Result<()> {
+    fn mapping_pattern(&mut self, node: &'a MappingPattern, span: Span, subject: u16, fail: Label, captures: &mut Vec<Capture>) -> Result<()> {
         self.check_kind(Op::MatchMapping, span, subject, fail);
         if node.keys.is_empty() && node.rest.is_none() {
             return Ok(());
@@ -287,14 +258,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Matches the items of a tuple, or fails if it is None instead.
-    fn unpack_matched(
-        &mut self,
-        tuple: u16,
-        patterns: &[&'a Pattern],
-        span: Span,
-        fail: Label,
-        captures: &mut Vec<Capture>,
-    ) -> Result<()> {
+    fn unpack_matched(&mut self, tuple: u16, patterns: &[&'a Pattern], span: Span, fail: Label, captures: &mut Vec<Capture>) -> Result<()> {
         self.unit.emit_jump(span, Instr::wide(Op::JumpNone, 0, tuple, 0), fail);
         let first = self.unit.allocate_many(patterns.len());
         self.unit.emit(span, Op::Unpack, CONSUME_B, first, tuple, patterns.len() as u16);
@@ -306,14 +270,7 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn class_pattern(
-        &mut self,
-        node: &'a ClassPattern,
-        span: Span,
-        subject: u16,
-        fail: Label,
-        captures: &mut Vec<Capture>,
-    ) -> Result<()> {
+    fn class_pattern(&mut self, node: &'a ClassPattern, span: Span, subject: u16, fail: Label, captures: &mut Vec<Capture>) -> Result<()> {
         let Ok(positional) = u8::try_from(node.patterns.len()) else {
             return self.fail("too many sub-patterns in class pattern", span);
         };
@@ -326,25 +283,15 @@ impl<'a> Compiler<'a> {
         }
         let class = self.temporary(&node.class)?.register;
         let names = self.unit.allocate();
-        let keywords: Vec<Const> =
-            node.keywords.iter().map(|keyword| Const::Str(keyword.name.as_bytes().into())).collect();
+        let keywords: Vec<Const> = node.keywords.iter().map(|keyword| Const::Str(keyword.name.as_bytes().into())).collect();
         self.load_constant(Const::Tuple(keywords.into()), span, names);
         let values = self.unit.allocate();
         self.unit.emit(span, Op::MatchClass, positional, values, subject, class);
-        let patterns: Vec<&'a Pattern> =
-            node.patterns.iter().chain(node.keywords.iter().map(|keyword| &keyword.pattern)).collect();
+        let patterns: Vec<&'a Pattern> = node.patterns.iter().chain(node.keywords.iter().map(|keyword| &keyword.pattern)).collect();
         self.unpack_matched(values, &patterns, span, fail, captures)
     }
 
-    fn or_pattern(
-        &mut self,
-        alternatives: &'a [Pattern],
-        span: Span,
-        subject: u16,
-        fail: Label,
-        captures: &mut Vec<Capture>,
-        may_be_irrefutable: bool,
-    ) -> Result<()> {
+    fn or_pattern(&mut self, alternatives: &'a [Pattern], span: Span, subject: u16, fail: Label, captures: &mut Vec<Capture>, may_be_irrefutable: bool) -> Result<()> {
         let matched = self.unit.label();
         // Where all alternatives leave what they capture, once the first has told the names.
         let mut common: Option<Vec<Capture>> = None;

@@ -133,9 +133,7 @@ impl<'a> Compiler<'a> {
 
     /// Where a body leads that is but an exit from the innermost loop with nothing to do on the way.
     fn plain_exit(&self, body: &[Stmt]) -> Option<Label> {
-        let (Some(Block { kind: BlockKind::Loop { break_label, continue_label, iterator }, .. }), [only]) =
-            (self.unit.blocks.last(), body)
-        else {
+        let (Some(Block { kind: BlockKind::Loop { break_label, continue_label, iterator }, .. }), [only]) = (self.unit.blocks.last(), body) else {
             return None;
         };
         match only.kind {
@@ -170,11 +168,7 @@ impl<'a> Compiler<'a> {
             return Ok(());
         };
         // What a finally body assigns, and a handler's name that is unbound, must not change what is returned.
-        let changes_variables = self
-            .unit
-            .blocks
-            .iter()
-            .any(|block| matches!(block.kind, BlockKind::Finally(_) | BlockKind::HandlerName(..)));
+        let changes_variables = self.unit.blocks.iter().any(|block| matches!(block.kind, BlockKind::Finally(_) | BlockKind::HandlerName(..)));
         let operand = if changes_variables { self.temporary(value)? } else { self.operand(value)? };
         let unwound = self.begin_unwind(0, span)?;
         self.emit_return(Op::Return, operand.register, mark, span);
@@ -300,9 +294,7 @@ impl<'a> Compiler<'a> {
 /// The text of a docstring.
 pub(super) fn docstring(body: &[Stmt]) -> Option<(&[u8], Span)> {
     match body.first()? {
-        Stmt { kind: StmtKind::Expr(Expr { kind: ExprKind::Constant(Constant::Str { value, .. }), span }), .. } => {
-            Some((value.as_bytes(), *span))
-        }
+        Stmt { kind: StmtKind::Expr(Expr { kind: ExprKind::Constant(Constant::Str { value, .. }), span }), .. } => Some((value.as_bytes(), *span)),
         _ => None,
     }
 }

@@ -13,8 +13,8 @@ use hashbrown::HashMap;
 use super::mangle::mangle;
 use super::symtable_build;
 use super::{Result, fail};
-use crate::syntax::{Source, SyntaxWarning};
 use crate::syntax::ast::{AnnAssign, Ident, Module, Span};
+use crate::syntax::{Source, SyntaxWarning};
 
 pub(super) type ScopeId = usize;
 
@@ -194,22 +194,14 @@ impl<'a> Scope<'a> {
         let next = self.symbols.len() as u32;
         let index = *self.lookup.entry(name.clone()).or_insert(next) as usize;
         if index == self.symbols.len() {
-            self.symbols.push(Symbol {
-                name: name.clone(),
-                flags: 0,
-                resolution: Resolution::GlobalImplicit,
-                cell: false,
-                declared: Span::default(),
-            });
+            self.symbols.push(Symbol { name: name.clone(), flags: 0, resolution: Resolution::GlobalImplicit, cell: false, declared: Span::default() });
         }
         &mut self.symbols[index]
     }
 
     /// Whether the name is a variable of this scope.
     fn binds(&self, name: &str) -> bool {
-        self.symbol(name).is_some_and(|symbol| {
-            symbol.flags & flag::BOUND != 0 && symbol.flags & (flag::GLOBAL | flag::NONLOCAL) == 0
-        })
+        self.symbol(name).is_some_and(|symbol| symbol.flags & flag::BOUND != 0 && symbol.flags & (flag::GLOBAL | flag::NONLOCAL) == 0)
     }
 
     /// The name as it is stored here: private names of a class are prefixed with it.
@@ -299,9 +291,10 @@ impl<'a> SymbolTable<'a> {
             return Ok(if kind.is_function_like() { Resolution::Local } else { Resolution::Name });
         }
         if self.scopes[id].sees_class
-            && let Some(resolution) = self.resolve_in_class(id, name) {
-                return Ok(resolution);
-            }
+            && let Some(resolution) = self.resolve_in_class(id, name)
+        {
+            return Ok(resolution);
+        }
         match self.find_binder(id, name) {
             Some(binder) => {
                 self.capture(id, binder, name);
@@ -337,10 +330,11 @@ impl<'a> SymbolTable<'a> {
         self.scopes[class].needs_class_dict = true;
         self.capture(id, class, &class_dict);
         if (class_flags & flag::BOUND == 0 || class_flags & flag::NONLOCAL != 0)
-            && let Some(binder) = self.find_binder(id, name) {
-                self.capture(id, binder, name);
-                return Some(Resolution::ClassDictFree);
-            }
+            && let Some(binder) = self.find_binder(id, name)
+        {
+            self.capture(id, binder, name);
+            return Some(Resolution::ClassDictFree);
+        }
         Some(Resolution::ClassDictGlobal)
     }
 
@@ -398,10 +392,6 @@ impl<'a> SymbolTable<'a> {
 
 /// What the builder and the compiler share for class bodies: cells that no name in the source binds.
 pub(super) fn class_cells(scope: &Scope<'_>) -> Vec<Ident> {
-    let wanted = [
-        (scope.needs_class_cell, "__class__"),
-        (scope.needs_class_dict, CLASS_DICT),
-        (scope.has_conditional_annotations(), CONDITIONAL_ANNOTATIONS),
-    ];
+    let wanted = [(scope.needs_class_cell, "__class__"), (scope.needs_class_dict, CLASS_DICT), (scope.has_conditional_annotations(), CONDITIONAL_ANNOTATIONS)];
     wanted.into_iter().filter(|(needed, _)| *needed).map(|(_, name)| Rc::from(name)).collect()
 }

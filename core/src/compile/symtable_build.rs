@@ -9,8 +9,8 @@ use hashbrown::HashMap;
 
 use super::symtable::{CLASS_DICT, CONDITIONAL_ANNOTATIONS, Role, Scope, ScopeId, ScopeKind, SymbolTable, flag};
 use super::{MAX_DEPTH, Result, fail, too_deep};
-use crate::syntax::{Source, SyntaxWarning};
 use crate::syntax::ast::*;
+use crate::syntax::{Source, SyntaxWarning};
 
 struct Builder<'a, 's> {
     source: &'s Source,
@@ -30,24 +30,13 @@ struct Finally {
 }
 
 /// The scopes of a module with what they do with their names, not yet resolved.
-pub(super) fn build<'a>(
-    module: &'a Module,
-    source: &Source,
-    future_annotations: bool,
-) -> Result<SymbolTable<'a>> {
+pub(super) fn build<'a>(module: &'a Module, source: &Source, future_annotations: bool) -> Result<SymbolTable<'a>> {
     let table = SymbolTable {
         scopes: alloc::vec![Scope::new(ScopeKind::Module, 0, None)],
         index: HashMap::with_hasher(foldhash::fast::FixedState::default()),
         warnings: Vec::new(),
     };
-    let mut builder = Builder {
-        source,
-        table,
-        current: 0,
-        depth: 0,
-        future_annotations,
-        finally: Finally::default(),
-    };
+    let mut builder = Builder { source, table, current: 0, depth: 0, future_annotations, finally: Finally::default() };
     match module {
         Module::Exec(body) | Module::Single(body) => builder.body(body)?,
         Module::Eval(expression) => builder.expr(expression)?,
@@ -362,12 +351,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     #[inline(never)]
-    fn function_annotations(
-        &mut self,
-        parameters: &'a Parameters,
-        returns: Option<&'a Expr>,
-        address: usize,
-    ) -> Result<()> {
+    fn function_annotations(&mut self, parameters: &'a Parameters, returns: Option<&'a Expr>, address: usize) -> Result<()> {
         let positional = parameters.positional_only.iter().chain(&parameters.positional);
         let starred = parameters.vararg.iter().chain(&parameters.kwarg).map(|parameter| &**parameter);
         let all = positional.chain(starred).chain(&parameters.keyword_only);
@@ -408,9 +392,7 @@ impl<'a> Builder<'a, '_> {
             }
             self.add(&parameter.name, flag::TYPE_PARAMETER, parameter.span)?;
             let (bound_text, default_text) = match &parameter.kind {
-                TypeParamKind::TypeVar { bound: Some(bound) } if matches!(bound.kind, ExprKind::Tuple(_)) => {
-                    ("a TypeVar constraint", "a TypeVar default")
-                }
+                TypeParamKind::TypeVar { bound: Some(bound) } if matches!(bound.kind, ExprKind::Tuple(_)) => ("a TypeVar constraint", "a TypeVar default"),
                 TypeParamKind::TypeVar { .. } => ("a TypeVar bound", "a TypeVar default"),
                 TypeParamKind::TypeVarTuple => ("", "a TypeVarTuple default"),
                 TypeParamKind::ParamSpec => ("", "a ParamSpec default"),
@@ -657,11 +639,7 @@ impl<'a> Builder<'a, '_> {
 
     fn node(&mut self, expression: &'a Expr) -> Result<()> {
         match &expression.kind {
-            ExprKind::Constant(_)
-            | ExprKind::Attribute(_)
-            | ExprKind::Subscript(_)
-            | ExprKind::Call(_)
-            | ExprKind::BinOp(_) => Ok(()),
+            ExprKind::Constant(_) | ExprKind::Attribute(_) | ExprKind::Subscript(_) | ExprKind::Call(_) | ExprKind::BinOp(_) => Ok(()),
             ExprKind::Name(name) => self.name(name, expression.span),
             ExprKind::UnaryOp(node) => self.expr(&node.operand),
             ExprKind::BoolOp(node) => self.exprs(&node.values),
@@ -816,8 +794,7 @@ impl<'a> Builder<'a, '_> {
                 ScopeKind::Comprehension(_) | ScopeKind::Generator => {
                     let flags = self.table.scopes[id].symbol(&mangled).map_or(0, |symbol| symbol.flags);
                     if flags & flag::ITERATION_VARIABLE != 0 {
-                        let message =
-                            format!("assignment expression cannot rebind comprehension iteration variable '{name}'");
+                        let message = format!("assignment expression cannot rebind comprehension iteration variable '{name}'");
                         return self.fail(message, span);
                     }
                     scope = self.table.scopes[id].parent;
@@ -864,14 +841,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     #[inline(never)]
-    fn comprehension(
-        &mut self,
-        kind: ScopeKind,
-        address: usize,
-        generators: &'a [Comprehension],
-        value: Option<&'a Expr>,
-        element: &'a Expr,
-    ) -> Result<()> {
+    fn comprehension(&mut self, kind: ScopeKind, address: usize, generators: &'a [Comprehension], value: Option<&'a Expr>, element: &'a Expr) -> Result<()> {
         let Some((first, others)) = generators.split_first() else { return Ok(()) };
         self.iterable(&first.iter)?;
         let sees_class = self.scope().sees_class;

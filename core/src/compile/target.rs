@@ -60,13 +60,12 @@ impl<'a> Compiler<'a> {
             return;
         }
         let table = &self.table;
-        let class = self.outer.iter_mut().rev().find(|unit| {
-            table.scopes.get(unit.scope).is_some_and(|scope| scope.kind == super::symtable::ScopeKind::Class)
-        });
+        let class = self.outer.iter_mut().rev().find(|unit| table.scopes.get(unit.scope).is_some_and(|scope| scope.kind == super::symtable::ScopeKind::Class));
         if let Some(class) = class
-            && !class.static_attributes.contains(&node.attr) {
-                class.static_attributes.push(node.attr.clone());
-            }
+            && !class.static_attributes.contains(&node.attr)
+        {
+            class.static_attributes.push(node.attr.clone());
+        }
     }
 
     /// `targets[0] = targets[1] = … = value`
@@ -84,10 +83,7 @@ impl<'a> Compiler<'a> {
             }
             [target] => match (&target.kind, &value.kind) {
                 (ExprKind::Tuple(items) | ExprKind::List(items), ExprKind::Tuple(values))
-                    if items.len() == values.len()
-                        && starred_position(items).is_none()
-                        && starred_position(values).is_none()
-                        && items.len() <= 16 =>
+                    if items.len() == values.len() && starred_position(items).is_none() && starred_position(values).is_none() && items.len() <= 16 =>
                 {
                     self.assign_pairwise(items, values)?;
                 }
@@ -110,17 +106,15 @@ impl<'a> Compiler<'a> {
         let only_names = targets.iter().all(|target| matches!(target.kind, ExprKind::Name(_)));
         let mut rest = targets;
         let value = match targets.split_first() {
-            Some((Expr { kind: ExprKind::Name(name), .. }, others)) if only_names => {
-                match self.store_register(name) {
-                    Some(register) => {
-                        self.expr(value, register)?;
-                        self.note_assigned(register);
-                        rest = others;
-                        Operand::local(register)
-                    }
-                    None => self.temporary(value)?,
+            Some((Expr { kind: ExprKind::Name(name), .. }, others)) if only_names => match self.store_register(name) {
+                Some(register) => {
+                    self.expr(value, register)?;
+                    self.note_assigned(register);
+                    rest = others;
+                    Operand::local(register)
                 }
-            }
+                None => self.temporary(value)?,
+            },
             _ => self.temporary(value)?,
         };
         let Some((last, others)) = rest.split_last() else { return Ok(()) };
@@ -154,11 +148,12 @@ impl<'a> Compiler<'a> {
         let first = match starred_position(items) {
             None => {
                 if let Some(first) = self.consecutive_locals(items)
-                    && value.temporary {
-                        self.unit.emit(span, Op::Unpack, x, first, value.register, count);
-                        (first..first + count).for_each(|register| self.note_assigned(register));
-                        return Ok(());
-                    }
+                    && value.temporary
+                {
+                    self.unit.emit(span, Op::Unpack, x, first, value.register, count);
+                    (first..first + count).for_each(|register| self.note_assigned(register));
+                    return Ok(());
+                }
                 let first = self.unit.allocate_many(items.len());
                 self.unit.emit(span, Op::Unpack, x, first, value.register, count);
                 first
@@ -194,8 +189,7 @@ impl<'a> Compiler<'a> {
             _ => None,
         };
         let first = register(items.first()?)?;
-        let consecutive =
-            items.iter().enumerate().all(|(index, item)| register(item) == first.checked_add(index as u16));
+        let consecutive = items.iter().enumerate().all(|(index, item)| register(item) == first.checked_add(index as u16));
         consecutive.then_some(first)
     }
 
@@ -207,11 +201,12 @@ impl<'a> Compiler<'a> {
         match &node.target.kind {
             ExprKind::Name(name) => {
                 if !self.may_be_reassigned(name)
-                    && let Some(register) = self.local_operand(name, node.target.span) {
-                        let value = Operand::local(register);
-                        self.operation(node.op, &node.value, span, value, register, IN_PLACE)?;
-                        return Ok(());
-                    }
+                    && let Some(register) = self.local_operand(name, node.target.span)
+                {
+                    let value = Operand::local(register);
+                    self.operation(node.op, &node.value, span, value, register, IN_PLACE)?;
+                    return Ok(());
+                }
                 let value = self.unit.allocate();
                 self.load_name(name, node.target.span, value);
                 self.operation(node.op, &node.value, span, Operand::temporary(value), value, IN_PLACE)?;
@@ -259,14 +254,7 @@ impl<'a> Compiler<'a> {
                 let index = self.operand(&node.index)?;
                 let index_flag = if index.temporary { CONSUME_B } else { 0 };
                 let object_flag = if object.temporary { CONSUME_A } else { 0 };
-                self.unit.emit(
-                    target.span,
-                    Op::DeleteItem,
-                    object_flag | index_flag,
-                    object.register,
-                    index.register,
-                    0,
-                );
+                self.unit.emit(target.span, Op::DeleteItem, object_flag | index_flag, object.register, index.register, 0);
             }
             ExprKind::Tuple(items) | ExprKind::List(items) => {
                 items.iter().try_for_each(|item| self.delete(item))?;

@@ -12,9 +12,7 @@ use crate::syntax::{Mode, ParseOptions, Source, SyntaxErrorKind, parse};
 
 fn compiled(text: &str) -> Result<CodePrototype, (SyntaxErrorKind, String, u32, u32)> {
     let source = Source::from_text(text);
-    let place = |error: alloc::boxed::Box<crate::syntax::SyntaxError>| {
-        (error.kind, error.message.clone(), error.line, error.column)
-    };
+    let place = |error: alloc::boxed::Box<crate::syntax::SyntaxError>| (error.kind, error.message.clone(), error.line, error.column);
     let parsed = parse(&source, Mode::Exec, &ParseOptions::default()).map_err(place)?;
     compile(&parsed.module, &source, &Options::new("test")).map(|compiled| compiled.code).map_err(place)
 }
@@ -119,10 +117,7 @@ fn assignments_swap_by_moves() {
 
 #[test]
 fn operands_are_copied_only_where_a_later_one_assigns_them() {
-    assert_eq!(
-        instructions("def f(x, y):\n  return x + (x := y)\n"),
-        ["Move r2 = r0", "Move r0 = r1", "Move r3 = r0", "Add r2 = r2, r3", "Return r2, nothing from r2"]
-    );
+    assert_eq!(instructions("def f(x, y):\n  return x + (x := y)\n"), ["Move r2 = r0", "Move r0 = r1", "Move r3 = r0", "Add r2 = r2, r3", "Return r2, nothing from r2"]);
 }
 
 #[test]
@@ -141,10 +136,7 @@ fn far_jumps_take_the_long_form() {
     let rows = instructions(&code);
     assert_eq!(rows.get(2..5).map(|rows| rows.join("; ")).as_deref(), Some("JumpNotGt r1, r2 -> 4; Jump -> 40004; AddInt r1 = r1, 1"));
     let end = rows.len() - 4;
-    assert_eq!(
-        rows.get(end..).map(|rows| rows.join("; ")).as_deref(),
-        Some("ForIter r2 = r3 -> 40006; Jump -> 40007; Loop -> 2; ReturnNone")
-    );
+    assert_eq!(rows.get(end..).map(|rows| rows.join("; ")).as_deref(), Some("ForIter r2 = r3 -> 40006; Jump -> 40007; Loop -> 2; ReturnNone"));
 }
 
 #[test]

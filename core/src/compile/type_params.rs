@@ -18,21 +18,10 @@ impl<'a> Compiler<'a> {
     /// Opens the function that makes the type parameters of `name`.
     fn open_type_params<T>(&mut self, node: &T, name: &str, span: Span, parameters: &'static [&'static str]) {
         let scope = self.scope_of(node, Role::TypeParameters);
-        self.open_unit(
-            scope,
-            &format!("<generic parameters of {name}>"),
-            span,
-            ParameterNames::Fixed(parameters),
-        );
+        self.open_unit(scope, &format!("<generic parameters of {name}>"), span, ParameterNames::Fixed(parameters));
     }
 
-    pub(super) fn generic_function(
-        &mut self,
-        node: &'a FunctionDef,
-        span: Span,
-        attachments: Attachments,
-        destination: u16,
-    ) -> Result<()> {
+    pub(super) fn generic_function(&mut self, node: &'a FunctionDef, span: Span, attachments: Attachments, destination: u16) -> Result<()> {
         let parameters: &'static [&'static str] = match attachments.flags {
             0 => &[],
             FUNCTION_DEFAULTS => &[".defaults"],

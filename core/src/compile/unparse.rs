@@ -219,8 +219,7 @@ fn chain(expression: &Expr) -> (String, Tightness) {
             }
             ExprKind::Call(node) => {
                 wrap(Tightness::Atom);
-                let mut arguments: Vec<String> =
-                    node.arguments.iter().map(|argument| text(argument, Tightness::Test)).collect();
+                let mut arguments: Vec<String> = node.arguments.iter().map(|argument| text(argument, Tightness::Test)).collect();
                 for keyword in &node.keywords {
                     let value = text(&keyword.value, Tightness::Test);
                     arguments.push(match &keyword.name {
@@ -295,9 +294,7 @@ fn render(expression: &Expr) -> (String, Tightness) {
             }
             (result, Tightness::Compare)
         }
-        ExprKind::NamedExpr(node) => {
-            (format!("({} := {})", node.target, text(&node.value, Tightness::Atom)), Tightness::Atom)
-        }
+        ExprKind::NamedExpr(node) => (format!("({} := {})", node.target, text(&node.value, Tightness::Atom)), Tightness::Atom),
         ExprKind::Lambda(node) => {
             let parameters = parameters(&node.parameters);
             let space = if parameters.is_empty() { "" } else { " " };
@@ -324,15 +321,9 @@ fn render(expression: &Expr) -> (String, Tightness) {
                 .collect();
             (format!("{{{}}}", items.join(", ")), Tightness::Atom)
         }
-        ExprKind::ListComp(node) => {
-            (format!("[{}{}]", text(&node.element, Tightness::Test), clauses(&node.generators)), Tightness::Atom)
-        }
-        ExprKind::SetComp(node) => {
-            (format!("{{{}{}}}", text(&node.element, Tightness::Test), clauses(&node.generators)), Tightness::Atom)
-        }
-        ExprKind::GeneratorExp(node) => {
-            (format!("({}{})", text(&node.element, Tightness::Test), clauses(&node.generators)), Tightness::Atom)
-        }
+        ExprKind::ListComp(node) => (format!("[{}{}]", text(&node.element, Tightness::Test), clauses(&node.generators)), Tightness::Atom),
+        ExprKind::SetComp(node) => (format!("{{{}{}}}", text(&node.element, Tightness::Test), clauses(&node.generators)), Tightness::Atom),
+        ExprKind::GeneratorExp(node) => (format!("({}{})", text(&node.element, Tightness::Test), clauses(&node.generators)), Tightness::Atom),
         ExprKind::DictComp(node) => {
             let (key, value) = (text(&node.key, Tightness::Test), text(&node.value, Tightness::Test));
             (format!("{{{key}: {value}{}}}", clauses(&node.generators)), Tightness::Atom)
@@ -351,8 +342,7 @@ fn render(expression: &Expr) -> (String, Tightness) {
         }
         ExprKind::Starred(value) => (format!("*{}", text(value, Tightness::BitOr)), Tightness::Test),
         ExprKind::Slice(node) => {
-            let mut result =
-                format!("{}:{}", optional(&node.lower, Tightness::Test), optional(&node.upper, Tightness::Test));
+            let mut result = format!("{}:{}", optional(&node.lower, Tightness::Test), optional(&node.upper, Tightness::Test));
             if let Some(step) = &node.step {
                 let _ = write!(result, ":{}", text(step, Tightness::Test));
             }

@@ -26,13 +26,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `is` with a literal.
-    pub(super) fn warn_about_comparison(
-        &mut self,
-        left: &'a Expr,
-        op: CompareOperator,
-        right: &'a Expr,
-        span: Span,
-    ) -> Result<()> {
+    pub(super) fn warn_about_comparison(&mut self, left: &'a Expr, op: CompareOperator, right: &'a Expr, span: Span) -> Result<()> {
         let (word, instead) = match op {
             CompareOperator::Is => ("is", "=="),
             CompareOperator::IsNot => ("is not", "!="),
@@ -58,9 +52,7 @@ impl<'a> Compiler<'a> {
                     let message = format!("'{kind}' object is not subscriptable; perhaps you missed a comma?");
                     self.warn(message, link.span);
                 } else if let (Some(kind), Some(index)) = (sequence(operand), not_an_index(&node.index)) {
-                    let message = format!(
-                        "{kind} indices must be integers or slices, not {index}; perhaps you missed a comma?"
-                    );
+                    let message = format!("{kind} indices must be integers or slices, not {index}; perhaps you missed a comma?");
                     self.warn(message, link.span);
                 }
             }
@@ -119,11 +111,7 @@ fn unsubscriptable(expression: &Expr) -> Option<&'static str> {
     match &expression.kind {
         ExprKind::Constant(Constant::Str { .. } | Constant::Bytes(_)) => None,
         ExprKind::Constant(constant) => Some(literal_type(constant)),
-        kind @ (ExprKind::Set(_)
-        | ExprKind::SetComp(_)
-        | ExprKind::GeneratorExp(_)
-        | ExprKind::TemplateStr(_)
-        | ExprKind::Lambda(_)) => container_type(kind),
+        kind @ (ExprKind::Set(_) | ExprKind::SetComp(_) | ExprKind::GeneratorExp(_) | ExprKind::TemplateStr(_) | ExprKind::Lambda(_)) => container_type(kind),
         _ => None,
     }
 }
@@ -131,9 +119,7 @@ fn unsubscriptable(expression: &Expr) -> Option<&'static str> {
 fn sequence(expression: &Expr) -> Option<&'static str> {
     match &expression.kind {
         ExprKind::Constant(constant @ (Constant::Str { .. } | Constant::Bytes(_))) => Some(literal_type(constant)),
-        kind @ (ExprKind::Tuple(_) | ExprKind::List(_) | ExprKind::ListComp(_) | ExprKind::JoinedStr(_)) => {
-            container_type(kind)
-        }
+        kind @ (ExprKind::Tuple(_) | ExprKind::List(_) | ExprKind::ListComp(_) | ExprKind::JoinedStr(_)) => container_type(kind),
         _ => None,
     }
 }

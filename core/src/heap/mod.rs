@@ -329,7 +329,11 @@ impl Heap {
             if (*header).flags() & LARGE != 0 {
                 let block = (header as *mut LargeBlock).sub(1);
                 let (next, previous, size) = ((*block).next, (*block).previous, (*block).size);
-                if previous.is_null() { self.large.set(next) } else { (*previous).next = next }
+                if previous.is_null() {
+                    self.large.set(next)
+                } else {
+                    (*previous).next = next
+                }
                 if !next.is_null() {
                     (*next).previous = previous;
                 }

@@ -11,10 +11,26 @@ use alloc::format;
 
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
-        Native::full("bisect_right(a, x, lo=0, hi=None, *, key=None)", |vm, args| search(vm, args, "bisect_right", true, false), "Return the index where to insert item x in list a, assuming a is sorted: behind equal ones."),
-        Native::full("bisect_left(a, x, lo=0, hi=None, *, key=None)", |vm, args| search(vm, args, "bisect_left", false, false), "Return the index where to insert item x in list a, assuming a is sorted: before equal ones."),
-        Native::full("insort_right(a, x, lo=0, hi=None, *, key=None)", |vm, args| search(vm, args, "insort_right", true, true), "Insert item x in list a, and keep it sorted assuming a is sorted: behind equal ones."),
-        Native::full("insort_left(a, x, lo=0, hi=None, *, key=None)", |vm, args| search(vm, args, "insort_left", false, true), "Insert item x in list a, and keep it sorted assuming a is sorted: before equal ones."),
+        Native::full(
+            "bisect_right(a, x, lo=0, hi=None, *, key=None)",
+            |vm, args| search(vm, args, "bisect_right", true, false),
+            "Return the index where to insert item x in list a, assuming a is sorted: behind equal ones.",
+        ),
+        Native::full(
+            "bisect_left(a, x, lo=0, hi=None, *, key=None)",
+            |vm, args| search(vm, args, "bisect_left", false, false),
+            "Return the index where to insert item x in list a, assuming a is sorted: before equal ones.",
+        ),
+        Native::full(
+            "insort_right(a, x, lo=0, hi=None, *, key=None)",
+            |vm, args| search(vm, args, "insort_right", true, true),
+            "Insert item x in list a, and keep it sorted assuming a is sorted: behind equal ones.",
+        ),
+        Native::full(
+            "insort_left(a, x, lo=0, hi=None, *, key=None)",
+            |vm, args| search(vm, args, "insort_left", false, true),
+            "Insert item x in list a, and keep it sorted assuming a is sorted: before equal ones.",
+        ),
     ],
     ..ModuleSpec::new("_bisect", "Bisection algorithms.")
 };
@@ -119,7 +135,11 @@ impl Bisection {
 
     fn decide(&mut self, vm: &mut Vm, middle: usize, key: &Value) -> Res<()> {
         let above = if self.right { !vm.less(&self.wanted, key)? } else { vm.less(key, &self.wanted)? };
-        if above { self.low = middle + 1 } else { self.high = middle }
+        if above {
+            self.low = middle + 1
+        } else {
+            self.high = middle
+        }
         Ok(())
     }
 
@@ -136,7 +156,8 @@ impl Bisection {
         }
         let name = vm.intern("insert");
         let (sequence, item) = (self.sequence, self.item);
-        crate::vm::protocol::get_attribute_then(vm, &sequence, &name, move |_, method| Ok(Action::call(method?, [index, item], |_, result| result.map(|_| Action::Return(Value::NONE)))))
+        crate::vm::protocol::get_attribute_then(vm, &sequence, &name, move |_, method| {
+            Ok(Action::call(method?, [index, item], |_, result| result.map(|_| Action::Return(Value::NONE))))
+        })
     }
 }
-

@@ -182,7 +182,11 @@ pub static ORDERED_DICT: TypeSpec = TypeSpec {
         Native::simple("__ne__($self, value, /)", |vm, args| ordered_equality(vm, args, false), "Return self!=value."),
         Native::simple("move_to_end($self, /, key, last=True)", move_to_end, "Move an existing element to the end (or beginning if last is false)."),
         Native::simple("popitem($self, /, last=True)", pop_item, "Remove and return a (key, value) pair: the last one if last is true, else the first."),
-        Native::full("pop($self, /, key, default=<unrepresentable>)", pop, "Remove specified key and return the corresponding value; default (or KeyError) if there is none."),
+        Native::full(
+            "pop($self, /, key, default=<unrepresentable>)",
+            pop,
+            "Remove specified key and return the corresponding value; default (or KeyError) if there is none.",
+        ),
         Native::simple("copy($self, /)", copy_ordered, "A shallow copy of the dict."),
         Native::simple("__copy__($self, /)", copy_ordered, "A shallow copy of the dict."),
         Native::simple("__or__($self, value, /)", |vm, args| ordered_union(vm, &args[0], &args[1], &args[0]), "Return self|value."),

@@ -23,7 +23,11 @@ use core::cell::Cell;
 
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
-        Native::full("reduce(function, iterable, /, initial=<unrepresentable>)", reduce, "Apply a function of two arguments cumulatively to the items of an iterable, from left to right, so as to reduce it to a single value."),
+        Native::full(
+            "reduce(function, iterable, /, initial=<unrepresentable>)",
+            reduce,
+            "Apply a function of two arguments cumulatively to the items of an iterable, from left to right, so as to reduce it to a single value.",
+        ),
         Native::simple("cmp_to_key(mycmp)", cmp_to_key, "Convert a cmp= function into a key= function."),
     ],
     types: &[&PARTIAL, &LRU_CACHE],
@@ -112,7 +116,11 @@ pub struct Partial {
     placeholders: usize,
 }
 
-object!(Partial, Kind::Other, "partial", |this, visit| { visit(&this.function); visit(&this.arguments); visit(&this.keywords); });
+object!(Partial, Kind::Other, "partial", |this, visit| {
+    visit(&this.function);
+    visit(&this.arguments);
+    visit(&this.keywords);
+});
 
 /// `functools.partial`.
 pub static PARTIAL: TypeSpec = TypeSpec {
@@ -128,9 +136,21 @@ pub static PARTIAL: TypeSpec = TypeSpec {
         Native::simple("__reduce__($self, /)", reduce_partial, ""),
     ],
     getters: &[
-        Getter::read_only("func", |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.function.clone())), "function object to use in future partial calls"),
-        Getter::read_only("args", |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.arguments.clone())), "tuple of arguments to future partial calls"),
-        Getter::read_only("keywords", |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.keywords.clone())), "dictionary of keyword arguments to future partial calls"),
+        Getter::read_only(
+            "func",
+            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.function.clone())),
+            "function object to use in future partial calls",
+        ),
+        Getter::read_only(
+            "args",
+            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.arguments.clone())),
+            "tuple of arguments to future partial calls",
+        ),
+        Getter::read_only(
+            "keywords",
+            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.keywords.clone())),
+            "dictionary of keyword arguments to future partial calls",
+        ),
     ],
     ..TypeSpec::new("partial", Partial::LAYOUT)
 };
@@ -258,7 +278,10 @@ pub struct Key {
     object: Value,
 }
 
-object!(Key, Kind::Other, "KeyWrapper", |this, visit| { visit(&this.compare); visit(&this.object); });
+object!(Key, Kind::Other, "KeyWrapper", |this, visit| {
+    visit(&this.compare);
+    visit(&this.object);
+});
 
 /// `functools.KeyWrapper`
 pub static KEY: TypeSpec = TypeSpec {
@@ -311,7 +334,11 @@ pub struct LruCache {
     info: Mut<Value>,
 }
 
-object!(LruCache, Kind::Other, "_lru_cache_wrapper", |this, visit| { visit(&this.function); visit(&this.cache); visit(this.info.get()); });
+object!(LruCache, Kind::Other, "_lru_cache_wrapper", |this, visit| {
+    visit(&this.function);
+    visit(&this.cache);
+    visit(this.info.get());
+});
 
 /// `functools._lru_cache_wrapper`
 pub static LRU_CACHE: TypeSpec = TypeSpec {

@@ -85,15 +85,31 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("is_none(a, /)", |_, args| Ok(Value::bool(args[0].is_none())), "Same as a is None."),
         Native::simple("is_not_none(a, /)", |_, args| Ok(Value::bool(!args[0].is_none())), "Same as a is not None."),
         Native::full("truth(a, /)", |vm, args| vm.truth_action(&args.positional[0]), "Return True if a is true, False otherwise."),
-        Native::full("not_(a, /)", |vm, args| vm.truth_action(&args.positional[0])?.and_then(vm, |_, truth| Ok(Action::Return(Value::bool(truth.as_bool() != Some(true))))), "Same as not a."),
+        Native::full(
+            "not_(a, /)",
+            |vm, args| vm.truth_action(&args.positional[0])?.and_then(vm, |_, truth| Ok(Action::Return(Value::bool(truth.as_bool() != Some(true))))),
+            "Same as not a.",
+        ),
         Native::full("contains(a, b, /)", contains, "Same as b in a (note reversed operands)."),
         Native::full("concat(a, b, /)", concat, "Same as a + b, for a and b sequences."),
         Native::full("iconcat(a, b, /)", concat_in_place, "Same as a += b, for a and b sequences."),
         Native::full("getitem(a, b, /)", |vm, args| get_item_action(vm, &args.positional[0], &args.positional[1]), "Same as a[b]."),
-        Native::full("setitem(a, b, c, /)", |vm, args| { set_item_action(vm, &args.positional[0], &args.positional[1], args.positional[2].clone())?.and_then(vm, |_, _| Ok(Action::Return(Value::NONE))) }, "Same as a[b] = c."),
+        Native::full(
+            "setitem(a, b, c, /)",
+            |vm, args| set_item_action(vm, &args.positional[0], &args.positional[1], args.positional[2].clone())?.and_then(vm, |_, _| Ok(Action::Return(Value::NONE))),
+            "Same as a[b] = c.",
+        ),
         Native::full("delitem(a, b, /)", delete_item, "Same as del a[b]."),
-        Native::full("countOf(a, b, /)", |vm, args| for_each(vm, &args.positional[0], Search { wanted: args.positional[1].clone(), seen: 0, count: Some(0) }), "Return the number of items in a which are, or which equal, b."),
-        Native::full("indexOf(a, b, /)", |vm, args| for_each(vm, &args.positional[0], Search { wanted: args.positional[1].clone(), seen: 0, count: None }), "Return the first index of b in a."),
+        Native::full(
+            "countOf(a, b, /)",
+            |vm, args| for_each(vm, &args.positional[0], Search { wanted: args.positional[1].clone(), seen: 0, count: Some(0) }),
+            "Return the number of items in a which are, or which equal, b.",
+        ),
+        Native::full(
+            "indexOf(a, b, /)",
+            |vm, args| for_each(vm, &args.positional[0], Search { wanted: args.positional[1].clone(), seen: 0, count: None }),
+            "Return the first index of b in a.",
+        ),
         Native::full("length_hint(obj, default=0, /)", length_hint, "Return an estimate of the number of items in obj."),
         Native::full("call(obj, /, *args, **kwargs)", call, "Same as obj(*args, **kwargs)."),
         Native::simple("_compare_digest(a, b, /)", compare_digest, "Return 'a == b' without telling by the time taken where they differ."),
@@ -253,7 +269,11 @@ fn compare_digest(vm: &mut Vm, args: &[Value]) -> Res<Value> {
         }
         _ => {
             let (left, right) = (vm.type_name(&args[0]), vm.type_name(&args[1]));
-            let message = if left == "str" && right == "str" { "comparing strings with non-ASCII characters is not supported".into() } else { format!("unsupported operand types(s) or combination of types: '{left}' and '{right}'") };
+            let message = if left == "str" && right == "str" {
+                "comparing strings with non-ASCII characters is not supported".into()
+            } else {
+                format!("unsupported operand types(s) or combination of types: '{left}' and '{right}'")
+            };
             Err(vm.type_error(&message))
         }
     }
@@ -279,12 +299,22 @@ pub static ITEM_GETTER: TypeSpec = TypeSpec {
         Native::full("__new__($type, item, /, *items)", new_item_getter, "Create and return a new object."),
         Native::full("__call__($self, obj, /)", call_item_getter, "Call self as a function."),
         Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &ITEM_GETTER_SHOWN), "Return repr(self)."),
-        Native::simple("__reduce__($self, /)", |vm, args| { let keys = receiver::<ItemGetter>(vm, args)?.keys.clone(); reduce(vm, &args[0], keys) }, "Return state information for pickling"),
+        Native::simple(
+            "__reduce__($self, /)",
+            |vm, args| {
+                let keys = receiver::<ItemGetter>(vm, args)?.keys.clone();
+                reduce(vm, &args[0], keys)
+            },
+            "Return state information for pickling",
+        ),
     ],
     ..TypeSpec::new("itemgetter", ItemGetter::LAYOUT)
 };
 
-static ITEM_GETTER_SHOWN: Shown = Shown { display: |_, value| Ok(Display::new("operator.itemgetter(", value.get::<ItemGetter>().map(|this| this.keys.clone()).unwrap_or_default(), ")")), recursive: "operator.itemgetter(...)" };
+static ITEM_GETTER_SHOWN: Shown = Shown {
+    display: |_, value| Ok(Display::new("operator.itemgetter(", value.get::<ItemGetter>().map(|this| this.keys.clone()).unwrap_or_default(), ")")),
+    recursive: "operator.itemgetter(...)",
+};
 
 fn reduce(vm: &mut Vm, this: &Value, arguments: Vec<Value>) -> Res<Value> {
     let class = vm.class_of(this).value();
@@ -346,7 +376,10 @@ pub struct AttributeGetter {
     paths: Vec<Vec<Value>>,
 }
 
-object!(AttributeGetter, Kind::Other, "attrgetter", |this, visit| { this.names.iter().for_each(&mut *visit); this.paths.iter().flatten().for_each(&mut *visit); });
+object!(AttributeGetter, Kind::Other, "attrgetter", |this, visit| {
+    this.names.iter().for_each(&mut *visit);
+    this.paths.iter().flatten().for_each(&mut *visit);
+});
 
 /// `operator.attrgetter`.
 pub static ATTRIBUTE_GETTER: TypeSpec = TypeSpec {
@@ -357,12 +390,22 @@ pub static ATTRIBUTE_GETTER: TypeSpec = TypeSpec {
         Native::full("__new__($type, attr, /, *attrs)", new_attribute_getter, "Create and return a new object."),
         Native::full("__call__($self, obj, /)", call_attribute_getter, "Call self as a function."),
         Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &ATTRIBUTE_GETTER_SHOWN), "Return repr(self)."),
-        Native::simple("__reduce__($self, /)", |vm, args| { let names = receiver::<AttributeGetter>(vm, args)?.names.clone(); reduce(vm, &args[0], names) }, "Return state information for pickling"),
+        Native::simple(
+            "__reduce__($self, /)",
+            |vm, args| {
+                let names = receiver::<AttributeGetter>(vm, args)?.names.clone();
+                reduce(vm, &args[0], names)
+            },
+            "Return state information for pickling",
+        ),
     ],
     ..TypeSpec::new("attrgetter", AttributeGetter::LAYOUT)
 };
 
-static ATTRIBUTE_GETTER_SHOWN: Shown = Shown { display: |_, value| Ok(Display::new("operator.attrgetter(", value.get::<AttributeGetter>().map(|this| this.names.clone()).unwrap_or_default(), ")")), recursive: "operator.attrgetter(...)" };
+static ATTRIBUTE_GETTER_SHOWN: Shown = Shown {
+    display: |_, value| Ok(Display::new("operator.attrgetter(", value.get::<AttributeGetter>().map(|this| this.names.clone()).unwrap_or_default(), ")")),
+    recursive: "operator.attrgetter(...)",
+};
 
 fn new_attribute_getter(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = class_argument::<AttributeGetter>(vm, args.positional)?.value();
@@ -417,7 +460,11 @@ pub struct MethodCaller {
     names: Vec<Value>,
 }
 
-object!(MethodCaller, Kind::Other, "methodcaller", |this, visit| { visit(&this.name); this.arguments.iter().for_each(&mut *visit); this.names.iter().for_each(&mut *visit); });
+object!(MethodCaller, Kind::Other, "methodcaller", |this, visit| {
+    visit(&this.name);
+    this.arguments.iter().for_each(&mut *visit);
+    this.names.iter().for_each(&mut *visit);
+});
 
 /// `operator.methodcaller`.
 pub static METHOD_CALLER: TypeSpec = TypeSpec {

@@ -25,7 +25,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
         Native::simple("start_new_thread(function, args, kwargs=None, /)", start_new_thread, "Start a new thread that calls the function; return its identifier."),
         Native::simple("start_new(function, args, kwargs=None, /)", start_new_thread, "An obsolete synonym of start_new_thread()."),
-        Native::simple("start_joinable_thread(function, handle=None, daemon=True)", start_joinable_thread, "Start a new thread that calls the function; return a handle that can be joined."),
+        Native::simple(
+            "start_joinable_thread(function, handle=None, daemon=True)",
+            start_joinable_thread,
+            "Start a new thread that calls the function; return a handle that can be joined.",
+        ),
         Native::simple("get_ident()", get_ident, "The identifier of the current thread: an integer other than 0."),
         Native::simple("get_native_id()", get_ident, "As get_ident(): no OS thread belongs to a thread."),
         Native::simple("allocate_lock()", |vm, _| Ok(vm.new_lock()), "A new lock."),
@@ -265,7 +269,8 @@ fn shutdown(vm: &mut Vm, _: &Args) -> Res<Action> {
 }
 
 fn excepthook(vm: &mut Vm, arguments: &Args) -> Res<Action> {
-    let items = arguments.get(0).filter(|value| vm.class_of(value).value().is(&vm.class_from_spec(&EXCEPT_HOOK_ARGS))).and_then(|value| value.get::<Tuple>()).map(Tuple::items);
+    let items =
+        arguments.get(0).filter(|value| vm.class_of(value).value().is(&vm.class_from_spec(&EXCEPT_HOOK_ARGS))).and_then(|value| value.get::<Tuple>()).map(Tuple::items);
     let Some([_, exception, _, thread]) = items else {
         return Err(vm.type_error("_thread.excepthook argument type must be ExceptHookArgs"));
     };
@@ -299,11 +304,19 @@ pub static THREAD_HANDLE: TypeSpec = TypeSpec {
     natives: &[
         Native::simple("__new__($type, /)", |vm, _| Ok(vm.new_thread_handle()), "A handle of no thread yet."),
         Native::simple("join($self, timeout=None, /)", join, "Wait for the end of the thread."),
-        Native::simple("is_done($self, /)", |_, arguments| Ok(Value::bool(arguments.first().and_then(|handle| handle.get::<ThreadHandle>()).is_some_and(|handle| handle.done.get()))), "Whether the thread has ended."),
+        Native::simple(
+            "is_done($self, /)",
+            |_, arguments| Ok(Value::bool(arguments.first().and_then(|handle| handle.get::<ThreadHandle>()).is_some_and(|handle| handle.done.get()))),
+            "Whether the thread has ended.",
+        ),
         Native::simple("_set_done($self, /)", set_done, "Let the thread count as ended."),
         Native::simple("__repr__($self, /)", handle_repr, "Return repr(self)."),
     ],
-    getters: &[Getter::read_only("ident", |vm, handle| Ok(vm.new_int(handle.get::<ThreadHandle>().map_or(0, |handle| handle.ident.get()))), "The thread's identifier; 0 before its start.")],
+    getters: &[Getter::read_only(
+        "ident",
+        |vm, handle| Ok(vm.new_int(handle.get::<ThreadHandle>().map_or(0, |handle| handle.ident.get()))),
+        "The thread's identifier; 0 before its start.",
+    )],
     ..TypeSpec::new("_ThreadHandle", ThreadHandle::LAYOUT)
 };
 
@@ -349,7 +362,11 @@ pub static LOCK: TypeSpec = TypeSpec {
     doc: "A lock that any thread may release.",
     natives: &[
         Native::simple("__new__($type, /)", |vm, _| Ok(vm.new_lock()), "A new lock."),
-        Native::simple("acquire($self, /, blocking=True, timeout=-1)", acquire, "Lock it, and wait for that if need be (blocking; so many seconds with a timeout). Return whether it was locked."),
+        Native::simple(
+            "acquire($self, /, blocking=True, timeout=-1)",
+            acquire,
+            "Lock it, and wait for that if need be (blocking; so many seconds with a timeout). Return whether it was locked.",
+        ),
         Native::simple("acquire_lock($self, /, blocking=True, timeout=-1)", acquire, "An obsolete synonym of acquire()."),
         Native::simple("release($self, /)", release, "Unlock it, or hand it to the first thread that waits for it."),
         Native::simple("release_lock($self, /)", release, "An obsolete synonym of release()."),
@@ -417,7 +434,11 @@ pub static RLOCK: TypeSpec = TypeSpec {
     doc: "A lock that the thread that has it may lock again.",
     natives: &[
         Native::simple("__new__($type, /, *args)", new_reentrant, "A new lock."),
-        Native::simple("acquire($self, /, blocking=True, timeout=-1)", acquire_reentrant, "Lock it once more, and wait for that if need be (blocking; so many seconds with a timeout). Return whether it was locked."),
+        Native::simple(
+            "acquire($self, /, blocking=True, timeout=-1)",
+            acquire_reentrant,
+            "Lock it once more, and wait for that if need be (blocking; so many seconds with a timeout). Return whether it was locked.",
+        ),
         Native::simple("release($self, /)", release_reentrant, "Undo one acquire()."),
         Native::simple("locked($self, /)", locked, "Whether it is locked."),
         Native::simple("__enter__($self, /)", acquire_reentrant, "Lock it once more."),
@@ -512,13 +533,19 @@ pub struct Local {
     names: Mut<Vec<Value>>,
 }
 
-object!(Local, Kind::Other, "_local", |this, visit| {
-    visit(&this.table);
-    this.arguments.get().iter().for_each(&mut *visit);
-}, |this| {
-    drop(this.arguments.take());
-    this.forget();
-});
+object!(
+    Local,
+    Kind::Other,
+    "_local",
+    |this, visit| {
+        visit(&this.table);
+        this.arguments.get().iter().for_each(&mut *visit);
+    },
+    |this| {
+        drop(this.arguments.take());
+        this.forget();
+    }
+);
 
 impl Local {
     fn forget(&self) {
@@ -563,7 +590,11 @@ pub static LOCAL: TypeSpec = TypeSpec {
     natives: &[
         Native::full("__new__($type, /, *args, **kwargs)", local_new, "Create and return a new object."),
         Native::full("__getattribute__($self, name, /)", local_get, "Return getattr(self, name)."),
-        Native::full("__setattr__($self, name, value, /)", |vm, arguments| local_store(vm, arguments, arguments.get(2).cloned()), "Implement setattr(self, name, value)."),
+        Native::full(
+            "__setattr__($self, name, value, /)",
+            |vm, arguments| local_store(vm, arguments, arguments.get(2).cloned()),
+            "Implement setattr(self, name, value).",
+        ),
         Native::full("__delattr__($self, name, /)", |vm, arguments| local_store(vm, arguments, None), "Implement delattr(self, name)."),
     ],
     ..TypeSpec::new("_local", Local::LAYOUT)

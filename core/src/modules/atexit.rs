@@ -14,9 +14,30 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
         Native::full("register(func, /, *args, **kwargs)", register, "Call func with these arguments when the program ends; return func."),
         Native::full("unregister(func, /)", unregister, "Forget a function."),
-        Native::simple("_clear()", |vm, _| { drop(calls(vm).and_then(|calls| calls.get::<List>().map(|list| list.items.take()))); Ok(Value::NONE) }, "Forget all functions."),
-        Native::full("_run_exitfuncs()", |vm, _| { let next = next_call(vm); run_all(vm, next) }, "Call the functions now."),
-        Native::simple("_ncallbacks()", |vm, _| { let count = calls(vm).and_then(|calls| calls.get::<List>().map(|list| list.items.get().len())).unwrap_or(0); Ok(vm.new_size(count)) }, "How many functions are registered."),
+        Native::simple(
+            "_clear()",
+            |vm, _| {
+                drop(calls(vm).and_then(|calls| calls.get::<List>().map(|list| list.items.take())));
+                Ok(Value::NONE)
+            },
+            "Forget all functions.",
+        ),
+        Native::full(
+            "_run_exitfuncs()",
+            |vm, _| {
+                let next = next_call(vm);
+                run_all(vm, next)
+            },
+            "Call the functions now.",
+        ),
+        Native::simple(
+            "_ncallbacks()",
+            |vm, _| {
+                let count = calls(vm).and_then(|calls| calls.get::<List>().map(|list| list.items.get().len())).unwrap_or(0);
+                Ok(vm.new_size(count))
+            },
+            "How many functions are registered.",
+        ),
     ],
     constants: |vm, module| {
         let list = vm.new_list(Vec::new());

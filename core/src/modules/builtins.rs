@@ -11,12 +11,37 @@ use crate::vm::{Native, Vm};
 pub static MODULE: ModuleSpec = ModuleSpec { constants, ..ModuleSpec::new("builtins", "The names that every module sees.") };
 
 /// The functions, theme by theme.
-const FUNCTIONS: &[&[Native]] = &[attributes::NATIVES, evaluate::NATIVES, inspect::NATIVES, io::NATIVES, iterate::NATIVES, numbers::NATIVES, text::NATIVES, crate::vm::import::NATIVES];
+const FUNCTIONS: &[&[Native]] =
+    &[attributes::NATIVES, evaluate::NATIVES, inspect::NATIVES, io::NATIVES, iterate::NATIVES, numbers::NATIVES, text::NATIVES, crate::vm::import::NATIVES];
 
 /// The types that are builtin names; the others are reached through `types` or by `type()`.
 const TYPES: &[&str] = &[
-    "bool", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate", "filter", "float", "frozenset", "int", "list", "map", "memoryview", "object",
-    "property", "range", "reversed", "set", "slice", "staticmethod", "str", "super", "tuple", "type", "zip",
+    "bool",
+    "bytearray",
+    "bytes",
+    "classmethod",
+    "complex",
+    "dict",
+    "enumerate",
+    "filter",
+    "float",
+    "frozenset",
+    "int",
+    "list",
+    "map",
+    "memoryview",
+    "object",
+    "property",
+    "range",
+    "reversed",
+    "set",
+    "slice",
+    "staticmethod",
+    "str",
+    "super",
+    "tuple",
+    "type",
+    "zip",
 ];
 
 fn constants(vm: &mut Vm, module: &Namespace) {

@@ -25,7 +25,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("cosh(z, /)", |vm, a| apply(vm, a, cosh), "Return the hyperbolic cosine of z."),
         Native::simple("exp(z, /)", |vm, a| apply(vm, a, exp), "Return the exponential value e**z."),
         Native::full("isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0)", isclose, "Determine whether two complex numbers are close in value."),
-        Native::simple("isfinite(z, /)", |vm, a| test(vm, a, |z| z.0.is_finite() && z.1.is_finite()), "Return True if both the real and imaginary parts of z are finite, else False."),
+        Native::simple(
+            "isfinite(z, /)",
+            |vm, a| test(vm, a, |z| z.0.is_finite() && z.1.is_finite()),
+            "Return True if both the real and imaginary parts of z are finite, else False.",
+        ),
         Native::simple("isinf(z, /)", |vm, a| test(vm, a, |z| z.0.is_infinite() || z.1.is_infinite()), "Checks if the real or imaginary part of z is infinite."),
         Native::simple("isnan(z, /)", |vm, a| test(vm, a, |z| z.0.is_nan() || z.1.is_nan()), "Checks if the real or imaginary part of z not a number (NaN)."),
         Native::simple("log(z, base=<unrepresentable>, /)", logarithm, "log(z[, base]) -> the logarithm of z to the given base."),
@@ -278,7 +282,16 @@ fn log10(z: Parts) -> Outcome {
 fn asinh((x, y): Parts) -> Outcome {
     if !finite((x, y)) {
         return Ok(match (x, y) {
-            _ if x.is_infinite() => (x, if y.is_infinite() { (PI / 4.0).copysign(y) } else if y.is_nan() { y } else { 0f64.copysign(y) }),
+            _ if x.is_infinite() => (
+                x,
+                if y.is_infinite() {
+                    (PI / 4.0).copysign(y)
+                } else if y.is_nan() {
+                    y
+                } else {
+                    0f64.copysign(y)
+                },
+            ),
             _ if y.is_infinite() => (if x.is_nan() { y.abs() } else { f64::INFINITY.copysign(x) }, if x.is_nan() { x } else { (PI / 2.0).copysign(y) }),
             _ if x.is_nan() && y == 0.0 => (x, y),
             _ => (f64::NAN, f64::NAN),
@@ -300,9 +313,29 @@ fn asin(z: Parts) -> Outcome {
 fn acos((x, y): Parts) -> Outcome {
     if !finite((x, y)) {
         let angle = |x: f64, y: f64| match (x.is_infinite(), y.is_infinite()) {
-            (true, true) => if x > 0.0 { PI / 4.0 } else { 3.0 * PI / 4.0 },
-            (true, false) => if y.is_nan() { y } else if x > 0.0 { 0.0 } else { PI },
-            _ => if x.is_nan() { x } else { PI / 2.0 },
+            (true, true) => {
+                if x > 0.0 {
+                    PI / 4.0
+                } else {
+                    3.0 * PI / 4.0
+                }
+            }
+            (true, false) => {
+                if y.is_nan() {
+                    y
+                } else if x > 0.0 {
+                    0.0
+                } else {
+                    PI
+                }
+            }
+            _ => {
+                if x.is_nan() {
+                    x
+                } else {
+                    PI / 2.0
+                }
+            }
         };
         return Ok(if x.is_infinite() || y.is_infinite() {
             let size = f64::INFINITY;

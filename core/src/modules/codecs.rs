@@ -107,7 +107,15 @@ fn search(vm: &mut Vm, functions: Vec<Value>, index: usize, name: Value, encodin
 }
 
 /// Calls encoder (0) or decoder (1) of an encoding in Python, and goes on with the first item of its answer.
-fn convert(vm: &mut Vm, object: &Value, encoding: &Str, errors: Option<&Str>, which: usize, text_only: bool, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
+fn convert(
+    vm: &mut Vm,
+    object: &Value,
+    encoding: &Str,
+    errors: Option<&Str>,
+    which: usize,
+    text_only: bool,
+    then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static,
+) -> Res<Action> {
     let object = object.clone();
     let errors = errors.map(|errors| crate::object::str::exact(vm, errors));
     let name = crate::object::str::exact(vm, encoding);

@@ -7,7 +7,14 @@ use alloc::vec::Vec;
 
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
-        Native::simple("collect(generation=2)", |vm, _| { let found = vm.collect_garbage(); Ok(vm.new_size(found)) }, "Collect cycles now; return how many objects were found unreachable."),
+        Native::simple(
+            "collect(generation=2)",
+            |vm, _| {
+                let found = vm.collect_garbage();
+                Ok(vm.new_size(found))
+            },
+            "Collect cycles now; return how many objects were found unreachable.",
+        ),
         Native::simple("enable()", |vm, _| set_enabled(vm, true), "Collect automatically."),
         Native::simple("disable()", |vm, _| set_enabled(vm, false), "Do not collect automatically."),
         Native::simple("isenabled()", |vm, _| Ok(Value::bool(vm.heap.collection_enabled.get())), "Whether cycles are collected automatically."),
@@ -21,7 +28,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("get_referrers(*objs)", get_referrers, "The objects that refer to these."),
         Native::simple("get_stats()", get_stats, "Statistics of the generations."),
         Native::simple("is_tracked(obj, /)", |_, arguments| Ok(Value::bool(arguments.first().is_some_and(is_container))), "Whether the object may be part of a cycle."),
-        Native::simple("is_finalized(obj, /)", |_, arguments| Ok(Value::bool(arguments.first().and_then(Value::header).is_some_and(|header| header.flags() & crate::object::header::FINALIZED != 0))), "Whether __del__ has run."),
+        Native::simple(
+            "is_finalized(obj, /)",
+            |_, arguments| Ok(Value::bool(arguments.first().and_then(Value::header).is_some_and(|header| header.flags() & crate::object::header::FINALIZED != 0))),
+            "Whether __del__ has run.",
+        ),
         Native::simple("freeze()", |_, _| Ok(Value::NONE), "Accepted and ignored."),
         Native::simple("unfreeze()", |_, _| Ok(Value::NONE), "Accepted and ignored."),
         Native::simple("get_freeze_count()", |_, _| Ok(Value::small_int(0)), "Always 0."),
@@ -53,7 +64,18 @@ fn is_container(value: &Value) -> bool {
     use crate::object::header::Kind;
     !matches!(
         value.kind(),
-        Kind::Int | Kind::Float | Kind::Complex | Kind::Str | Kind::Bytes | Kind::ByteArray | Kind::Range | Kind::Bool | Kind::None | Kind::NotImplemented | Kind::Ellipsis | Kind::Undefined
+        Kind::Int
+            | Kind::Float
+            | Kind::Complex
+            | Kind::Str
+            | Kind::Bytes
+            | Kind::ByteArray
+            | Kind::Range
+            | Kind::Bool
+            | Kind::None
+            | Kind::NotImplemented
+            | Kind::Ellipsis
+            | Kind::Undefined
     )
 }
 

@@ -4,7 +4,7 @@ use super::ModuleSpec;
 use super::itertools_combine as combine;
 use super::itertools_split as split;
 use crate::lazy_type;
-use crate::object::containers::{self, Display, Shown, check_count, class_argument, clamped_index, keywords, no_keywords, receiver};
+use crate::object::containers::{self, Display, Shown, check_count, clamped_index, class_argument, keywords, no_keywords, receiver};
 use crate::object::header::{Mut, Object};
 use crate::object::iterators_combined::{iterators_then, new_of};
 use crate::object::lazy::{Lazy, Progress, State};
@@ -20,8 +20,27 @@ use core::cell::Cell;
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[Native::full("tee(iterable, n=2, /)", split::tee, "Returns a tuple of n independent iterators.")],
     types: &[
-        &COUNT, &CYCLE, &REPEAT, &CHAIN, &COMPRESS, &DROP_WHILE, &TAKE_WHILE, &FILTER_FALSE, &STAR_MAP, &SLICE, &ACCUMULATE, &PAIRWISE, &BATCHED, &ZIP_LONGEST,
-        &combine::PRODUCT, &combine::PERMUTATIONS, &combine::COMBINATIONS, &combine::COMBINATIONS_WITH_REPLACEMENT, &split::GROUP_BY, &split::GROUPER, &split::TEE,
+        &COUNT,
+        &CYCLE,
+        &REPEAT,
+        &CHAIN,
+        &COMPRESS,
+        &DROP_WHILE,
+        &TAKE_WHILE,
+        &FILTER_FALSE,
+        &STAR_MAP,
+        &SLICE,
+        &ACCUMULATE,
+        &PAIRWISE,
+        &BATCHED,
+        &ZIP_LONGEST,
+        &combine::PRODUCT,
+        &combine::PERMUTATIONS,
+        &combine::COMBINATIONS,
+        &combine::COMBINATIONS_WITH_REPLACEMENT,
+        &split::GROUP_BY,
+        &split::GROUPER,
+        &split::TEE,
     ],
     constants: |vm, _| {
         vm.class_from_spec(&split::TEE_NODE);
@@ -82,10 +101,17 @@ struct Count {
     step: Value,
 }
 
-lazy_type!(Count, COUNT, "count", "itertools", "Return a count object whose .__next__() method returns consecutive values.", [
-    Native::full("__new__($type, start=0, step=1)", new_count, "Create and return a new object."),
-    Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &COUNT_SHOWN), "Return repr(self)."),
-]);
+lazy_type!(
+    Count,
+    COUNT,
+    "count",
+    "itertools",
+    "Return a count object whose .__next__() method returns consecutive values.",
+    [
+        Native::full("__new__($type, start=0, step=1)", new_count, "Create and return a new object."),
+        Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &COUNT_SHOWN), "Return repr(self)."),
+    ]
+);
 
 static COUNT_SHOWN: Shown = Shown { display: display_count, recursive: "count(...)" };
 
@@ -102,7 +128,9 @@ fn new_count(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = class_of::<Count>(vm, args)?;
     let number = |vm: &mut Vm, index: usize, default: i64| match args.get(index) {
         None => Ok(Value::small_int(default)),
-        Some(value) if vm.lookup_special(value, crate::vm::Name::Add).is_none() || value.kind() == crate::object::header::Kind::Str => Err(vm.type_error("a number is required")),
+        Some(value) if vm.lookup_special(value, crate::vm::Name::Add).is_none() || value.kind() == crate::object::header::Kind::Str => {
+            Err(vm.type_error("a number is required"))
+        }
         Some(value) => Ok(value.clone()),
     };
     let (next, step) = (number(vm, 1, 0)?, number(vm, 2, 1)?);
@@ -137,12 +165,21 @@ struct Cycle {
     place: Cell<usize>,
 }
 
-lazy_type!(Cycle, CYCLE, "cycle", "itertools", "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.", [
-    Native::full("__new__($type, iterable, /)", |vm, args| {
-        let class = class_of::<Cycle>(vm, args)?;
-        get_iter_then(vm, &args.positional[1], move |vm, source| make(vm, &class, Cycle { source: slot(source), saved: Mut::default(), place: Cell::new(0) }))
-    }, "Create and return a new object."),
-]);
+lazy_type!(
+    Cycle,
+    CYCLE,
+    "cycle",
+    "itertools",
+    "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.",
+    [Native::full(
+        "__new__($type, iterable, /)",
+        |vm, args| {
+            let class = class_of::<Cycle>(vm, args)?;
+            get_iter_then(vm, &args.positional[1], move |vm, source| make(vm, &class, Cycle { source: slot(source), saved: Mut::default(), place: Cell::new(0) }))
+        },
+        "Create and return a new object."
+    ),]
+);
 
 impl Cycle {
     fn again(&self) -> Progress {
@@ -193,21 +230,36 @@ struct Repeat {
     left: Cell<i64>,
 }
 
-lazy_type!(Repeat, REPEAT, "repeat", "itertools", "Create an iterator which returns the object for the specified number of times. If not specified, returns the object endlessly.", [
-    Native::full("__new__($type, object, times=<unrepresentable>)", |vm, args| {
-        let class = class_of::<Repeat>(vm, args)?;
-        let left = match args.get(2) {
-            Some(times) => vm.index_i64(times)?.max(0),
-            None => -1,
-        };
-        make(vm, &class, Repeat { object: args.positional[1].clone(), left: Cell::new(left) })
-    }, "Create and return a new object."),
-    Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &REPEAT_SHOWN), "Return repr(self)."),
-    Native::simple("__length_hint__($self, /)", |vm, args| {
-        let left = receiver::<Lazy<Repeat>>(vm, args)?.state.left.get();
-        if left < 0 { Err(vm.type_error("len() of unsized object")) } else { Ok(vm.new_int(left)) }
-    }, "Private method returning an estimate of len(list(it))."),
-]);
+lazy_type!(
+    Repeat,
+    REPEAT,
+    "repeat",
+    "itertools",
+    "Create an iterator which returns the object for the specified number of times. If not specified, returns the object endlessly.",
+    [
+        Native::full(
+            "__new__($type, object, times=<unrepresentable>)",
+            |vm, args| {
+                let class = class_of::<Repeat>(vm, args)?;
+                let left = match args.get(2) {
+                    Some(times) => vm.index_i64(times)?.max(0),
+                    None => -1,
+                };
+                make(vm, &class, Repeat { object: args.positional[1].clone(), left: Cell::new(left) })
+            },
+            "Create and return a new object."
+        ),
+        Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &REPEAT_SHOWN), "Return repr(self)."),
+        Native::simple(
+            "__length_hint__($self, /)",
+            |vm, args| {
+                let left = receiver::<Lazy<Repeat>>(vm, args)?.state.left.get();
+                if left < 0 { Err(vm.type_error("len() of unsized object")) } else { Ok(vm.new_int(left)) }
+            },
+            "Private method returning an estimate of len(list(it))."
+        ),
+    ]
+);
 
 static REPEAT_SHOWN: Shown = Shown { display: display_repeat, recursive: "repeat(...)" };
 
@@ -245,20 +297,35 @@ struct Chain {
     current: Slot,
 }
 
-lazy_type!(Chain, CHAIN, "chain", "itertools", "Return a chain object whose .__next__() method returns elements from the first iterable until it is exhausted, then elements from the next iterable, until all of the iterables are exhausted.", [
-    Native::full("__new__($type, *iterables)", |vm, args| {
-        let class = class_of::<Chain>(vm, args)?;
-        no_keywords(vm, "chain", args)?;
-        let iterables = vm.new_tuple(args.positional[1..].to_vec());
-        let sources = crate::object::iterators::tuple_iterator(vm, &iterables);
-        make(vm, &class, Chain { sources: slot(sources), current: Mut::new(None) })
-    }, "Create and return a new object."),
-    containers::CLASS_GET_ITEM,
-    Native::full("from_iterable($type, iterable, /)", |vm, args| {
-        let class = class_of::<Chain>(vm, args)?;
-        get_iter_then(vm, &args.positional[1], move |vm, sources| make(vm, &class, Chain { sources: slot(sources), current: Mut::new(None) }))
-    }, "Alternative chain() constructor taking a single iterable argument that evaluates lazily."),
-]);
+lazy_type!(
+    Chain,
+    CHAIN,
+    "chain",
+    "itertools",
+    "Return a chain object whose .__next__() method returns elements from the first iterable until it is exhausted, then elements from the next iterable, until all of the iterables are exhausted.",
+    [
+        Native::full(
+            "__new__($type, *iterables)",
+            |vm, args| {
+                let class = class_of::<Chain>(vm, args)?;
+                no_keywords(vm, "chain", args)?;
+                let iterables = vm.new_tuple(args.positional[1..].to_vec());
+                let sources = crate::object::iterators::tuple_iterator(vm, &iterables);
+                make(vm, &class, Chain { sources: slot(sources), current: Mut::new(None) })
+            },
+            "Create and return a new object."
+        ),
+        containers::CLASS_GET_ITEM,
+        Native::full(
+            "from_iterable($type, iterable, /)",
+            |vm, args| {
+                let class = class_of::<Chain>(vm, args)?;
+                get_iter_then(vm, &args.positional[1], move |vm, sources| make(vm, &class, Chain { sources: slot(sources), current: Mut::new(None) }))
+            },
+            "Alternative chain() constructor taking a single iterable argument that evaluates lazily."
+        ),
+    ]
+);
 
 impl State for Chain {
     fn step(&self, _: &mut Vm) -> Res<Progress> {
@@ -309,15 +376,24 @@ struct Compress {
     item: Slot,
 }
 
-lazy_type!(Compress, COMPRESS, "compress", "itertools", "Return data elements corresponding to true selector elements.", [
-    Native::full("__new__($type, data, selectors)", |vm, args| {
-        let class = class_of::<Compress>(vm, args)?;
-        iterators_then(vm, &args.positional[1..3], move |vm, iterators| match <[Value; 2]>::try_from(iterators) {
-            Ok([data, selectors]) => make(vm, &class, Compress { data, selectors, item: Mut::new(None) }),
-            Err(_) => Ok(Action::Return(Value::NONE)),
-        })
-    }, "Create and return a new object."),
-]);
+lazy_type!(
+    Compress,
+    COMPRESS,
+    "compress",
+    "itertools",
+    "Return data elements corresponding to true selector elements.",
+    [Native::full(
+        "__new__($type, data, selectors)",
+        |vm, args| {
+            let class = class_of::<Compress>(vm, args)?;
+            iterators_then(vm, &args.positional[1..3], move |vm, iterators| match <[Value; 2]>::try_from(iterators) {
+                Ok([data, selectors]) => make(vm, &class, Compress { data, selectors, item: Mut::new(None) }),
+                Err(_) => Ok(Action::Return(Value::NONE)),
+            })
+        },
+        "Create and return a new object."
+    ),]
+);
 
 impl State for Compress {
     fn step(&self, _: &mut Vm) -> Res<Progress> {
@@ -332,7 +408,13 @@ impl State for Compress {
                 drop(self.item.replace(Some(item)));
                 Ok(Progress::Next(self.selectors.clone()))
             }
-            Some(data) => if truth(vm, &item)? { Ok(Progress::Item(data)) } else { Ok(Progress::Next(self.data.clone())) },
+            Some(data) => {
+                if truth(vm, &item)? {
+                    Ok(Progress::Item(data))
+                } else {
+                    Ok(Progress::Next(self.data.clone()))
+                }
+            }
         }
     }
 
@@ -391,18 +473,35 @@ where
 {
     let class = class_of::<Tested<K>>(vm, args)?;
     let predicate = args.positional[1].clone();
-    get_iter_then(vm, &args.positional[2], move |vm, source| make(vm, &class, Tested { predicate, source: slot(source), item: Mut::new(None), open: Cell::new(false), kind }))
+    get_iter_then(vm, &args.positional[2], move |vm, source| {
+        make(vm, &class, Tested { predicate, source: slot(source), item: Mut::new(None), open: Cell::new(false), kind })
+    })
 }
 
-lazy_type!(Tested<Drop>, DROP_WHILE, "dropwhile", "itertools", "Drop items from the iterable while predicate(item) is true. Afterwards, return every element until the iterable is exhausted.", [
-    Native::full("__new__($type, predicate, iterable, /)", |vm, args| new_tested(vm, args, Drop), "Create and return a new object."),
-]);
-lazy_type!(Tested<Take>, TAKE_WHILE, "takewhile", "itertools", "Return successive entries from an iterable as long as the predicate evaluates to true for each entry.", [
-    Native::full("__new__($type, predicate, iterable, /)", |vm, args| new_tested(vm, args, Take), "Create and return a new object."),
-]);
-lazy_type!(Tested<False>, FILTER_FALSE, "filterfalse", "itertools", "Return those items of iterable for which function(item) is false. If function is None, return the items that are false.", [
-    Native::full("__new__($type, function, iterable, /)", |vm, args| new_tested(vm, args, False), "Create and return a new object."),
-]);
+lazy_type!(
+    Tested<Drop>,
+    DROP_WHILE,
+    "dropwhile",
+    "itertools",
+    "Drop items from the iterable while predicate(item) is true. Afterwards, return every element until the iterable is exhausted.",
+    [Native::full("__new__($type, predicate, iterable, /)", |vm, args| new_tested(vm, args, Drop), "Create and return a new object."),]
+);
+lazy_type!(
+    Tested<Take>,
+    TAKE_WHILE,
+    "takewhile",
+    "itertools",
+    "Return successive entries from an iterable as long as the predicate evaluates to true for each entry.",
+    [Native::full("__new__($type, predicate, iterable, /)", |vm, args| new_tested(vm, args, Take), "Create and return a new object."),]
+);
+lazy_type!(
+    Tested<False>,
+    FILTER_FALSE,
+    "filterfalse",
+    "itertools",
+    "Return those items of iterable for which function(item) is false. If function is None, return the items that are false.",
+    [Native::full("__new__($type, function, iterable, /)", |vm, args| new_tested(vm, args, False), "Create and return a new object."),]
+);
 
 impl<K: Test> State for Tested<K> {
     fn step(&self, _: &mut Vm) -> Res<Progress> {
@@ -451,13 +550,22 @@ struct StarMap {
     source: Value,
 }
 
-lazy_type!(StarMap, STAR_MAP, "starmap", "itertools", "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.", [
-    Native::full("__new__($type, function, iterable, /)", |vm, args| {
-        let class = class_of::<StarMap>(vm, args)?;
-        let function = args.positional[1].clone();
-        get_iter_then(vm, &args.positional[2], move |vm, source| make(vm, &class, StarMap { function, source }))
-    }, "Create and return a new object."),
-]);
+lazy_type!(
+    StarMap,
+    STAR_MAP,
+    "starmap",
+    "itertools",
+    "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.",
+    [Native::full(
+        "__new__($type, function, iterable, /)",
+        |vm, args| {
+            let class = class_of::<StarMap>(vm, args)?;
+            let function = args.positional[1].clone();
+            get_iter_then(vm, &args.positional[2], move |vm, source| make(vm, &class, StarMap { function, source }))
+        },
+        "Create and return a new object."
+    ),]
+);
 
 impl State for StarMap {
     fn step(&self, _: &mut Vm) -> Res<Progress> {
@@ -494,9 +602,14 @@ struct Slice {
     step: u64,
 }
 
-lazy_type!(Slice, SLICE, "islice", "itertools", "Return an iterator whose next() method returns selected values from an iterable.", [
-    Native::full("__new__($type, *args)", new_slice, "Create and return a new object."),
-]);
+lazy_type!(
+    Slice,
+    SLICE,
+    "islice",
+    "itertools",
+    "Return an iterator whose next() method returns selected values from an iterable.",
+    [Native::full("__new__($type, *args)", new_slice, "Create and return a new object."),]
+);
 
 fn new_slice(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = class_of::<Slice>(vm, args)?;
@@ -562,9 +675,14 @@ struct Accumulate {
     initial: Cell<bool>,
 }
 
-lazy_type!(Accumulate, ACCUMULATE, "accumulate", "itertools", "Return series of accumulated sums (or other binary function results).", [
-    Native::full("__new__($type, iterable, func=None, *, initial=None)", new_accumulate, "Create and return a new object."),
-]);
+lazy_type!(
+    Accumulate,
+    ACCUMULATE,
+    "accumulate",
+    "itertools",
+    "Return series of accumulated sums (or other binary function results).",
+    [Native::full("__new__($type, iterable, func=None, *, initial=None)", new_accumulate, "Create and return a new object."),]
+);
 
 fn new_accumulate(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = class_of::<Accumulate>(vm, args)?;
@@ -614,12 +732,21 @@ struct Pairwise {
     previous: Slot,
 }
 
-lazy_type!(Pairwise, PAIRWISE, "pairwise", "itertools", "Return an iterator of overlapping pairs taken from the input iterator.", [
-    Native::full("__new__($type, iterable, /)", |vm, args| {
-        let class = class_of::<Pairwise>(vm, args)?;
-        get_iter_then(vm, &args.positional[1], move |vm, source| make(vm, &class, Pairwise { source: slot(source), previous: Mut::new(None) }))
-    }, "Create and return a new object."),
-]);
+lazy_type!(
+    Pairwise,
+    PAIRWISE,
+    "pairwise",
+    "itertools",
+    "Return an iterator of overlapping pairs taken from the input iterator.",
+    [Native::full(
+        "__new__($type, iterable, /)",
+        |vm, args| {
+            let class = class_of::<Pairwise>(vm, args)?;
+            get_iter_then(vm, &args.positional[1], move |vm, source| make(vm, &class, Pairwise { source: slot(source), previous: Mut::new(None) }))
+        },
+        "Create and return a new object."
+    ),]
+);
 
 impl State for Pairwise {
     fn step(&self, _: &mut Vm) -> Res<Progress> {
@@ -653,9 +780,14 @@ struct Batched {
     strict: bool,
 }
 
-lazy_type!(Batched, BATCHED, "batched", "itertools", "Batch data into tuples of length n. The last batch may be shorter than n.", [
-    Native::full("__new__($type, iterable, n, *, strict=False)", new_batched, "Create and return a new object."),
-]);
+lazy_type!(
+    Batched,
+    BATCHED,
+    "batched",
+    "itertools",
+    "Batch data into tuples of length n. The last batch may be shorter than n.",
+    [Native::full("__new__($type, iterable, n, *, strict=False)", new_batched, "Create and return a new object."),]
+);
 
 fn new_batched(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = class_of::<Batched>(vm, args)?;
@@ -716,16 +848,25 @@ struct ZipLongest {
     taken: Mut<Vec<Value>>,
 }
 
-lazy_type!(ZipLongest, ZIP_LONGEST, "zip_longest", "itertools", "Return a zip_longest object whose .__next__() method returns a tuple where the i-th element comes from the i-th iterable argument; missing values are replaced with the fillvalue.", [
-    Native::full("__new__($type, *iterables, fillvalue=None)", |vm, args| {
-        let class = class_of::<ZipLongest>(vm, args)?;
-        let [fill] = keywords(vm, "zip_longest", args, ["fillvalue"])?;
-        let fill = fill.unwrap_or(Value::NONE);
-        iterators_then(vm, &args.positional[1..], move |vm, sources| {
-            make(vm, &class, ZipLongest { sources: Mut::new(sources.into_iter().map(Some).collect()), fill, taken: Mut::default() })
-        })
-    }, "Create and return a new object."),
-]);
+lazy_type!(
+    ZipLongest,
+    ZIP_LONGEST,
+    "zip_longest",
+    "itertools",
+    "Return a zip_longest object whose .__next__() method returns a tuple where the i-th element comes from the i-th iterable argument; missing values are replaced with the fillvalue.",
+    [Native::full(
+        "__new__($type, *iterables, fillvalue=None)",
+        |vm, args| {
+            let class = class_of::<ZipLongest>(vm, args)?;
+            let [fill] = keywords(vm, "zip_longest", args, ["fillvalue"])?;
+            let fill = fill.unwrap_or(Value::NONE);
+            iterators_then(vm, &args.positional[1..], move |vm, sources| {
+                make(vm, &class, ZipLongest { sources: Mut::new(sources.into_iter().map(Some).collect()), fill, taken: Mut::default() })
+            })
+        },
+        "Create and return a new object."
+    ),]
+);
 
 impl ZipLongest {
     fn go_on(&self, vm: &mut Vm) -> Res<Progress> {

@@ -27,9 +27,14 @@ struct Product {
     done: Cell<bool>,
 }
 
-lazy_type!(Product, PRODUCT, "product", "itertools", "Cartesian product of input iterables. Equivalent to nested for-loops.", [
-    Native::full("__new__($type, *iterables, repeat=1)", new_product, "Create and return a new object."),
-]);
+lazy_type!(
+    Product,
+    PRODUCT,
+    "product",
+    "itertools",
+    "Cartesian product of input iterables. Equivalent to nested for-loops.",
+    [Native::full("__new__($type, *iterables, repeat=1)", new_product, "Create and return a new object."),]
+);
 
 fn new_product(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = class_of::<Product>(vm, args)?;
@@ -105,22 +110,42 @@ struct Permutations {
     done: Cell<bool>,
 }
 
-lazy_type!(Permutations, PERMUTATIONS, "permutations", "itertools", "Return successive r-length permutations of elements in the iterable.", [
-    Native::full("__new__($type, iterable, r=None)", |vm, args| {
-        let class = class_of::<Permutations>(vm, args)?;
-        let length = match args.get(2).filter(|length| !length.is_none()) {
-            None => None,
-            Some(length) if length.as_small_int().is_none() && length.as_bool().is_none() => return Err(vm.type_error("Expected int as r")),
-            Some(length) => Some(result_length(vm, length)?),
-        };
-        collect(vm, &args.positional[1], move |vm, pool| {
-            let count = pool.len();
-            let length = length.unwrap_or(count);
-            let cycles = (0..length.min(count)).map(|index| count - index).collect();
-            make(vm, &class, Permutations { indices: Mut::new((0..count).collect()), cycles: Mut::new(cycles), length, started: Cell::new(false), done: Cell::new(length > count), pool })
-        })
-    }, "Create and return a new object."),
-]);
+lazy_type!(
+    Permutations,
+    PERMUTATIONS,
+    "permutations",
+    "itertools",
+    "Return successive r-length permutations of elements in the iterable.",
+    [Native::full(
+        "__new__($type, iterable, r=None)",
+        |vm, args| {
+            let class = class_of::<Permutations>(vm, args)?;
+            let length = match args.get(2).filter(|length| !length.is_none()) {
+                None => None,
+                Some(length) if length.as_small_int().is_none() && length.as_bool().is_none() => return Err(vm.type_error("Expected int as r")),
+                Some(length) => Some(result_length(vm, length)?),
+            };
+            collect(vm, &args.positional[1], move |vm, pool| {
+                let count = pool.len();
+                let length = length.unwrap_or(count);
+                let cycles = (0..length.min(count)).map(|index| count - index).collect();
+                make(
+                    vm,
+                    &class,
+                    Permutations {
+                        indices: Mut::new((0..count).collect()),
+                        cycles: Mut::new(cycles),
+                        length,
+                        started: Cell::new(false),
+                        done: Cell::new(length > count),
+                        pool,
+                    },
+                )
+            })
+        },
+        "Create and return a new object."
+    ),]
+);
 
 fn result_length(vm: &mut Vm, length: &Value) -> Res<usize> {
     let length = vm.index_i64(length)?;
@@ -176,12 +201,22 @@ struct Combinations<const REPLACING: bool> {
     done: Cell<bool>,
 }
 
-lazy_type!(Combinations<false>, COMBINATIONS, "combinations", "itertools", "Return successive r-length combinations of elements in the iterable.", [
-    Native::full("__new__($type, iterable, r)", new_combinations::<false>, "Create and return a new object."),
-]);
-lazy_type!(Combinations<true>, COMBINATIONS_WITH_REPLACEMENT, "combinations_with_replacement", "itertools", "Return successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.", [
-    Native::full("__new__($type, iterable, r)", new_combinations::<true>, "Create and return a new object."),
-]);
+lazy_type!(
+    Combinations<false>,
+    COMBINATIONS,
+    "combinations",
+    "itertools",
+    "Return successive r-length combinations of elements in the iterable.",
+    [Native::full("__new__($type, iterable, r)", new_combinations::<false>, "Create and return a new object."),]
+);
+lazy_type!(
+    Combinations<true>,
+    COMBINATIONS_WITH_REPLACEMENT,
+    "combinations_with_replacement",
+    "itertools",
+    "Return successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.",
+    [Native::full("__new__($type, iterable, r)", new_combinations::<true>, "Create and return a new object."),]
+);
 
 fn new_combinations<const REPLACING: bool>(vm: &mut Vm, args: &Args) -> Res<Action>
 where

@@ -31,21 +31,34 @@ struct GroupBy {
     own: Cell<u64>,
 }
 
-lazy_type!(GroupBy, GROUP_BY, "groupby", "itertools", "make an iterator that returns consecutive keys and groups from the iterable", [
-    Native::full("__new__($type, iterable, key=None)", |vm, args| {
-        let class = class_of::<GroupBy>(vm, args)?;
-        let key = args.get(2).filter(|key| !key.is_none()).cloned();
-        get_iter_then(vm, &args.positional[1], move |vm, source| {
-            let action = make(vm, &class, GroupBy { source, key, group_key: Mut::new(None), current_key: Mut::new(None), current: Mut::new(None), group: Cell::new(0), own: Cell::new(0) })?;
-            if let Action::Return(value) = &action
-                && let Some(this) = value.get::<Lazy<GroupBy>>()
-            {
-                this.state.own.set(value.bits());
-            }
-            Ok(action)
-        })
-    }, "Create and return a new object."),
-]);
+lazy_type!(
+    GroupBy,
+    GROUP_BY,
+    "groupby",
+    "itertools",
+    "make an iterator that returns consecutive keys and groups from the iterable",
+    [Native::full(
+        "__new__($type, iterable, key=None)",
+        |vm, args| {
+            let class = class_of::<GroupBy>(vm, args)?;
+            let key = args.get(2).filter(|key| !key.is_none()).cloned();
+            get_iter_then(vm, &args.positional[1], move |vm, source| {
+                let action = make(
+                    vm,
+                    &class,
+                    GroupBy { source, key, group_key: Mut::new(None), current_key: Mut::new(None), current: Mut::new(None), group: Cell::new(0), own: Cell::new(0) },
+                )?;
+                if let Action::Return(value) = &action
+                    && let Some(this) = value.get::<Lazy<GroupBy>>()
+                {
+                    this.state.own.set(value.bits());
+                }
+                Ok(action)
+            })
+        },
+        "Create and return a new object."
+    ),]
+);
 
 impl GroupBy {
     /// An item was read: its key is needed.
@@ -186,7 +199,16 @@ pub struct TeeNode {
     content: Mut<Option<(Value, Value)>>,
 }
 
-object!(TeeNode, Kind::Other, "_tee_dataobject", |this, visit| if let Some((item, next)) = this.content.get() { visit(item); visit(next); }, |this| drop(this.content.take()));
+object!(
+    TeeNode,
+    Kind::Other,
+    "_tee_dataobject",
+    |this, visit| if let Some((item, next)) = this.content.get() {
+        visit(item);
+        visit(next);
+    },
+    |this| drop(this.content.take())
+);
 
 /// `itertools._tee_dataobject`
 pub static TEE_NODE: TypeSpec = TypeSpec { module: "itertools", flags: CLASS_NOT_CALLABLE, ..TypeSpec::new("_tee_dataobject", TeeNode::LAYOUT) };
@@ -197,16 +219,34 @@ struct Tee {
     node: Mut<Value>,
 }
 
-lazy_type!(Tee, TEE, "_tee", "itertools", "Iterator wrapped to make it copyable.", [
-    Native::full("__new__($type, iterable, /)", |vm, args| {
-        let class = class_of::<Tee>(vm, args)?;
-        get_iter_then(vm, &args.positional[1], move |vm, source| {
-            let state = new_tee(vm, source);
-            make(vm, &class, state)
-        })
-    }, "Create and return a new object."),
-    Native::simple("__copy__($self, /)", |vm, args| { receiver::<Lazy<Tee>>(vm, args)?; Ok(copy_tee(vm, &args[0])) }, "Returns an independent iterator."),
-]);
+lazy_type!(
+    Tee,
+    TEE,
+    "_tee",
+    "itertools",
+    "Iterator wrapped to make it copyable.",
+    [
+        Native::full(
+            "__new__($type, iterable, /)",
+            |vm, args| {
+                let class = class_of::<Tee>(vm, args)?;
+                get_iter_then(vm, &args.positional[1], move |vm, source| {
+                    let state = new_tee(vm, source);
+                    make(vm, &class, state)
+                })
+            },
+            "Create and return a new object."
+        ),
+        Native::simple(
+            "__copy__($self, /)",
+            |vm, args| {
+                receiver::<Lazy<Tee>>(vm, args)?;
+                Ok(copy_tee(vm, &args[0]))
+            },
+            "Returns an independent iterator."
+        ),
+    ]
+);
 
 fn new_node(vm: &mut Vm) -> Value {
     vm.class_from_spec(&TEE_NODE);

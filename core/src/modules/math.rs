@@ -25,12 +25,20 @@ mod sums;
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
         Native::simple("acos(x, /)", |vm, a| unary(vm, a, libm::acos, Fault::Domain(MINUS_ONE_TO_ONE)), "Return the arc cosine (measured in radians) of x."),
-        Native::simple("acosh(x, /)", |vm, a| unary(vm, a, libm::acosh, Fault::Domain("expected argument value not less than 1")), "Return the inverse hyperbolic cosine of x."),
+        Native::simple(
+            "acosh(x, /)",
+            |vm, a| unary(vm, a, libm::acosh, Fault::Domain("expected argument value not less than 1")),
+            "Return the inverse hyperbolic cosine of x.",
+        ),
         Native::simple("asin(x, /)", |vm, a| unary(vm, a, libm::asin, Fault::Domain(MINUS_ONE_TO_ONE)), "Return the arc sine (measured in radians) of x."),
         Native::simple("asinh(x, /)", |vm, a| unary(vm, a, libm::asinh, Fault::Range), "Return the inverse hyperbolic sine of x."),
         Native::simple("atan(x, /)", |vm, a| unary(vm, a, libm::atan, Fault::Range), "Return the arc tangent (measured in radians) of x."),
         Native::simple("atan2(y, x, /)", |vm, a| binary(vm, a, libm::atan2), "Return the arc tangent (measured in radians) of y/x."),
-        Native::simple("atanh(x, /)", |vm, a| unary(vm, a, libm::atanh, Fault::Domain("expected a number between -1 and 1")), "Return the inverse hyperbolic tangent of x."),
+        Native::simple(
+            "atanh(x, /)",
+            |vm, a| unary(vm, a, libm::atanh, Fault::Domain("expected a number between -1 and 1")),
+            "Return the inverse hyperbolic tangent of x.",
+        ),
         Native::simple("cbrt(x, /)", |vm, a| unary(vm, a, libm::cbrt, Fault::Range), "Return the cube root of x."),
         Native::full("ceil(x, /)", |vm, a| to_integral(vm, a, libm::ceil, Name::Ceil), "Return the ceiling of x as an Integral."),
         Native::simple("comb(n, k, /)", integers::comb, "Number of ways to choose k items from n items without repetition and without order."),

@@ -9,11 +9,11 @@ use crate::object::exception::{Ex, Exception};
 use crate::object::int;
 use crate::object::str::Str;
 use crate::object::struct_sequence as sequence;
-use crate::struct_sequence;
 use crate::object::text_stream;
 use crate::object::traceback;
 use crate::object::value::Value;
 use crate::port::Stream;
+use crate::struct_sequence;
 use crate::vm::protocol::repr_then;
 use crate::vm::{Action, Args, Name, Native, Res, Vm, argument};
 use alloc::format;
@@ -30,7 +30,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("exception()", exception, "The exception being handled, or None."),
         Native::simple("exit(status=None, /)", exit, "Leave the program by raising SystemExit(status)."),
         Native::simple("intern(string, /)", intern, "The one string object with these contents that is kept for comparison by identity."),
-        Native::simple("getrefcount(object, /)", |vm, arguments| Ok(vm.new_int(arguments.first().and_then(Value::header).map_or(i64::from(u32::MAX), |header| i64::from(header.count())))), "The number of references to the object."),
+        Native::simple(
+            "getrefcount(object, /)",
+            |vm, arguments| Ok(vm.new_int(arguments.first().and_then(Value::header).map_or(i64::from(u32::MAX), |header| i64::from(header.count())))),
+            "The number of references to the object.",
+        ),
         Native::simple("getsizeof(object, default=None, /)", get_size_of, "The object's size in bytes."),
         Native::simple("getrecursionlimit()", |vm, _| Ok(vm.new_size(vm.depth_limit)), "The most nested Python calls."),
         Native::simple("setrecursionlimit(limit, /)", set_recursion_limit, "Set the most nested Python calls."),
@@ -55,7 +59,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("is_finalizing()", |_, _| Ok(Value::FALSE), "Whether the VM is shutting down."),
         Native::simple("is_stack_trampoline_active()", |_, _| Ok(Value::FALSE), "There is none."),
         Native::simple("_is_gil_enabled()", |_, _| Ok(Value::TRUE), "Whether the GIL is enabled."),
-        Native::simple("_is_interned(string, /)", |_, arguments| Ok(Value::bool(arguments.first().and_then(|text| text.get::<Str>()).is_some_and(Str::is_interned))), "Whether the string is interned."),
+        Native::simple(
+            "_is_interned(string, /)",
+            |_, arguments| Ok(Value::bool(arguments.first().and_then(|text| text.get::<Str>()).is_some_and(Str::is_interned))),
+            "Whether the string is interned.",
+        ),
         Native::simple("getallocatedblocks()", |vm, _| Ok(vm.new_size(vm.heap.used() / 64)), "An estimate of the number of objects."),
         Native::simple("getunicodeinternedsize()", |_, _| Ok(Value::small_int(0)), "The number of interned strings."),
         Native::full("audit(event, /, *args)", |_, _| Ok(Action::Return(Value::NONE)), "Nobody listens."),

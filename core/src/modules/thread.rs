@@ -16,11 +16,23 @@ use alloc::vec::Vec;
 
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
-        Native::simple("start_new_thread(function, args, kwargs=None, /)", super::_thread::start_new_thread, "Start a new thread that calls the function; return its identifier."),
+        Native::simple(
+            "start_new_thread(function, args, kwargs=None, /)",
+            super::_thread::start_new_thread,
+            "Start a new thread that calls the function; return its identifier.",
+        ),
         Native::simple("get_ident()", super::_thread::get_ident, "The identifier of the current thread."),
         Native::simple("allocate_lock()", |vm, _| Ok(vm.new_lock()), "A new lock."),
-        Native::simple("sched_yield(id=None, /)", sched_yield, "End the current thread's slice; with an identifier, that thread runs next if it can, in exchange for its place in the run queue."),
-        Native::full("interrupt(id, exc=None, if_running=0)", interrupt, "Wake a thread that waits: exc (Interrupt unless given) is raised where it waits. With if_running, also one that runs or can run. Return whether it will be raised."),
+        Native::simple(
+            "sched_yield(id=None, /)",
+            sched_yield,
+            "End the current thread's slice; with an identifier, that thread runs next if it can, in exchange for its place in the run queue.",
+        ),
+        Native::full(
+            "interrupt(id, exc=None, if_running=0)",
+            interrupt,
+            "Wake a thread that waits: exc (Interrupt unless given) is raised where it waits. With if_running, also one that runs or can run. Return whether it will be raised.",
+        ),
         Native::simple("all()", all, "The identifiers of all threads, the main thread's first."),
         Native::simple("status(id=None, /)", status, "What a thread (or each, in a list) is doing, in dicts."),
         Native::simple("setticks(n, /)", set_ticks, "How many backward jumps and calls make a slice; returns how many it were."),
@@ -51,16 +63,8 @@ fn exception_class(vm: &mut Vm, name: &str, base: Ex) -> Value {
     let ancestors = merge_ancestors(&bases).unwrap_or_default();
     let name = vm.intern(name);
     let metaclass = vm.class::<Class>();
-    let parts = ClassParts {
-        metaclass,
-        name,
-        qualified_name: None,
-        bases,
-        namespace,
-        layout: Exception::LAYOUT,
-        flags: CLASS_HAS_DICT | CLASS_WEAKREFERABLE,
-        slots: Vec::new(),
-    };
+    let parts =
+        ClassParts { metaclass, name, qualified_name: None, bases, namespace, layout: Exception::LAYOUT, flags: CLASS_HAS_DICT | CLASS_WEAKREFERABLE, slots: Vec::new() };
     vm.make_class(parts, ancestors)
 }
 
@@ -188,7 +192,10 @@ fn status_of(vm: &mut Vm, index: u32) -> Value {
     };
     let activity = vm.activity_of(index);
     let (state, activity, reentries) = (vm.intern(state), vm.new_str(&activity), vm.new_size(reentries));
-    record(vm, [("id", ident), ("name", name), ("main", main), ("state", state), ("activity", activity), ("waits_for", waits_for), ("place", place), ("reentries", reentries)])
+    record(
+        vm,
+        [("id", ident), ("name", name), ("main", main), ("state", state), ("activity", activity), ("waits_for", waits_for), ("place", place), ("reentries", reentries)],
+    )
 }
 
 fn status(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

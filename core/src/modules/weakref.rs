@@ -18,8 +18,22 @@ use core::cell::Cell;
 
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
-        Native::simple("getweakrefcount(object, /)", |vm, arguments| { let count = references(vm, arguments).len(); Ok(vm.new_size(count)) }, "How many weak references to the object there are."),
-        Native::simple("getweakrefs(object, /)", |vm, arguments| { let list = references(vm, arguments); Ok(vm.new_list(list)) }, "The weak references to the object."),
+        Native::simple(
+            "getweakrefcount(object, /)",
+            |vm, arguments| {
+                let count = references(vm, arguments).len();
+                Ok(vm.new_size(count))
+            },
+            "How many weak references to the object there are.",
+        ),
+        Native::simple(
+            "getweakrefs(object, /)",
+            |vm, arguments| {
+                let list = references(vm, arguments);
+                Ok(vm.new_list(list))
+            },
+            "The weak references to the object.",
+        ),
         Native::simple("proxy(object, callback=None, /)", new_proxy, "A proxy that acts like the object and does not keep it alive."),
     ],
     constants: |vm, module| {
@@ -43,14 +57,20 @@ pub static REFERENCE: TypeSpec = TypeSpec {
         Native::simple("__ne__($self, value, /)", |vm, arguments| compare(vm, arguments, Comparison::Ne), "Return self!=value."),
         Native::simple("__hash__($self, /)", hash, "Return hash(self)."),
         Native::simple("__repr__($self, /)", repr, "Return repr(self)."),
-        Native::full("__class_getitem__($type, item, /)", |vm, arguments| match arguments.positional {
-            [class, item, ..] => crate::object::generic_alias::new(vm, class, item).map(Action::Return),
-            _ => Ok(Action::Return(Value::NONE)),
-        }, "See PEP 585."),
+        Native::full(
+            "__class_getitem__($type, item, /)",
+            |vm, arguments| match arguments.positional {
+                [class, item, ..] => crate::object::generic_alias::new(vm, class, item).map(Action::Return),
+                _ => Ok(Action::Return(Value::NONE)),
+            },
+            "See PEP 585.",
+        ),
     ],
-    getters: &[Getter::read_only("__callback__", |_, this| {
-        Ok(this.get::<WeakReference>().and_then(|reference| reference.callback.get().clone()).unwrap_or(Value::NONE))
-    }, "What is called when the target dies.")],
+    getters: &[Getter::read_only(
+        "__callback__",
+        |_, this| Ok(this.get::<WeakReference>().and_then(|reference| reference.callback.get().clone()).unwrap_or(Value::NONE)),
+        "What is called when the target dies.",
+    )],
     ..TypeSpec::new("ReferenceType", WeakReference::LAYOUT)
 };
 

@@ -42,7 +42,10 @@ pub struct AsyncGeneratorCall {
     pub finished: Cell<bool>,
 }
 
-object!(AsyncGeneratorCall, Kind::Other, "async_generator_asend", |this, visit| { visit(&this.generator); visit(this.first.get()); });
+object!(AsyncGeneratorCall, Kind::Other, "async_generator_asend", |this, visit| {
+    visit(&this.generator);
+    visit(this.first.get());
+});
 
 pub static ASYNC_GENERATOR_CALL: TypeSpec = TypeSpec {
     natives: &[
@@ -63,7 +66,14 @@ pub fn call(vm: &mut Vm, generator: &Value, mode: CallMode, first: Value) -> Val
     let class = vm.class_from_spec(if mode == CallMode::Send { &ASYNC_GENERATOR_CALL } else { &ASYNC_GENERATOR_THROW });
     // SAFETY: a class.
     let class = unsafe { class.get_unchecked::<super::class::Class>() };
-    vm.heap.new_object(class, |header| AsyncGeneratorCall { header, generator: generator.clone(), mode, first: Mut::new(first), started: Cell::new(false), finished: Cell::new(false) })
+    vm.heap.new_object(class, |header| AsyncGeneratorCall {
+        header,
+        generator: generator.clone(),
+        mode,
+        first: Mut::new(first),
+        started: Cell::new(false),
+        finished: Cell::new(false),
+    })
 }
 
 fn running(value: &Value) -> Option<&Cell<bool>> {

@@ -819,4 +819,3 @@ pub fn fromhex(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let exact = vm.new_bytes(&data);
     if class.is(&vm.class::<Bytes>().value()) { Ok(exact.into()) } else { Ok(Action::tail_call(class, [exact])) }
 }
-

@@ -391,4 +391,3 @@ pub static TYPE: TypeSpec = TypeSpec {
     ],
     ..TypeSpec::new("bytearray", ByteArray::LAYOUT)
 };
-

@@ -1,7 +1,7 @@
 //! `bytes`: immutable bytes, which follow the fixed part; and how other rooms read any bytes-like object.
 
-use super::bytearray::ByteArray;
 use super::byte_methods::{self, byte_methods};
+use super::bytearray::ByteArray;
 use super::class::{CLASS_MATCH_SELF, CLASS_NOT_CALLABLE, Class, TypeSpec};
 use super::construct::allocation_class;
 use super::dict::Dict;

@@ -48,17 +48,29 @@ pub struct Class {
     pub special_version: Cell<u64>,
 }
 
-object!(Class, Kind::Class, "type", |this, visit| {
-    visit(&this.dict);
-    this.bases.get().iter().for_each(&mut *visit);
-    this.ancestors.get().iter().for_each(&mut *visit);
-    if let Some(shape) = this.root_shape.get() { shape.traverse(visit); }
-    if let Some(specials) = this.specials.get() { specials.iter().flatten().for_each(&mut *visit); }
-}, |this| {
-    drop(this.specials.take());
-    if let Some(dict) = this.dict.get::<Dict>() { Object::clear(dict); }
-    drop(this.bases.take());
-});
+object!(
+    Class,
+    Kind::Class,
+    "type",
+    |this, visit| {
+        visit(&this.dict);
+        this.bases.get().iter().for_each(&mut *visit);
+        this.ancestors.get().iter().for_each(&mut *visit);
+        if let Some(shape) = this.root_shape.get() {
+            shape.traverse(visit);
+        }
+        if let Some(specials) = this.specials.get() {
+            specials.iter().flatten().for_each(&mut *visit);
+        }
+    },
+    |this| {
+        drop(this.specials.take());
+        if let Some(dict) = this.dict.get::<Dict>() {
+            Object::clear(dict);
+        }
+        drop(this.bases.take());
+    }
+);
 
 /// `Class::flags`: made by a class statement (or `type()`).
 pub const CLASS_HEAP: u32 = 1;

@@ -77,8 +77,12 @@ object!(Code, Kind::Code, "code", |this, visit| {
     this.constant_box.iter().for_each(&mut *visit);
     this.children.iter().for_each(&mut *visit);
     this.site_box.iter().for_each(|site| visit(&site.name));
-    for names in [&this.local_names, &this.free_names] { names.iter().for_each(&mut *visit); }
-    for value in [this.name.get(), this.qualified_name.get(), &this.filename, &this.docstring] { visit(value); }
+    for names in [&this.local_names, &this.free_names] {
+        names.iter().for_each(&mut *visit);
+    }
+    for value in [this.name.get(), this.qualified_name.get(), &this.filename, &this.docstring] {
+        visit(value);
+    }
 });
 
 impl Code {
@@ -94,10 +98,7 @@ impl Code {
 
     /// Parameters, `*args` and `**kwargs` included: the first registers.
     pub fn parameter_count(&self) -> usize {
-        self.argument_count as usize
-            + self.keyword_only_count as usize
-            + self.flags.has(CodeFlags::VARARGS) as usize
-            + self.flags.has(CodeFlags::VARKEYWORDS) as usize
+        self.argument_count as usize + self.keyword_only_count as usize + self.flags.has(CodeFlags::VARARGS) as usize + self.flags.has(CodeFlags::VARKEYWORDS) as usize
     }
 
     /// Variable names in CPython's sense: locals that are not cells, cells, free variables.

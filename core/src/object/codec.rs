@@ -33,7 +33,9 @@ pub enum Form {
     Utf16(Order),
     Utf32(Order),
     /// Latin-1 with the escape sequences of Python's string literals; the flag: only `\u` and `\U` (`raw_unicode_escape`).
-    Escapes { raw: bool },
+    Escapes {
+        raw: bool,
+    },
 }
 
 /// A codec of core.
@@ -358,8 +360,7 @@ fn utf8(vm: &mut Vm, decoding: &mut Decoding, start: usize, last: bool) -> Res<u
 }
 
 /// Escape sequences of one character.
-static SIMPLE_ESCAPES: &[(u8, u8)] =
-    &[(b'\\', b'\\'), (b'\'', b'\''), (b'"', b'"'), (b'a', 7), (b'b', 8), (b't', 9), (b'n', 10), (b'v', 11), (b'f', 12), (b'r', 13)];
+static SIMPLE_ESCAPES: &[(u8, u8)] = &[(b'\\', b'\\'), (b'\'', b'\''), (b'"', b'"'), (b'a', 7), (b'b', 8), (b't', 9), (b'n', 10), (b'v', 11), (b'f', 12), (b'r', 13)];
 
 /// What a one-character escape sequence stands for.
 pub fn simple_escape(kind: u8) -> Option<u8> {
@@ -790,4 +791,3 @@ pub fn handle(vm: &mut Vm, handler: Handler, exception: &Value, object: &Value, 
         }
     }
 }
-

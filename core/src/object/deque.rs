@@ -45,10 +45,16 @@ pub static TYPE: TypeSpec = TypeSpec {
     flags: CLASS_SEQUENCE | CLASS_WEAKREFERABLE,
     doc: "A list-like sequence optimized for data accesses near its endpoints.",
     natives: NATIVES,
-    getters: &[Getter::read_only("maxlen", |vm, deque| Ok(match deque.get::<Deque>().and_then(|deque| deque.most.get()) {
-        Some(most) => vm.new_size(most),
-        None => Value::NONE,
-    }), "maximum size of a deque or None if unbounded")],
+    getters: &[Getter::read_only(
+        "maxlen",
+        |vm, deque| {
+            Ok(match deque.get::<Deque>().and_then(|deque| deque.most.get()) {
+                Some(most) => vm.new_size(most),
+                None => Value::NONE,
+            })
+        },
+        "maximum size of a deque or None if unbounded",
+    )],
     ..TypeSpec::new("deque", Deque::LAYOUT)
 };
 
@@ -61,30 +67,99 @@ static NATIVES: &[Native] = &[
     Native::simple("__getitem__($self, key, /)", get_item, "Return self[key]."),
     Native::simple("__setitem__($self, key, value, /)", set_item, "Set self[key] to value."),
     Native::simple("__delitem__($self, key, /)", delete_item, "Delete self[key]."),
-    Native::simple("__contains__($self, key, /)", |vm, args| { let deque = receiver::<Deque>(vm, args)?; find(vm, deque, &args[1], 0, usize::MAX).map(|found| Value::bool(found.is_some())) }, "Return bool(key in self)."),
+    Native::simple(
+        "__contains__($self, key, /)",
+        |vm, args| {
+            let deque = receiver::<Deque>(vm, args)?;
+            find(vm, deque, &args[1], 0, usize::MAX).map(|found| Value::bool(found.is_some()))
+        },
+        "Return bool(key in self).",
+    ),
     Native::simple("__iter__($self, /)", |vm, args| Ok(iterator(vm, &args[0])), "Implement iter(self)."),
     Native::simple("__reversed__($self, /)", |vm, args| Ok(reverse_iterator(vm, &args[0])), "Return a reverse iterator over the deque."),
     Native::simple("__add__($self, value, /)", add, "Return self+value."),
     Native::simple("__mul__($self, value, /)", multiply, "Return self*value."),
     Native::simple("__rmul__($self, value, /)", multiply, "Return value*self."),
-    Native::full("__iadd__($self, value, /)", |vm, args| { let this = args.positional[0].clone(); extend_then(vm, &args.positional[0], &args.positional[1], false, |_| Ok(Action::Return(this))) }, "Implement self+=value."),
+    Native::full(
+        "__iadd__($self, value, /)",
+        |vm, args| {
+            let this = args.positional[0].clone();
+            extend_then(vm, &args.positional[0], &args.positional[1], false, |_| Ok(Action::Return(this)))
+        },
+        "Implement self+=value.",
+    ),
     Native::simple("__imul__($self, value, /)", in_place_multiply, "Implement self*=value."),
-    Native::simple("append($self, item, /)", |vm, args| { receiver::<Deque>(vm, args)?.push_back(vm, args[1].clone())?; Ok(Value::NONE) }, "Add an element to the right side of the deque."),
-    Native::simple("appendleft($self, item, /)", |vm, args| { receiver::<Deque>(vm, args)?.push_front(vm, args[1].clone())?; Ok(Value::NONE) }, "Add an element to the left side of the deque."),
-    Native::full("extend($self, iterable, /)", |vm, args| extend_then(vm, &args.positional[0], &args.positional[1], false, |_| Ok(Action::Return(Value::NONE))), "Extend the right side of the deque with elements from the iterable."),
-    Native::full("extendleft($self, iterable, /)", |vm, args| extend_then(vm, &args.positional[0], &args.positional[1], true, |_| Ok(Action::Return(Value::NONE))), "Extend the left side of the deque with elements from the iterable."),
-    Native::simple("pop($self, /)", |vm, args| { let popped = receiver::<Deque>(vm, args)?.changed().items.get_mut().pop_back(); popped.ok_or(()).map_err(|()| empty(vm)) }, "Remove and return the rightmost element."),
-    Native::simple("popleft($self, /)", |vm, args| { let popped = receiver::<Deque>(vm, args)?.changed().items.get_mut().pop_front(); popped.ok_or(()).map_err(|()| empty(vm)) }, "Remove and return the leftmost element."),
-    Native::simple("clear($self, /)", |vm, args| { drop(receiver::<Deque>(vm, args)?.take()); Ok(Value::NONE) }, "Remove all elements from the deque."),
+    Native::simple(
+        "append($self, item, /)",
+        |vm, args| {
+            receiver::<Deque>(vm, args)?.push_back(vm, args[1].clone())?;
+            Ok(Value::NONE)
+        },
+        "Add an element to the right side of the deque.",
+    ),
+    Native::simple(
+        "appendleft($self, item, /)",
+        |vm, args| {
+            receiver::<Deque>(vm, args)?.push_front(vm, args[1].clone())?;
+            Ok(Value::NONE)
+        },
+        "Add an element to the left side of the deque.",
+    ),
+    Native::full(
+        "extend($self, iterable, /)",
+        |vm, args| extend_then(vm, &args.positional[0], &args.positional[1], false, |_| Ok(Action::Return(Value::NONE))),
+        "Extend the right side of the deque with elements from the iterable.",
+    ),
+    Native::full(
+        "extendleft($self, iterable, /)",
+        |vm, args| extend_then(vm, &args.positional[0], &args.positional[1], true, |_| Ok(Action::Return(Value::NONE))),
+        "Extend the left side of the deque with elements from the iterable.",
+    ),
+    Native::simple(
+        "pop($self, /)",
+        |vm, args| {
+            let popped = receiver::<Deque>(vm, args)?.changed().items.get_mut().pop_back();
+            popped.ok_or(()).map_err(|()| empty(vm))
+        },
+        "Remove and return the rightmost element.",
+    ),
+    Native::simple(
+        "popleft($self, /)",
+        |vm, args| {
+            let popped = receiver::<Deque>(vm, args)?.changed().items.get_mut().pop_front();
+            popped.ok_or(()).map_err(|()| empty(vm))
+        },
+        "Remove and return the leftmost element.",
+    ),
+    Native::simple(
+        "clear($self, /)",
+        |vm, args| {
+            drop(receiver::<Deque>(vm, args)?.take());
+            Ok(Value::NONE)
+        },
+        "Remove all elements from the deque.",
+    ),
     Native::simple("copy($self, /)", copy, "Return a shallow copy of a deque."),
     Native::simple("__copy__($self, /)", copy, "Return a shallow copy of a deque."),
     Native::simple("count($self, value, /)", count, "Return number of occurrences of value."),
     Native::simple("index($self, value, start=<unrepresentable>, stop=<unrepresentable>, /)", index, "Return first index of value."),
     Native::simple("insert($self, index, value, /)", insert, "Insert value before index."),
     Native::simple("remove($self, value, /)", remove, "Remove first occurrence of value."),
-    Native::simple("reverse($self, /)", |vm, args| { receiver::<Deque>(vm, args)?.changed().items.get_mut().make_contiguous().reverse(); Ok(Value::NONE) }, "Reverse *IN PLACE*."),
+    Native::simple(
+        "reverse($self, /)",
+        |vm, args| {
+            receiver::<Deque>(vm, args)?.changed().items.get_mut().make_contiguous().reverse();
+            Ok(Value::NONE)
+        },
+        "Reverse *IN PLACE*.",
+    ),
     Native::simple("rotate($self, n=1, /)", rotate, "Rotate the deque n steps to the right. If n is negative, rotates left."),
-    crate::comparison!(compare, Lt), crate::comparison!(compare, Le), crate::comparison!(compare, Eq), crate::comparison!(compare, Ne), crate::comparison!(compare, Gt), crate::comparison!(compare, Ge),
+    crate::comparison!(compare, Lt),
+    crate::comparison!(compare, Le),
+    crate::comparison!(compare, Eq),
+    crate::comparison!(compare, Ne),
+    crate::comparison!(compare, Gt),
+    crate::comparison!(compare, Ge),
 ];
 
 /// `repr` of deques.
@@ -437,7 +512,15 @@ macro_rules! deque_iterator {
             version: Cell<u64>,
         }
 
-        object!($name, Kind::Other, $text, |this, visit| if let Some(deque) = this.deque.get() { visit(deque) }, |this| drop(this.deque.take()));
+        object!(
+            $name,
+            Kind::Other,
+            $text,
+            |this, visit| if let Some(deque) = this.deque.get() {
+                visit(deque)
+            },
+            |this| drop(this.deque.take())
+        );
 
         #[doc = $text]
         pub static $static: TypeSpec = TypeSpec {
@@ -446,11 +529,15 @@ macro_rules! deque_iterator {
             natives: &[
                 SELF_ITER,
                 Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, $next), "Implement next(self)."),
-                Native::simple("__length_hint__($self, /)", |vm, args| {
-                    let this = receiver::<$name>(vm, args)?;
-                    let length = this.deque.get().as_ref().and_then(|deque| deque.get::<Deque>()).map_or(0, Deque::len);
-                    Ok(Value::small_int(length.saturating_sub(this.given.get()) as i64))
-                }, "Private method returning an estimate of len(list(it))."),
+                Native::simple(
+                    "__length_hint__($self, /)",
+                    |vm, args| {
+                        let this = receiver::<$name>(vm, args)?;
+                        let length = this.deque.get().as_ref().and_then(|deque| deque.get::<Deque>()).map_or(0, Deque::len);
+                        Ok(Value::small_int(length.saturating_sub(this.given.get()) as i64))
+                    },
+                    "Private method returning an estimate of len(list(it)).",
+                ),
             ],
             next: Some($next),
             ..TypeSpec::new($text, $name::LAYOUT)
@@ -495,4 +582,3 @@ fn reverse_iterator(vm: &mut Vm, deque: &Value) -> Value {
     let class = vm.class_from_spec(&REVERSE_ITERATOR);
     new_of(vm, &class, |header| DequeReverseIterator { header, deque, given: Cell::new(0), version: Cell::new(version) })
 }
-

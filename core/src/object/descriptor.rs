@@ -28,7 +28,10 @@ pub struct MemberDescriptor {
     pub slot: usize,
 }
 
-object!(MemberDescriptor, Kind::MemberDescriptor, "member_descriptor", |this, visit| { visit(&this.name); visit(&this.owner_name); });
+object!(MemberDescriptor, Kind::MemberDescriptor, "member_descriptor", |this, visit| {
+    visit(&this.name);
+    visit(&this.owner_name);
+});
 
 /// `staticmethod`.
 #[repr(C)]
@@ -39,7 +42,10 @@ pub struct StaticMethod {
     pub attributes: Mut<Value>,
 }
 
-object!(StaticMethod, Kind::StaticMethod, "staticmethod", |this, visit| { visit(this.function.get()); visit(this.attributes.get()); });
+object!(StaticMethod, Kind::StaticMethod, "staticmethod", |this, visit| {
+    visit(this.function.get());
+    visit(this.attributes.get());
+});
 
 /// `classmethod`.
 #[repr(C)]
@@ -50,7 +56,10 @@ pub struct ClassMethod {
     pub attributes: Mut<Value>,
 }
 
-object!(ClassMethod, Kind::ClassMethod, "classmethod", |this, visit| { visit(this.function.get()); visit(this.attributes.get()); });
+object!(ClassMethod, Kind::ClassMethod, "classmethod", |this, visit| {
+    visit(this.function.get());
+    visit(this.attributes.get());
+});
 
 /// `property`; absent functions are None.
 #[repr(C)]
@@ -63,4 +72,6 @@ pub struct Property {
     pub name: Mut<Value>,
 }
 
-object!(Property, Kind::Property, "property", |this, visit| for value in [&this.getter, &this.setter, &this.deleter, &this.doc, &this.name] { visit(value.get()); });
+object!(Property, Kind::Property, "property", |this, visit| for value in [&this.getter, &this.setter, &this.deleter, &this.doc, &this.name] {
+    visit(value.get());
+});

@@ -19,27 +19,50 @@ const NATIVES: &[Native] = &[
 ];
 
 const GETTERS: &[Getter] = &[
-    Getter::read_only("__name__", |vm, this| { let name = name_of(this); Ok(vm.new_str(&name)) }, "The attribute's name."),
-    Getter::read_only("__qualname__", |vm, this| {
-        let (name, owner) = (name_of(this), owner_of(this).map(class_name));
-        Ok(match owner {
-            Some(owner) => vm.format(format_args!("{owner}.{name}")),
-            None => vm.new_str(&name),
-        })
-    }, "The attribute's name with its class."),
-    Getter::read_only("__doc__", |vm, this| Ok(match this.get::<GetSetDescriptor>().map(|descriptor| descriptor.getter.doc) {
-        Some(doc) if !doc.is_empty() => vm.new_str(doc),
-        _ => Value::NONE,
-    }), "What the attribute is."),
-    Getter::read_only("__objclass__", |vm, this| match owner_of(this) {
-        Some(owner) => Ok(Value::from_object(owner)),
-        None => Err(vm.raise(Ex::AttributeError, "__objclass__")),
-    }, "The class that has the attribute."),
+    Getter::read_only(
+        "__name__",
+        |vm, this| {
+            let name = name_of(this);
+            Ok(vm.new_str(&name))
+        },
+        "The attribute's name.",
+    ),
+    Getter::read_only(
+        "__qualname__",
+        |vm, this| {
+            let (name, owner) = (name_of(this), owner_of(this).map(class_name));
+            Ok(match owner {
+                Some(owner) => vm.format(format_args!("{owner}.{name}")),
+                None => vm.new_str(&name),
+            })
+        },
+        "The attribute's name with its class.",
+    ),
+    Getter::read_only(
+        "__doc__",
+        |vm, this| {
+            Ok(match this.get::<GetSetDescriptor>().map(|descriptor| descriptor.getter.doc) {
+                Some(doc) if !doc.is_empty() => vm.new_str(doc),
+                _ => Value::NONE,
+            })
+        },
+        "What the attribute is.",
+    ),
+    Getter::read_only(
+        "__objclass__",
+        |vm, this| match owner_of(this) {
+            Some(owner) => Ok(Value::from_object(owner)),
+            None => Err(vm.raise(Ex::AttributeError, "__objclass__")),
+        },
+        "The class that has the attribute.",
+    ),
 ];
 
-pub static GETSET_DESCRIPTOR: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: NATIVES, getters: GETTERS, ..TypeSpec::new("getset_descriptor", GetSetDescriptor::LAYOUT) };
+pub static GETSET_DESCRIPTOR: TypeSpec =
+    TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: NATIVES, getters: GETTERS, ..TypeSpec::new("getset_descriptor", GetSetDescriptor::LAYOUT) };
 
-pub static MEMBER_DESCRIPTOR: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: NATIVES, getters: GETTERS, ..TypeSpec::new("member_descriptor", MemberDescriptor::LAYOUT) };
+pub static MEMBER_DESCRIPTOR: TypeSpec =
+    TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: NATIVES, getters: GETTERS, ..TypeSpec::new("member_descriptor", MemberDescriptor::LAYOUT) };
 
 fn name_of(this: &Value) -> String {
     if let Some(descriptor) = this.get::<GetSetDescriptor>() {

@@ -29,7 +29,16 @@ pub struct Dict {
     keys_version: Cell<u64>,
 }
 
-object!(Dict, Kind::Dict, "dict", |this, visit| for entry in this.entries.get() { visit(&entry.key); visit(&entry.value); }, |this| this.clear_items());
+object!(
+    Dict,
+    Kind::Dict,
+    "dict",
+    |this, visit| for entry in this.entries.get() {
+        visit(&entry.key);
+        visit(&entry.value);
+    },
+    |this| this.clear_items()
+);
 
 impl Deref for Dict {
     type Target = Table<Value>;

@@ -414,4 +414,3 @@ pub fn from_keywords(vm: &mut Vm, names: &[Value], values: &[Value]) -> Res<Valu
 pub fn iterator(vm: &mut Vm, dict: &Value) -> Value {
     dict_views::iterator(vm, dict, What::Keys)
 }
-

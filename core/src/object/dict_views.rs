@@ -94,14 +94,27 @@ pub fn contents(vm: &mut Vm, dict: &Dict, what: What) -> Vec<Value> {
 
 const LEN: Native = Native::simple("__len__($self, /)", |vm, args| this(vm, args).map(|(_, dict, _)| Value::small_int(dict.length.get() as i64)), "Return len(self).");
 const ITER: Native = Native::simple("__iter__($self, /)", |vm, args| this(vm, args).map(|(value, _, what)| iterator(vm, value, what)), "Implement iter(self).");
-const REVERSED: Native = Native::simple("__reversed__($self, /)", |vm, args| this(vm, args).map(|(value, _, what)| reverse_iterator(vm, value, what)), "Return a reverse iterator over the dict's contents.");
+const REVERSED: Native = Native::simple(
+    "__reversed__($self, /)",
+    |vm, args| this(vm, args).map(|(value, _, what)| reverse_iterator(vm, value, what)),
+    "Return a reverse iterator over the dict's contents.",
+);
 const REPR: Native = Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self).");
 const MAPPING: Getter = Getter::read_only("mapping", mapping, "dictionary that this view refers to");
 const CONTAINS: Native = Native::simple("__contains__($self, key, /)", contains, "Return bool(key in self).");
 
 static SET_LIKE: &[Native] = &[
-    LEN, ITER, REVERSED, REPR, CONTAINS,
-    crate::comparison!(compare, Lt), crate::comparison!(compare, Le), crate::comparison!(compare, Eq), crate::comparison!(compare, Ne), crate::comparison!(compare, Gt), crate::comparison!(compare, Ge),
+    LEN,
+    ITER,
+    REVERSED,
+    REPR,
+    CONTAINS,
+    crate::comparison!(compare, Lt),
+    crate::comparison!(compare, Le),
+    crate::comparison!(compare, Eq),
+    crate::comparison!(compare, Ne),
+    crate::comparison!(compare, Gt),
+    crate::comparison!(compare, Ge),
     Native::full("__and__($self, value, /)", |vm, args| operator(vm, args, false, "intersection_update"), "Return self&value."),
     Native::full("__rand__($self, value, /)", |vm, args| operator(vm, args, true, "intersection_update"), "Return value&self."),
     Native::full("__or__($self, value, /)", |vm, args| operator(vm, args, false, "update"), "Return self|value."),
@@ -114,9 +127,11 @@ static SET_LIKE: &[Native] = &[
 ];
 
 /// `dict_keys`
-pub static KEYS_TYPE: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: SET_LIKE, getters: &[MAPPING], ..TypeSpec::new("dict_keys", DictKeys::LAYOUT) };
+pub static KEYS_TYPE: TypeSpec =
+    TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: SET_LIKE, getters: &[MAPPING], ..TypeSpec::new("dict_keys", DictKeys::LAYOUT) };
 /// `dict_items`
-pub static ITEMS_TYPE: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: SET_LIKE, getters: &[MAPPING], ..TypeSpec::new("dict_items", DictItems::LAYOUT) };
+pub static ITEMS_TYPE: TypeSpec =
+    TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: SET_LIKE, getters: &[MAPPING], ..TypeSpec::new("dict_items", DictItems::LAYOUT) };
 /// `dict_values`
 pub static VALUES_TYPE: TypeSpec =
     TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: &[LEN, ITER, REVERSED, REPR], getters: &[MAPPING], ..TypeSpec::new("dict_values", DictValues::LAYOUT) };
@@ -277,7 +292,15 @@ pub struct DictIterator {
     pub what: What,
 }
 
-object!(DictIterator, Kind::DictIterator, "dict_keyiterator", |this, visit| if let Some(dict) = this.dict.get() { visit(dict) }, |this| drop(this.dict.take()));
+object!(
+    DictIterator,
+    Kind::DictIterator,
+    "dict_keyiterator",
+    |this, visit| if let Some(dict) = this.dict.get() {
+        visit(dict)
+    },
+    |this| drop(this.dict.take())
+);
 
 /// An iterator over a dict, backward.
 #[repr(C)]
@@ -291,12 +314,21 @@ pub struct DictReverseIterator {
     what: What,
 }
 
-object!(DictReverseIterator, Kind::Other, "dict_reversekeyiterator", |this, visit| if let Some(dict) = this.dict.get() { visit(dict) }, |this| drop(this.dict.take()));
+object!(
+    DictReverseIterator,
+    Kind::Other,
+    "dict_reversekeyiterator",
+    |this, visit| if let Some(dict) = this.dict.get() {
+        visit(dict)
+    },
+    |this| drop(this.dict.take())
+);
 
 macro_rules! iterator_type {
     ($static:ident, $name:literal, $layout:ty, $natives:ident, $next:path) => {
         #[doc = $name]
-        pub static $static: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: $natives, next: Some($next), ..TypeSpec::new($name, <$layout>::LAYOUT) };
+        pub static $static: TypeSpec =
+            TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: $natives, next: Some($next), ..TypeSpec::new($name, <$layout>::LAYOUT) };
     };
 }
 
@@ -450,4 +482,3 @@ fn reverse_length_hint(vm: &mut Vm, args: &[Value]) -> Res<Value> {
     let this = receiver::<DictReverseIterator>(vm, args)?;
     Ok(remaining(&this.dict, this.expected.get(), this.given.get()))
 }
-

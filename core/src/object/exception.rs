@@ -40,21 +40,27 @@ pub struct TraceEntry {
     pub instruction: u32,
 }
 
-object!(Exception, Kind::Exception, "BaseException", |this, visit| {
-    visit(this.args.get());
-    visit(this.traceback.get());
-    visit(this.context.get());
-    visit(this.cause.get());
-    this.trace.get().iter().for_each(|entry| visit(&entry.code));
-    this.fields.get().iter().for_each(&mut *visit);
-}, |this| {
-    this.args.set(Value::NONE);
-    this.traceback.set(Value::UNDEFINED);
-    this.context.set(Value::NONE);
-    this.cause.set(Value::NONE);
-    drop(this.trace.take());
-    drop(this.fields.take());
-});
+object!(
+    Exception,
+    Kind::Exception,
+    "BaseException",
+    |this, visit| {
+        visit(this.args.get());
+        visit(this.traceback.get());
+        visit(this.context.get());
+        visit(this.cause.get());
+        this.trace.get().iter().for_each(|entry| visit(&entry.code));
+        this.fields.get().iter().for_each(&mut *visit);
+    },
+    |this| {
+        this.args.set(Value::NONE);
+        this.traceback.set(Value::UNDEFINED);
+        this.context.set(Value::NONE);
+        this.cause.set(Value::NONE);
+        drop(this.trace.take());
+        drop(this.fields.take());
+    }
+);
 
 macro_rules! exceptions {
     ($($name:ident $base:ident $(= $part:ident)?;)+) => {

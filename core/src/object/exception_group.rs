@@ -287,26 +287,35 @@ pub fn copy_metadata(vm: &mut Vm, original: &Value, derived: &Value) -> Res<()> 
 
 /// The natives that `groups.py` uses.
 pub static HELPERS: &[Native] = &[
-    Native::simple("matches(exception, condition, /)", |vm, arguments| {
-        let [exception, condition, ..] = arguments else { return Ok(Value::FALSE) };
-        Ok(Value::bool(matches(vm, exception, condition)))
-    }, "Does the exception match the class or tuple of classes?"),
+    Native::simple(
+        "matches(exception, condition, /)",
+        |vm, arguments| {
+            let [exception, condition, ..] = arguments else { return Ok(Value::FALSE) };
+            Ok(Value::bool(matches(vm, exception, condition)))
+        },
+        "Does the exception match the class or tuple of classes?",
+    ),
     Native::simple("is_group(exception, /)", |vm, arguments| Ok(Value::bool(arguments.first().is_some_and(|exception| is_group(vm, exception)))), "Is it a group?"),
-    Native::simple("finish(original, derived, /)", |vm, arguments| {
-        let [original, derived, ..] = arguments else { return Ok(Value::NONE) };
-        if !is_group(vm, derived) {
-            return Err(vm.type_error("derive must return an instance of BaseExceptionGroup"));
-        }
-        copy_metadata(vm, original, derived)?;
-        copy_notes(vm, original, derived);
-        Ok(derived.clone())
-    }, "Copy traceback, context, cause and notes to a derived group."),
+    Native::simple(
+        "finish(original, derived, /)",
+        |vm, arguments| {
+            let [original, derived, ..] = arguments else { return Ok(Value::NONE) };
+            if !is_group(vm, derived) {
+                return Err(vm.type_error("derive must return an instance of BaseExceptionGroup"));
+            }
+            copy_metadata(vm, original, derived)?;
+            copy_notes(vm, original, derived);
+            Ok(derived.clone())
+        },
+        "Copy traceback, context, cause and notes to a derived group.",
+    ),
 ];
 
 fn copy_notes(vm: &mut Vm, original: &Value, derived: &Value) {
     let name = vm.name(Name::Notes).clone();
     let notes = super::exception_types::attributes(original).and_then(|(object, attributes)| attributes.get(object, &name));
-    let items = notes.as_ref().and_then(|notes| notes.get::<List>().map(|list| list.items.get().clone()).or_else(|| notes.get::<Tuple>().map(|tuple| tuple.items().to_vec())));
+    let items =
+        notes.as_ref().and_then(|notes| notes.get::<List>().map(|list| list.items.get().clone()).or_else(|| notes.get::<Tuple>().map(|tuple| tuple.items().to_vec())));
     let (Some(items), Some((object, attributes))) = (items, super::exception_types::attributes(derived)) else { return };
     let copy = vm.new_list(items);
     attributes.set(object, &name, copy);

@@ -1,6 +1,5 @@
 //! What the builtin exception classes have in Python: methods, attributes, and how their arguments become fields.
 
-use crate::object::bytes;
 use super::class::{CLASS_HAS_DICT, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use super::construct::{allocation_class, class_name};
 use super::dict::Dict;
@@ -14,6 +13,7 @@ use super::tuple::Tuple;
 use super::value::Value;
 use crate::builtins::pieces::{Piece, join};
 use crate::modules::errno;
+use crate::object::bytes;
 use crate::vm::iterate::collect;
 use crate::vm::protocol::{repr_then, str_then};
 use crate::vm::{Action, Args, Getter, Name, Native, Res, Vm};
@@ -443,7 +443,11 @@ fn keyword_fields(vm: &mut Vm, arguments: &Args, known: &[(&str, usize)]) -> Res
 
 /// The builtin class whose constructor's name stands in messages.
 fn known_base(vm: &Vm, this: &Value) -> Option<String> {
-    [Ex::AttributeError, Ex::NameError, Ex::ImportError].into_iter().map(|kind| vm.exception_class(kind)).find(|class| vm.is_instance(this, class)).map(|class| class_name(&class))
+    [Ex::AttributeError, Ex::NameError, Ex::ImportError]
+        .into_iter()
+        .map(|kind| vm.exception_class(kind))
+        .find(|class| vm.is_instance(this, class))
+        .map(|class| class_name(&class))
 }
 
 pub static NAME_ERROR: TypeSpec = TypeSpec {
@@ -759,7 +763,12 @@ pub static UNICODE_TRANSLATE_ERROR: TypeSpec = TypeSpec {
 const UNICODE_GETTERS: &[Getter] = &[
     field!("encoding", ENCODING, "The encoding."),
     field!("object", UNICODE_OBJECT, "What could not be converted."),
-    Getter { name: "start", get: |vm, this| unicode_index(vm, this, START), set: Some(|vm, this, value| set_unicode_index(vm, this, START, value)), doc: "Where the trouble begins." },
+    Getter {
+        name: "start",
+        get: |vm, this| unicode_index(vm, this, START),
+        set: Some(|vm, this, value| set_unicode_index(vm, this, START, value)),
+        doc: "Where the trouble begins.",
+    },
     Getter { name: "end", get: |vm, this| unicode_index(vm, this, END), set: Some(|vm, this, value| set_unicode_index(vm, this, END, value)), doc: "Where it ends." },
     field!("reason", REASON, "What is wrong."),
 ];

@@ -481,7 +481,15 @@ mod tests {
 
     #[test]
     fn division_and_remainder() {
-        for (a, b, quotient, rest) in [(7.0, 2.0, 3.0, 1.0), (-7.0, 2.0, -4.0, 1.0), (7.0, -2.0, -4.0, -1.0), (-0.0, 1.0, -0.0, 0.0), (1.0, 0.1, 9.0, 0.09999999999999995), (5.0, f64::INFINITY, 0.0, 5.0), (-5.0, f64::INFINITY, -1.0, f64::INFINITY)] {
+        for (a, b, quotient, rest) in [
+            (7.0, 2.0, 3.0, 1.0),
+            (-7.0, 2.0, -4.0, 1.0),
+            (7.0, -2.0, -4.0, -1.0),
+            (-0.0, 1.0, -0.0, 0.0),
+            (1.0, 0.1, 9.0, 0.09999999999999995),
+            (5.0, f64::INFINITY, 0.0, 5.0),
+            (-5.0, f64::INFINITY, -1.0, f64::INFINITY),
+        ] {
             let result = floor_div_rem(a, b);
             assert_eq!((result.0.to_bits(), result.1.to_bits()), (f64::to_bits(quotient), f64::to_bits(rest)), "{a} {b} {result:?}");
         }

@@ -88,11 +88,7 @@ fn exp_parts(high: f64, low: f64) -> f64 {
     let (sum, sum_rest) = two_sum(power, first);
     let result = sum + (sum_rest + (first_rest + power_rest + power * tail));
     let exponent = steps >> 7;
-    if (-1021..=1022).contains(&exponent) {
-        result * f64::from_bits(((exponent + 1023) as u64) << 52)
-    } else {
-        libm::ldexp(result, exponent as i32)
-    }
+    if (-1021..=1022).contains(&exponent) { result * f64::from_bits(((exponent + 1023) as u64) << 52) } else { libm::ldexp(result, exponent as i32) }
 }
 
 /// e**x

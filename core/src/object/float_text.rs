@@ -452,7 +452,17 @@ mod tests {
 
     #[test]
     fn reading() {
-        for (text, number) in [(" 1_0.0_1 ", 10.01), ("1e1_0", 1e10), (".5", 0.5), ("1.", 1.0), ("1.e5", 1e5), ("-Infinity", f64::NEG_INFINITY), ("+1", 1.0), ("\u{661}.5", 1.5), ("1e400", f64::INFINITY)] {
+        for (text, number) in [
+            (" 1_0.0_1 ", 10.01),
+            ("1e1_0", 1e10),
+            (".5", 0.5),
+            ("1.", 1.0),
+            ("1.e5", 1e5),
+            ("-Infinity", f64::NEG_INFINITY),
+            ("+1", 1.0),
+            ("\u{661}.5", 1.5),
+            ("1e400", f64::INFINITY),
+        ] {
             assert_eq!(parse(text), Some(number), "{text:?}");
         }
         for text in ["", "x", "1_.0", "_1", "1__0", ".", "1e", "infinit", "0x1p3", "1 2", "+-1", "1e5_", "e5", "1_e5"] {
@@ -488,7 +498,9 @@ mod tests {
 
     #[test]
     fn hexadecimal() {
-        for (number, text) in [(1e300, "0x1.7e43c8800759cp+996"), (5e-324, "0x0.0000000000001p-1022"), (-0.0, "-0x0.0p+0"), (1.0, "0x1.0000000000000p+0"), (f64::NAN, "nan")] {
+        for (number, text) in
+            [(1e300, "0x1.7e43c8800759cp+996"), (5e-324, "0x0.0000000000001p-1022"), (-0.0, "-0x0.0p+0"), (1.0, "0x1.0000000000000p+0"), (f64::NAN, "nan")]
+        {
             assert_eq!(to_hex(number), text);
         }
         for (text, number) in [

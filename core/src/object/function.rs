@@ -47,19 +47,37 @@ pub struct Function {
     pub attributes: Mut<Value>,
 }
 
-object!(Function, Kind::Function, "function", |this, visit| {
-    visit(&this.globals);
-    visit(&this.builtins);
-    this.closure.get().iter().for_each(&mut *visit);
-    for value in [&this.code, &this.defaults, &this.keyword_defaults, &this.name, &this.qualified_name, &this.module, &this.doc, &this.annotate, &this.annotations, &this.type_params, &this.attributes] {
-        visit(value.get());
+object!(
+    Function,
+    Kind::Function,
+    "function",
+    |this, visit| {
+        visit(&this.globals);
+        visit(&this.builtins);
+        this.closure.get().iter().for_each(&mut *visit);
+        for value in [
+            &this.code,
+            &this.defaults,
+            &this.keyword_defaults,
+            &this.name,
+            &this.qualified_name,
+            &this.module,
+            &this.doc,
+            &this.annotate,
+            &this.annotations,
+            &this.type_params,
+            &this.attributes,
+        ] {
+            visit(value.get());
+        }
+    },
+    |this| {
+        drop(this.closure.take());
+        for value in [&this.defaults, &this.keyword_defaults, &this.annotate, &this.annotations, &this.attributes] {
+            value.set(Value::NONE);
+        }
     }
-}, |this| {
-    drop(this.closure.take());
-    for value in [&this.defaults, &this.keyword_defaults, &this.annotate, &this.annotations, &this.attributes] {
-        value.set(Value::NONE);
-    }
-});
+);
 
 impl Function {
     #[inline(always)]
@@ -82,7 +100,10 @@ pub struct NativeFunction {
     pub module: Value,
 }
 
-object!(NativeFunction, Kind::Native, "builtin_function_or_method", |this, visit| { visit(&this.receiver); visit(&this.module); });
+object!(NativeFunction, Kind::Native, "builtin_function_or_method", |this, visit| {
+    visit(&this.receiver);
+    visit(&this.module);
+});
 
 /// A function (or any callable) bound to the object that becomes its first argument.
 #[repr(C)]
@@ -92,4 +113,7 @@ pub struct BoundMethod {
     pub receiver: Value,
 }
 
-object!(BoundMethod, Kind::BoundMethod, "method", |this, visit| { visit(&this.function); visit(&this.receiver); });
+object!(BoundMethod, Kind::BoundMethod, "method", |this, visit| {
+    visit(&this.function);
+    visit(&this.receiver);
+});

@@ -230,7 +230,7 @@ fn get_dict(vm: &mut Vm, value: &Value) -> Res<Value> {
 
 fn new_function(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (code, globals) = (&arguments[1], &arguments[2]);
-    let Some(code_object) = code.get::<Code>() else { 
+    let Some(code_object) = code.get::<Code>() else {
         let kind = vm.type_name(code);
         return Err(vm.type_error(&format!("function() argument 'code' must be code, not {kind}")));
     };
@@ -238,7 +238,8 @@ fn new_function(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         let kind = vm.type_name(globals);
         return Err(vm.type_error(&format!("function() argument 'globals' must be dict, not {kind}")));
     }
-    let closure: Vec<Value> = crate::vm::argument(arguments, 5).and_then(|cells| cells.get::<super::tuple::Tuple>()).map(|cells| cells.items().to_vec()).unwrap_or_default();
+    let closure: Vec<Value> =
+        crate::vm::argument(arguments, 5).and_then(|cells| cells.get::<super::tuple::Tuple>()).map(|cells| cells.items().to_vec()).unwrap_or_default();
     if closure.len() != code_object.free_names.len() {
         return Err(vm.value_error(&format!("function requires closure of length {}, not {}", code_object.free_names.len(), closure.len())));
     }
@@ -267,20 +268,52 @@ pub static FUNCTION: TypeSpec = TypeSpec {
         Native::simple("__repr__($self, /)", function_repr, "Return repr(self)."),
     ],
     getters: &[
-        Getter { name: "__name__", get: |_, value| Ok(field(value, |f| &f.name)), set: Some(|vm, value, new| set_text(vm, value, new, "__name__", |f| &f.name)), doc: "" },
+        Getter {
+            name: "__name__",
+            get: |_, value| Ok(field(value, |f| &f.name)),
+            set: Some(|vm, value, new| set_text(vm, value, new, "__name__", |f| &f.name)),
+            doc: "",
+        },
         Getter {
             name: "__qualname__",
             get: |_, value| Ok(field(value, |f| &f.qualified_name)),
             set: Some(|vm, value, new| set_text(vm, value, new, "__qualname__", |f| &f.qualified_name)),
             doc: "",
         },
-        Getter { name: "__module__", get: |_, value| Ok(field(value, |f| &f.module)), set: Some(|_, value, new| { set_field(value, new, |f| &f.module); Ok(()) }), doc: "" },
-        Getter { name: "__doc__", get: |_, value| Ok(field(value, |f| &f.doc)), set: Some(|_, value, new| { set_field(value, new, |f| &f.doc); Ok(()) }), doc: "" },
-        Getter { name: "__defaults__", get: |_, value| Ok(field(value, |f| &f.defaults)), set: Some(|_, value, new| { set_field(value, new, |f| &f.defaults); Ok(()) }), doc: "" },
+        Getter {
+            name: "__module__",
+            get: |_, value| Ok(field(value, |f| &f.module)),
+            set: Some(|_, value, new| {
+                set_field(value, new, |f| &f.module);
+                Ok(())
+            }),
+            doc: "",
+        },
+        Getter {
+            name: "__doc__",
+            get: |_, value| Ok(field(value, |f| &f.doc)),
+            set: Some(|_, value, new| {
+                set_field(value, new, |f| &f.doc);
+                Ok(())
+            }),
+            doc: "",
+        },
+        Getter {
+            name: "__defaults__",
+            get: |_, value| Ok(field(value, |f| &f.defaults)),
+            set: Some(|_, value, new| {
+                set_field(value, new, |f| &f.defaults);
+                Ok(())
+            }),
+            doc: "",
+        },
         Getter {
             name: "__kwdefaults__",
             get: |_, value| Ok(field(value, |f| &f.keyword_defaults)),
-            set: Some(|_, value, new| { set_field(value, new, |f| &f.keyword_defaults); Ok(()) }),
+            set: Some(|_, value, new| {
+                set_field(value, new, |f| &f.keyword_defaults);
+                Ok(())
+            }),
             doc: "",
         },
         Getter { name: "__code__", get: |_, value| Ok(field(value, |f| &f.code)), set: Some(set_code), doc: "" },
@@ -288,13 +321,19 @@ pub static FUNCTION: TypeSpec = TypeSpec {
         Getter {
             name: "__annotate__",
             get: |_, value| Ok(field(value, |f| &f.annotate)),
-            set: Some(|_, value, new| { set_field(value, new, |f| &f.annotate); Ok(()) }),
+            set: Some(|_, value, new| {
+                set_field(value, new, |f| &f.annotate);
+                Ok(())
+            }),
             doc: "",
         },
         Getter {
             name: "__type_params__",
             get: |_, value| Ok(field(value, |f| &f.type_params)),
-            set: Some(|_, value, new| { set_field(value, new, |f| &f.type_params); Ok(()) }),
+            set: Some(|_, value, new| {
+                set_field(value, new, |f| &f.type_params);
+                Ok(())
+            }),
             doc: "",
         },
         Getter::read_only("__globals__", |_, value| Ok(function_of(value).map_or(Value::NONE, |f| f.globals.clone())), ""),

@@ -43,21 +43,29 @@ pub struct Generator {
     pub frame: Mut<alloc::boxed::Box<[Word]>>,
 }
 
-object!(Generator, Kind::Generator, "generator", |this, visit| {
-    visit(this.handled.get());
-    visit(this.name.get());
-    visit(this.qualified_name.get());
-    if this.state.get() != GeneratorState::Finished && this.state.get() != GeneratorState::Running {
-        // SAFETY: the words from the first register on are values, and so is the function.
-        unsafe {
-            let frame = this.frame.get();
-            if frame.len() >= HEADER_SLOTS {
-                visit(&*(frame.as_ptr() as *const Value));
-                for word in &frame[HEADER_SLOTS..] { visit(&*(word as *const Word as *const Value)); }
+object!(
+    Generator,
+    Kind::Generator,
+    "generator",
+    |this, visit| {
+        visit(this.handled.get());
+        visit(this.name.get());
+        visit(this.qualified_name.get());
+        if this.state.get() != GeneratorState::Finished && this.state.get() != GeneratorState::Running {
+            // SAFETY: the words from the first register on are values, and so is the function.
+            unsafe {
+                let frame = this.frame.get();
+                if frame.len() >= HEADER_SLOTS {
+                    visit(&*(frame.as_ptr() as *const Value));
+                    for word in &frame[HEADER_SLOTS..] {
+                        visit(&*(word as *const Word as *const Value));
+                    }
+                }
             }
         }
-    }
-}, |this| this.finish());
+    },
+    |this| this.finish()
+);
 
 impl Generator {
     /// First register of its frame.
@@ -255,7 +263,11 @@ pub static COROUTINE_WRAPPER: TypeSpec = TypeSpec {
     natives: &[
         ITER,
         Native::full("__next__($self, /)", |_, arguments| Ok(Action::Resume { generator: wrapped(arguments), sent: Ok(Value::NONE) }), "Implement next(self)."),
-        Native::full("send($self, value, /)", |_, arguments| Ok(Action::Resume { generator: wrapped(arguments), sent: Ok(arguments.positional[1].clone()) }), "Resume with a value sent in."),
+        Native::full(
+            "send($self, value, /)",
+            |_, arguments| Ok(Action::Resume { generator: wrapped(arguments), sent: Ok(arguments.positional[1].clone()) }),
+            "Resume with a value sent in.",
+        ),
         Native::full(
             "throw($self, type, value=None, traceback=None, /)",
             |vm, arguments| {
@@ -295,7 +307,11 @@ pub static ASYNC_GENERATOR: TypeSpec = TypeSpec {
     flags: super::class::CLASS_WEAKREFERABLE | super::class::CLASS_NOT_CALLABLE,
     natives: &[
         Native::simple("__aiter__($self, /)", itself, "Return an asynchronous iterator."),
-        Native::simple("__anext__($self, /)", |vm, arguments| Ok(async_generator::call(vm, &arguments[0], CallMode::Send, Value::NONE)), "Return an awaitable for the next item."),
+        Native::simple(
+            "__anext__($self, /)",
+            |vm, arguments| Ok(async_generator::call(vm, &arguments[0], CallMode::Send, Value::NONE)),
+            "Return an awaitable for the next item.",
+        ),
         Native::simple("asend($self, value, /)", |vm, arguments| Ok(async_generator::call(vm, &arguments[0], CallMode::Send, arguments[1].clone())), "Send a value in."),
         Native::full(
             "athrow($self, type, value=None, traceback=None, /)",
@@ -306,7 +322,11 @@ pub static ASYNC_GENERATOR: TypeSpec = TypeSpec {
             },
             "Raise an exception where it is suspended.",
         ),
-        Native::simple("aclose($self, /)", |vm, arguments| Ok(async_generator::call(vm, &arguments[0], CallMode::Close, Value::NONE)), "Raise GeneratorExit where it is suspended."),
+        Native::simple(
+            "aclose($self, /)",
+            |vm, arguments| Ok(async_generator::call(vm, &arguments[0], CallMode::Close, Value::NONE)),
+            "Raise GeneratorExit where it is suspended.",
+        ),
         REPR,
     ],
     getters: &[

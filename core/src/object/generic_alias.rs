@@ -29,7 +29,9 @@ pub struct GenericAlias {
     parameters: Mut<Value>,
 }
 
-object!(GenericAlias, Kind::Other, "types.GenericAlias", |this, visit| for value in [&this.origin, &this.arguments, this.parameters.get()] { visit(value); });
+object!(GenericAlias, Kind::Other, "types.GenericAlias", |this, visit| for value in [&this.origin, &this.arguments, this.parameters.get()] {
+    visit(value);
+});
 
 pub static GENERIC_ALIAS: TypeSpec = TypeSpec {
     module: "types",
@@ -42,11 +44,19 @@ pub static GENERIC_ALIAS: TypeSpec = TypeSpec {
         Native::simple("__hash__($self, /)", hash, "Return hash(self)."),
         Native::full("__getitem__($self, item, /)", get_item, "Return self[item]."),
         Native::full("__getattribute__($self, name, /)", get_attribute, "Return getattr(self, name)."),
-        Native::simple("__mro_entries__($self, bases, /)", |vm, arguments| {
-            let origin = arguments.first().and_then(alias).map_or(Value::NONE, |alias| alias.origin.clone());
-            Ok(vm.new_tuple(Vec::from([origin])))
-        }, "The classes that stand for it among bases."),
-        Native::simple("__instancecheck__($self, instance, /)", |vm, _| Err(vm.type_error("isinstance() argument 2 cannot be a parameterized generic")), "Raises TypeError."),
+        Native::simple(
+            "__mro_entries__($self, bases, /)",
+            |vm, arguments| {
+                let origin = arguments.first().and_then(alias).map_or(Value::NONE, |alias| alias.origin.clone());
+                Ok(vm.new_tuple(Vec::from([origin])))
+            },
+            "The classes that stand for it among bases.",
+        ),
+        Native::simple(
+            "__instancecheck__($self, instance, /)",
+            |vm, _| Err(vm.type_error("isinstance() argument 2 cannot be a parameterized generic")),
+            "Raises TypeError.",
+        ),
         Native::simple("__subclasscheck__($self, cls, /)", |vm, _| Err(vm.type_error("issubclass() argument 2 cannot be a parameterized generic")), "Raises TypeError."),
         Native::simple("__reduce__($self, /)", reduce, "Helper for pickle."),
         Native::simple("__or__($self, value, /)", union_type::or, "Return self|value."),
@@ -59,9 +69,11 @@ pub static GENERIC_ALIAS: TypeSpec = TypeSpec {
         Getter::read_only("__args__", |_, this| Ok(alias(this).map_or(Value::NONE, |alias| alias.arguments.clone())), "The type arguments."),
         Getter::read_only("__parameters__", parameters, "The type parameters among the arguments."),
         Getter::read_only("__unpacked__", |_, this| Ok(Value::bool(alias(this).is_some_and(|alias| alias.starred))), "Whether it was made with a star."),
-        Getter::read_only("__typing_unpacked_tuple_args__", |_, this| {
-            Ok(alias(this).filter(|alias| alias.starred).map_or(Value::NONE, |alias| alias.arguments.clone()))
-        }, "The arguments, if it was made with a star."),
+        Getter::read_only(
+            "__typing_unpacked_tuple_args__",
+            |_, this| Ok(alias(this).filter(|alias| alias.starred).map_or(Value::NONE, |alias| alias.arguments.clone())),
+            "The arguments, if it was made with a star.",
+        ),
     ],
     ..TypeSpec::new("GenericAlias", GenericAlias::LAYOUT)
 };
@@ -158,15 +170,18 @@ fn call(_: &mut Vm, arguments: &Args) -> Res<Action> {
     let mut given = arguments.positional.get(1..).unwrap_or_default().to_vec();
     given.extend(arguments.values.iter().cloned());
     let call = Call { callee: origin, arguments: given, names: arguments.names.to_vec() };
-    Ok(Action::Call(call, alloc::boxed::Box::new(move |vm: &mut Vm, object: Res<Value>| {
-        let object = object?;
-        // The instance remembers its alias, if it can.
-        let name = vm.intern("__orig_class__");
-        if let Some((header, attributes)) = super::exception_types::attributes(&object) {
-            attributes.set(header, &name, this);
-        }
-        Ok(Action::Return(object))
-    })))
+    Ok(Action::Call(
+        call,
+        alloc::boxed::Box::new(move |vm: &mut Vm, object: Res<Value>| {
+            let object = object?;
+            // The instance remembers its alias, if it can.
+            let name = vm.intern("__orig_class__");
+            if let Some((header, attributes)) = super::exception_types::attributes(&object) {
+                attributes.set(header, &name, this);
+            }
+            Ok(Action::Return(object))
+        }),
+    ))
 }
 
 fn equal(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -186,8 +201,26 @@ fn hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 /// Attributes that are the alias's own; all others are the class's.
 const OWN: &[&str] = &[
-    "__class__", "__origin__", "__args__", "__parameters__", "__unpacked__", "__typing_unpacked_tuple_args__", "__mro_entries__", "__reduce_ex__", "__reduce__",
-    "__copy__", "__deepcopy__", "__repr__", "__eq__", "__hash__", "__call__", "__getitem__", "__or__", "__ror__", "__iter__", "__dir__",
+    "__class__",
+    "__origin__",
+    "__args__",
+    "__parameters__",
+    "__unpacked__",
+    "__typing_unpacked_tuple_args__",
+    "__mro_entries__",
+    "__reduce_ex__",
+    "__reduce__",
+    "__copy__",
+    "__deepcopy__",
+    "__repr__",
+    "__eq__",
+    "__hash__",
+    "__call__",
+    "__getitem__",
+    "__or__",
+    "__ror__",
+    "__iter__",
+    "__dir__",
 ];
 
 fn get_attribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {

@@ -309,7 +309,9 @@ impl Attributes {
     /// Names and values, `__slots__` left out, in order of definition.
     pub fn items(&self, object: &Header) -> Vec<(Value, Value)> {
         match self.shape() {
-            Some(shape) if !shape.in_dict => shape.names.iter().enumerate().skip(shape.slot_names).filter_map(|(slot, name)| Some((name.clone(), self.slot(object, slot)?))).collect(),
+            Some(shape) if !shape.in_dict => {
+                shape.names.iter().enumerate().skip(shape.slot_names).filter_map(|(slot, name)| Some((name.clone(), self.slot(object, slot)?))).collect()
+            }
             _ => self.dict().map(|dict| dict.items()).unwrap_or_default(),
         }
     }

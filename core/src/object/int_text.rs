@@ -245,7 +245,22 @@ mod tests {
 
     #[test]
     fn texts_that_are_not() {
-        for (text, base) in [("", 10), ("1_", 10), ("_1", 10), ("1__0", 10), ("+-1", 10), ("- 1", 10), ("012", 0), ("0b", 2), ("0x", 16), ("0x", 10), ("1\0", 10), ("é", 10), ("0x__f", 16), ("2", 2)] {
+        for (text, base) in [
+            ("", 10),
+            ("1_", 10),
+            ("_1", 10),
+            ("1__0", 10),
+            ("+-1", 10),
+            ("- 1", 10),
+            ("012", 0),
+            ("0b", 2),
+            ("0x", 16),
+            ("0x", 10),
+            ("1\0", 10),
+            ("é", 10),
+            ("0x__f", 16),
+            ("2", 2),
+        ] {
             assert_eq!(parsed(text, base), Err(ParseProblem::Invalid), "{text:?} base {base}");
         }
         assert_eq!(parsed(&"1".repeat(4301), 10), Err(ParseProblem::TooManyDigits(4301)));

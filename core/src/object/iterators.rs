@@ -23,7 +23,15 @@ pub struct ListIterator {
     pub index: Cell<usize>,
 }
 
-object!(ListIterator, Kind::ListIterator, "list_iterator", |this, visit| if let Some(list) = this.list.get() { visit(list) }, |this| drop(this.list.take()));
+object!(
+    ListIterator,
+    Kind::ListIterator,
+    "list_iterator",
+    |this, visit| if let Some(list) = this.list.get() {
+        visit(list)
+    },
+    |this| drop(this.list.take())
+);
 
 /// Iterates a tuple. The interpreter loop steps it directly.
 #[repr(C)]
@@ -34,7 +42,15 @@ pub struct TupleIterator {
     pub index: Cell<usize>,
 }
 
-object!(TupleIterator, Kind::TupleIterator, "tuple_iterator", |this, visit| if let Some(tuple) = this.tuple.get() { visit(tuple) }, |this| drop(this.tuple.take()));
+object!(
+    TupleIterator,
+    Kind::TupleIterator,
+    "tuple_iterator",
+    |this, visit| if let Some(tuple) = this.tuple.get() {
+        visit(tuple)
+    },
+    |this| drop(this.tuple.take())
+);
 
 /// Iterates a list backward.
 #[repr(C)]
@@ -45,7 +61,15 @@ pub struct ListReverseIterator {
     end: Cell<usize>,
 }
 
-object!(ListReverseIterator, Kind::Other, "list_reverseiterator", |this, visit| if let Some(list) = this.list.get() { visit(list) }, |this| drop(this.list.take()));
+object!(
+    ListReverseIterator,
+    Kind::Other,
+    "list_reverseiterator",
+    |this, visit| if let Some(list) = this.list.get() {
+        visit(list)
+    },
+    |this| drop(this.list.take())
+);
 
 /// Iterates a set or frozenset.
 #[repr(C)]
@@ -57,7 +81,15 @@ pub struct SetIterator {
     given: Cell<usize>,
 }
 
-object!(SetIterator, Kind::Other, "set_iterator", |this, visit| if let Some(set) = this.set.get() { visit(set) }, |this| drop(this.set.take()));
+object!(
+    SetIterator,
+    Kind::Other,
+    "set_iterator",
+    |this, visit| if let Some(set) = this.set.get() {
+        visit(set)
+    },
+    |this| drop(this.set.take())
+);
 
 /// Iterates what has `__getitem__`, by rising indices.
 #[repr(C)]
@@ -67,7 +99,15 @@ pub struct SequenceIterator {
     index: Cell<i64>,
 }
 
-object!(SequenceIterator, Kind::Other, "iterator", |this, visit| if let Some(sequence) = this.sequence.get() { visit(sequence) }, |this| drop(this.sequence.take()));
+object!(
+    SequenceIterator,
+    Kind::Other,
+    "iterator",
+    |this, visit| if let Some(sequence) = this.sequence.get() {
+        visit(sequence)
+    },
+    |this| drop(this.sequence.take())
+);
 
 /// `iter(callable, sentinel)`
 #[repr(C)]
@@ -77,12 +117,24 @@ pub struct CallableIterator {
     sentinel: Value,
 }
 
-object!(CallableIterator, Kind::Other, "callable_iterator", |this, visit| { visit(&this.sentinel); if let Some(callable) = this.callable.get() { visit(callable) } }, |this| drop(this.callable.take()));
+object!(
+    CallableIterator,
+    Kind::Other,
+    "callable_iterator",
+    |this, visit| {
+        visit(&this.sentinel);
+        if let Some(callable) = this.callable.get() {
+            visit(callable)
+        }
+    },
+    |this| drop(this.callable.take())
+);
 
 macro_rules! iterator_type {
     ($static:ident, $name:literal, $layout:ty, $natives:expr, $next:path) => {
         #[doc = $name]
-        pub static $static: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: $natives, next: Some($next), ..TypeSpec::new($name, <$layout>::LAYOUT) };
+        pub static $static: TypeSpec =
+            TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: $natives, next: Some($next), ..TypeSpec::new($name, <$layout>::LAYOUT) };
     };
 }
 
@@ -91,10 +143,38 @@ pub const SELF_ITER: Native = Native::simple("__iter__($self, /)", |_, args| Ok(
 const HINT: &str = "__length_hint__($self, /)";
 const HINT_DOC: &str = "Private method returning an estimate of len(list(it)).";
 
-iterator_type!(LIST_ITERATOR, "list_iterator", ListIterator, &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_next), "Implement next(self)."), Native::simple(HINT, list_hint, HINT_DOC)], list_next);
-iterator_type!(TUPLE_ITERATOR, "tuple_iterator", TupleIterator, &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, tuple_next), "Implement next(self)."), Native::simple(HINT, tuple_hint, HINT_DOC)], tuple_next);
-iterator_type!(LIST_REVERSE_ITERATOR, "list_reverseiterator", ListReverseIterator, &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_reverse_next), "Implement next(self)."), Native::simple(HINT, list_reverse_hint, HINT_DOC)], list_reverse_next);
-iterator_type!(SET_ITERATOR, "set_iterator", SetIterator, &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, set_next), "Implement next(self)."), Native::simple(HINT, set_hint, HINT_DOC)], set_next);
+iterator_type!(
+    LIST_ITERATOR,
+    "list_iterator",
+    ListIterator,
+    &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_next), "Implement next(self)."), Native::simple(HINT, list_hint, HINT_DOC)],
+    list_next
+);
+iterator_type!(
+    TUPLE_ITERATOR,
+    "tuple_iterator",
+    TupleIterator,
+    &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, tuple_next), "Implement next(self)."), Native::simple(HINT, tuple_hint, HINT_DOC)],
+    tuple_next
+);
+iterator_type!(
+    LIST_REVERSE_ITERATOR,
+    "list_reverseiterator",
+    ListReverseIterator,
+    &[
+        SELF_ITER,
+        Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_reverse_next), "Implement next(self)."),
+        Native::simple(HINT, list_reverse_hint, HINT_DOC)
+    ],
+    list_reverse_next
+);
+iterator_type!(
+    SET_ITERATOR,
+    "set_iterator",
+    SetIterator,
+    &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, set_next), "Implement next(self)."), Native::simple(HINT, set_hint, HINT_DOC)],
+    set_next
+);
 
 /// `iterator`
 pub static SEQUENCE_ITERATOR: TypeSpec = TypeSpec {
@@ -327,7 +407,11 @@ pub static REVERSED: TypeSpec = TypeSpec {
         SELF_ITER,
         Native::full("__new__($type, object, /)", new_reversed, "Create and return a new object."),
         Native::full("__next__($self, /)", reversed_next_full, "Implement next(self)."),
-        Native::simple(HINT, |vm, args| receiver::<Reversed>(vm, args).map(|this| Value::small_int(if this.sequence.get().is_some() { this.index.get() + 1 } else { 0 })), HINT_DOC),
+        Native::simple(
+            HINT,
+            |vm, args| receiver::<Reversed>(vm, args).map(|this| Value::small_int(if this.sequence.get().is_some() { this.index.get() + 1 } else { 0 })),
+            HINT_DOC,
+        ),
     ],
     next: Some(reversed_next),
     ..TypeSpec::new("reversed", Reversed::LAYOUT)
@@ -341,7 +425,15 @@ pub struct Reversed {
     index: Cell<i64>,
 }
 
-object!(Reversed, Kind::Other, "reversed", |this, visit| if let Some(sequence) = this.sequence.get() { visit(sequence) }, |this| drop(this.sequence.take()));
+object!(
+    Reversed,
+    Kind::Other,
+    "reversed",
+    |this, visit| if let Some(sequence) = this.sequence.get() {
+        visit(sequence)
+    },
+    |this| drop(this.sequence.take())
+);
 
 fn new_reversed(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = super::containers::class_argument::<Reversed>(vm, args.positional)?;

@@ -67,12 +67,20 @@ pub struct Enumerate {
     count: Mut<Value>,
 }
 
-object!(Enumerate, Kind::Other, "enumerate", |this, visit| { visit(&this.iterator); visit(this.count.get()); });
+object!(Enumerate, Kind::Other, "enumerate", |this, visit| {
+    visit(&this.iterator);
+    visit(this.count.get());
+});
 
 /// `enumerate`.
 pub static ENUMERATE: TypeSpec = TypeSpec {
     doc: "Return an enumerate object, which yields pairs of a count (from start, which defaults to 0) and a value of the iterable.",
-    natives: &[SELF_ITER, CLASS_GET_ITEM, Native::full("__new__($type, /, iterable=<required>, start=0)", new_enumerate, "Create and return a new object."), Native::full("__next__($self, /)", enumerate_next_full, "Implement next(self).")],
+    natives: &[
+        SELF_ITER,
+        CLASS_GET_ITEM,
+        Native::full("__new__($type, /, iterable=<required>, start=0)", new_enumerate, "Create and return a new object."),
+        Native::full("__next__($self, /)", enumerate_next_full, "Implement next(self)."),
+    ],
     next: Some(enumerate_next),
     ..TypeSpec::new("enumerate", Enumerate::LAYOUT)
 };
@@ -273,7 +281,11 @@ object!(Zip, Kind::Other, "zip", |this, visit| this.gather.traverse(visit));
 /// `zip`.
 pub static ZIP: TypeSpec = TypeSpec {
     doc: "The zip object yields n-length tuples, where n is the number of iterables passed as positional arguments. It continues until the shortest is exhausted; if strict is true and one is exhausted before the others, raise a ValueError.",
-    natives: &[SELF_ITER, Native::full("__new__($type, /, *iterables, strict=False)", new_zip, "Create and return a new object."), Native::full("__next__($self, /)", |vm, args| gather_step::<Zip>(vm, args.positional[0].clone()), "Implement next(self).")],
+    natives: &[
+        SELF_ITER,
+        Native::full("__new__($type, /, *iterables, strict=False)", new_zip, "Create and return a new object."),
+        Native::full("__next__($self, /)", |vm, args| gather_step::<Zip>(vm, args.positional[0].clone()), "Implement next(self)."),
+    ],
     next: Some(zip_next),
     ..TypeSpec::new("zip", Zip::LAYOUT)
 };
@@ -281,7 +293,9 @@ pub static ZIP: TypeSpec = TypeSpec {
 fn new_zip(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = class_argument::<Zip>(vm, args.positional)?.value();
     let strict = gather_arguments(vm, "zip", args)?;
-    iterators_then(vm, &args.positional[1..], move |vm, iterators| Ok(Action::Return(new_of(vm, &class, |header| Zip { header, gather: Gather::new(iterators, strict) }))))
+    iterators_then(vm, &args.positional[1..], move |vm, iterators| {
+        Ok(Action::Return(new_of(vm, &class, |header| Zip { header, gather: Gather::new(iterators, strict) })))
+    })
 }
 
 impl Gathers for Zip {
@@ -315,12 +329,19 @@ pub struct Map {
     gather: Gather,
 }
 
-object!(Map, Kind::Other, "map", |this, visit| { visit(&this.function); this.gather.traverse(visit); });
+object!(Map, Kind::Other, "map", |this, visit| {
+    visit(&this.function);
+    this.gather.traverse(visit);
+});
 
 /// `map`.
 pub static MAP: TypeSpec = TypeSpec {
     doc: "Make an iterator that computes the function using arguments from each of the iterables. Stops when the shortest iterable is exhausted; if strict is true and one is exhausted before the others, raise a ValueError.",
-    natives: &[SELF_ITER, Native::full("__new__($type, *args, strict=False)", new_map, "Create and return a new object."), Native::full("__next__($self, /)", |vm, args| gather_step::<Map>(vm, args.positional[0].clone()), "Implement next(self).")],
+    natives: &[
+        SELF_ITER,
+        Native::full("__new__($type, *args, strict=False)", new_map, "Create and return a new object."),
+        Native::full("__next__($self, /)", |vm, args| gather_step::<Map>(vm, args.positional[0].clone()), "Implement next(self)."),
+    ],
     next: Some(map_next),
     ..TypeSpec::new("map", Map::LAYOUT)
 };
@@ -392,12 +413,22 @@ pub struct Filter {
     waiting: Mut<Option<Value>>,
 }
 
-object!(Filter, Kind::Other, "filter", |this, visit| { visit(&this.function); visit(&this.iterator); if let Some(item) = this.waiting.get() { visit(item) } });
+object!(Filter, Kind::Other, "filter", |this, visit| {
+    visit(&this.function);
+    visit(&this.iterator);
+    if let Some(item) = this.waiting.get() {
+        visit(item)
+    }
+});
 
 /// `filter`.
 pub static FILTER: TypeSpec = TypeSpec {
     doc: "Return an iterator yielding those items of iterable for which function(item) is true. If function is None, return the items that are true.",
-    natives: &[SELF_ITER, Native::full("__new__($type, function, iterable, /)", new_filter, "Create and return a new object."), Native::full("__next__($self, /)", |vm, args| filter_step(vm, args.positional[0].clone()), "Implement next(self).")],
+    natives: &[
+        SELF_ITER,
+        Native::full("__new__($type, function, iterable, /)", new_filter, "Create and return a new object."),
+        Native::full("__next__($self, /)", |vm, args| filter_step(vm, args.positional[0].clone()), "Implement next(self)."),
+    ],
     next: Some(filter_next),
     ..TypeSpec::new("filter", Filter::LAYOUT)
 };
@@ -407,7 +438,9 @@ fn new_filter(vm: &mut Vm, args: &Args) -> Res<Action> {
     let function = args.positional[1].clone();
     let own_truth = function.is_none() || function.get::<Class>().map(ClassRef::of) == Some(vm.class_of(&Value::TRUE));
     let function = if own_truth { Value::NONE } else { function };
-    get_iter_then(vm, &args.positional[2], move |vm, iterator| Ok(Action::Return(new_of(vm, &class, |header| Filter { header, function, iterator, waiting: Mut::new(None) }))))
+    get_iter_then(vm, &args.positional[2], move |vm, iterator| {
+        Ok(Action::Return(new_of(vm, &class, |header| Filter { header, function, iterator, waiting: Mut::new(None) })))
+    })
 }
 
 impl Filter {

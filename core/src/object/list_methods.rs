@@ -31,19 +31,44 @@ static NATIVES: &[Native] = &[
     Native::full("__init__($self, *args, **kwargs)", init, "Initialize self."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
     Native::simple("__len__($self, /)", |vm, args| receiver::<List>(vm, args).map(|list| Value::small_int(list.len() as i64)), "Return len(self)."),
-    Native::simple("__getitem__($self, index, /)", |vm, args| { let list = receiver::<List>(vm, args)?; list::get_item(vm, list, &args[1]) }, "Return self[index]."),
+    Native::simple(
+        "__getitem__($self, index, /)",
+        |vm, args| {
+            let list = receiver::<List>(vm, args)?;
+            list::get_item(vm, list, &args[1])
+        },
+        "Return self[index].",
+    ),
     Native::full("__setitem__($self, key, value, /)", set_item, "Set self[key] to value."),
     Native::simple("__delitem__($self, key, /)", delete_item, "Delete self[key]."),
-    Native::simple("__contains__($self, key, /)", |vm, args| { let list = receiver::<List>(vm, args)?; list::contains(vm, list, &args[1]).map(Value::bool) }, "Return bool(key in self)."),
+    Native::simple(
+        "__contains__($self, key, /)",
+        |vm, args| {
+            let list = receiver::<List>(vm, args)?;
+            list::contains(vm, list, &args[1]).map(Value::bool)
+        },
+        "Return bool(key in self).",
+    ),
     Native::simple("__iter__($self, /)", |vm, args| Ok(iterators::list_iterator(vm, &args[0])), "Implement iter(self)."),
     Native::simple("__reversed__($self, /)", |vm, args| Ok(iterators::list_reverse_iterator(vm, &args[0])), "Return a reverse iterator over the list."),
     Native::simple("__add__($self, value, /)", add, "Return self+value."),
     Native::simple("__mul__($self, value, /)", multiply, "Return self*value."),
     Native::simple("__rmul__($self, value, /)", multiply, "Return value*self."),
-    Native::full("__iadd__($self, value, /)", |vm, args| { let this = args.positional[0].clone(); extend_then(vm, &args.positional[0], &args.positional[1], |_| Ok(Action::Return(this))) }, "Implement self+=value."),
+    Native::full(
+        "__iadd__($self, value, /)",
+        |vm, args| {
+            let this = args.positional[0].clone();
+            extend_then(vm, &args.positional[0], &args.positional[1], |_| Ok(Action::Return(this)))
+        },
+        "Implement self+=value.",
+    ),
     Native::simple("__imul__($self, value, /)", in_place_multiply, "Implement self*=value."),
     Native::simple("append($self, object, /)", append, "Append object to the end of the list."),
-    Native::full("extend($self, iterable, /)", |vm, args| extend_then(vm, &args.positional[0], &args.positional[1], |_| Ok(Action::Return(Value::NONE))), "Extend list by appending elements from the iterable."),
+    Native::full(
+        "extend($self, iterable, /)",
+        |vm, args| extend_then(vm, &args.positional[0], &args.positional[1], |_| Ok(Action::Return(Value::NONE))),
+        "Extend list by appending elements from the iterable.",
+    ),
     Native::simple("insert($self, index, object, /)", insert, "Insert object before index."),
     Native::simple("pop($self, index=-1, /)", pop, "Remove and return item at index (default last)."),
     Native::simple("remove($self, value, /)", remove, "Remove first occurrence of value."),
@@ -52,8 +77,17 @@ static NATIVES: &[Native] = &[
     Native::simple("clear($self, /)", clear, "Remove all items from list."),
     Native::simple("copy($self, /)", copy, "Return a shallow copy of the list."),
     Native::simple("reverse($self, /)", reverse, "Reverse *IN PLACE*."),
-    Native::full("sort($self, /, *, key=None, reverse=False)", sort_method, "Sort the list in ascending order, in place and stably, by the keys that a function gives if there is one."),
-    crate::comparison!(compare, Lt), crate::comparison!(compare, Le), crate::comparison!(compare, Eq), crate::comparison!(compare, Ne), crate::comparison!(compare, Gt), crate::comparison!(compare, Ge),
+    Native::full(
+        "sort($self, /, *, key=None, reverse=False)",
+        sort_method,
+        "Sort the list in ascending order, in place and stably, by the keys that a function gives if there is one.",
+    ),
+    crate::comparison!(compare, Lt),
+    crate::comparison!(compare, Le),
+    crate::comparison!(compare, Eq),
+    crate::comparison!(compare, Ne),
+    crate::comparison!(compare, Gt),
+    crate::comparison!(compare, Ge),
 ];
 
 /// `repr` of lists.
@@ -87,11 +121,8 @@ fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
 /// TypeError for what is not iterable; whatever iterating raises.
 pub fn extend_then(vm: &mut Vm, target: &Value, iterable: &Value, then: impl FnOnce(&mut Vm) -> Res<Action> + 'static) -> Res<Action> {
     let Some(list) = target.get::<List>() else { return Err(vm.type_error("descriptor requires a 'list' object")) };
-    let native = if let Some(other) = iterable.get_exact::<List>() {
-        Some(other.items.get().clone())
-    } else {
-        iterable.get_exact::<Tuple>().map(|tuple| tuple.items().to_vec())
-    };
+    let native =
+        if let Some(other) = iterable.get_exact::<List>() { Some(other.items.get().clone()) } else { iterable.get_exact::<Tuple>().map(|tuple| tuple.items().to_vec()) };
     if let Some(values) = native {
         list::extend(vm, list, values)?;
         return then(vm);

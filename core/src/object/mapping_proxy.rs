@@ -57,10 +57,14 @@ pub static MAPPING_PROXY: TypeSpec = TypeSpec {
         method!("values($self, /)", "values", "A view of the values."),
         method!("items($self, /)", "items", "A view of the items."),
         method!("copy($self, /)", "copy", "A shallow copy of the mapping."),
-        Native::full("__class_getitem__($type, item, /)", |vm, arguments| match arguments.positional {
-            [class, item, ..] => super::generic_alias::new(vm, class, item).map(Action::Return),
-            _ => Ok(Action::Return(Value::NONE)),
-        }, "See PEP 585."),
+        Native::full(
+            "__class_getitem__($type, item, /)",
+            |vm, arguments| match arguments.positional {
+                [class, item, ..] => super::generic_alias::new(vm, class, item).map(Action::Return),
+                _ => Ok(Action::Return(Value::NONE)),
+            },
+            "See PEP 585.",
+        ),
     ],
     ..TypeSpec::new("mappingproxy", MappingProxy::LAYOUT)
 };

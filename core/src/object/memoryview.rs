@@ -1,8 +1,8 @@
 //! `memoryview`: one-dimensional views of the bytes of bytes and bytearray. Items are unsigned bytes (format `B`), signed ones (`b`)
 //! or single bytes (`c`); wider items are not supported.
 
-use super::bytearray::ByteArray;
 use super::byte_methods;
+use super::bytearray::ByteArray;
 use super::bytes::{self, Bytes};
 use super::class::TypeSpec;
 use super::construct::allocation_class;
@@ -370,4 +370,3 @@ pub static TYPE: TypeSpec = TypeSpec {
     },
     ..TypeSpec::new("memoryview", MemoryView::LAYOUT)
 };
-

@@ -20,11 +20,20 @@ pub struct Module {
     pub name: Mut<Value>,
 }
 
-object!(Module, Kind::Module, "module", |this, visit| { visit(&this.dict); visit(this.name.get()); }, |this| {
-    if let Some(dict) = this.dict.get::<Dict>() {
-        dict.clear_items();
+object!(
+    Module,
+    Kind::Module,
+    "module",
+    |this, visit| {
+        visit(&this.dict);
+        visit(this.name.get());
+    },
+    |this| {
+        if let Some(dict) = this.dict.get::<Dict>() {
+            dict.clear_items();
+        }
     }
-});
+);
 
 pub static MODULE: TypeSpec = TypeSpec {
     flags: CLASS_WEAKREFERABLE,

@@ -3,9 +3,9 @@
 
 use super::complex::{self, Complex};
 use super::float::{self, Float};
+use super::header::SUBCLASS;
 use super::int::{self, Int};
 use super::int_math;
-use super::header::SUBCLASS;
 use super::value::Value;
 use crate::vm::reenter::Comparison;
 use crate::vm::{Res, Vm};

@@ -1,7 +1,7 @@
 //! `object` and `type`, `super`, and the types of natives that classes hold.
 
-use super::descriptor::GetSetDescriptor;
 use super::class::{CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class, TypeSpec};
+use super::descriptor::GetSetDescriptor;
 use super::dict::Dict;
 use super::exception::Ex;
 use super::function::NativeFunction;
@@ -500,7 +500,16 @@ fn flags_of(class: &Class) -> i64 {
     let flag = |flag: u32, bit: u32| if class.has(flag) { 1i64 << bit } else { 0 };
     let base = if class.has(CLASS_FINAL) { 0 } else { 1 << 10 };
     let immutable = if class.has(CLASS_HEAP) { 0 } else { 1 << 8 };
-    subclass | base | immutable | flag(CLASS_HEAP, 9) | flag(CLASS_ABSTRACT, 20) | flag(CLASS_SEQUENCE, 5) | flag(CLASS_MAPPING, 6) | flag(CLASS_NOT_CALLABLE, 7) | 1 << 12 | 1 << 14
+    subclass
+        | base
+        | immutable
+        | flag(CLASS_HEAP, 9)
+        | flag(CLASS_ABSTRACT, 20)
+        | flag(CLASS_SEQUENCE, 5)
+        | flag(CLASS_MAPPING, 6)
+        | flag(CLASS_NOT_CALLABLE, 7)
+        | 1 << 12
+        | 1 << 14
 }
 
 fn get_mro(vm: &mut Vm, value: &Value) -> Res<Value> {
@@ -586,9 +595,17 @@ pub static TYPE: TypeSpec = TypeSpec {
         Getter { name: "__bases__", get: get_bases, set: Some(set_bases), doc: "" },
         Getter::read_only("__base__", get_base, ""),
         Getter::read_only("__basicsize__", |vm, value| layout_number(vm, value, |class| class.layout.size as i64), ""),
-        Getter::read_only("__itemsize__", |vm, value| layout_number(vm, value, |class| if matches!(class.layout.kind, super::header::Kind::Tuple | super::header::Kind::Int) { 8 } else { 0 }), ""),
+        Getter::read_only(
+            "__itemsize__",
+            |vm, value| layout_number(vm, value, |class| if matches!(class.layout.kind, super::header::Kind::Tuple | super::header::Kind::Int) { 8 } else { 0 }),
+            "",
+        ),
         Getter::read_only("__dictoffset__", |vm, value| layout_number(vm, value, |class| -i64::from(class.has(CLASS_HAS_DICT))), ""),
-        Getter::read_only("__weakrefoffset__", |vm, value| layout_number(vm, value, |class| if class.has(CLASS_WEAKREFERABLE) { class.layout.size as i64 } else { 0 }), ""),
+        Getter::read_only(
+            "__weakrefoffset__",
+            |vm, value| layout_number(vm, value, |class| if class.has(CLASS_WEAKREFERABLE) { class.layout.size as i64 } else { 0 }),
+            "",
+        ),
         Getter::read_only("__flags__", |vm, value| layout_number(vm, value, flags_of), ""),
         Getter::read_only("__text_signature__", |_, _| Ok(Value::NONE), ""),
         Getter::read_only("__mro__", get_mro, ""),
@@ -681,10 +698,26 @@ pub static SUPER: TypeSpec = TypeSpec {
     ..TypeSpec::new("super", Super::LAYOUT)
 };
 
-pub static WRAPPER_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("wrapper_descriptor", NativeFunction::LAYOUT) };
-pub static METHOD_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("method_descriptor", NativeFunction::LAYOUT) };
-pub static METHOD_WRAPPER: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("method-wrapper", NativeFunction::LAYOUT) };
-pub static CLASS_METHOD_DESCRIPTOR: TypeSpec = TypeSpec { natives: super::function_types::NATIVE_METHODS, getters: super::function_types::NATIVE_GETTERS, ..TypeSpec::new("classmethod_descriptor", NativeFunction::LAYOUT) };
+pub static WRAPPER_DESCRIPTOR: TypeSpec = TypeSpec {
+    natives: super::function_types::NATIVE_METHODS,
+    getters: super::function_types::NATIVE_GETTERS,
+    ..TypeSpec::new("wrapper_descriptor", NativeFunction::LAYOUT)
+};
+pub static METHOD_DESCRIPTOR: TypeSpec = TypeSpec {
+    natives: super::function_types::NATIVE_METHODS,
+    getters: super::function_types::NATIVE_GETTERS,
+    ..TypeSpec::new("method_descriptor", NativeFunction::LAYOUT)
+};
+pub static METHOD_WRAPPER: TypeSpec = TypeSpec {
+    natives: super::function_types::NATIVE_METHODS,
+    getters: super::function_types::NATIVE_GETTERS,
+    ..TypeSpec::new("method-wrapper", NativeFunction::LAYOUT)
+};
+pub static CLASS_METHOD_DESCRIPTOR: TypeSpec = TypeSpec {
+    natives: super::function_types::NATIVE_METHODS,
+    getters: super::function_types::NATIVE_GETTERS,
+    ..TypeSpec::new("classmethod_descriptor", NativeFunction::LAYOUT)
+};
 
 impl Vm {
     /// [`Vm::instantiate`] as an action, for natives.
@@ -692,4 +725,3 @@ impl Vm {
         Ok(Action::Instantiate { class, arguments, names })
     }
 }
-

@@ -37,7 +37,12 @@ pub static PROPERTY: TypeSpec = TypeSpec {
         Getter::read_only("fget", |_, this| Ok(property(this).map_or(Value::NONE, |property| property.getter.get().clone())), "The getter."),
         Getter::read_only("fset", |_, this| Ok(property(this).map_or(Value::NONE, |property| property.setter.get().clone())), "The setter."),
         Getter::read_only("fdel", |_, this| Ok(property(this).map_or(Value::NONE, |property| property.deleter.get().clone())), "The deleter."),
-        Getter { name: "__doc__", get: |_, this| Ok(property(this).map_or(Value::NONE, |property| property.doc.get().clone())), set: Some(set_doc), doc: "The doc string." },
+        Getter {
+            name: "__doc__",
+            get: |_, this| Ok(property(this).map_or(Value::NONE, |property| property.doc.get().clone())),
+            set: Some(set_doc),
+            doc: "The doc string.",
+        },
         Getter { name: "__name__", get: property_name, set: Some(set_property_name), doc: "The name under which a class holds the property." },
         Getter::read_only("__isabstractmethod__", property_abstract, "Whether a function of the property is abstract."),
     ],
@@ -269,10 +274,14 @@ const WRAPPER_GETTERS: &[Getter] = &[
     Getter::read_only("__func__", |_, this| Ok(wrapped_function(this)), "The wrapped function."),
     Getter::read_only("__wrapped__", |_, this| Ok(wrapped_function(this)), "The wrapped function."),
     Getter::read_only("__dict__", attribute_dict, "The attributes."),
-    Getter::read_only("__isabstractmethod__", |vm, this| {
-        let function = wrapped_function(this);
-        Ok(Value::bool(is_abstract(vm, &function)?))
-    }, "Whether the function is abstract."),
+    Getter::read_only(
+        "__isabstractmethod__",
+        |vm, this| {
+            let function = wrapped_function(this);
+            Ok(Value::bool(is_abstract(vm, &function)?))
+        },
+        "Whether the function is abstract.",
+    ),
     shown!("__name__", name),
     shown!("__qualname__", qualified_name),
     shown!("__module__", module),

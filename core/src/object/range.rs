@@ -69,11 +69,43 @@ static NATIVES: &[Native] = &[
     Native::simple("__repr__($self, /)", repr, "Return repr(self)."),
     Native::simple("__hash__($self, /)", hash, "Return hash(self)."),
     Native::simple("__len__($self, /)", length, "Return len(self)."),
-    Native::simple("__bool__($self, /)", |vm, args| receiver::<Range>(vm, args).map(|range| Value::bool(range.length.as_small_int() != Some(0))), "True if self else False"),
-    Native::simple("__getitem__($self, key, /)", |vm, args| { let range = receiver::<Range>(vm, args)?; get_item(vm, range, &args[1]) }, "Return self[key]."),
-    Native::simple("__contains__($self, key, /)", |vm, args| { let range = receiver::<Range>(vm, args)?; contains(vm, range, &args[1]).map(Value::bool) }, "Return bool(key in self)."),
-    Native::simple("__iter__($self, /)", |vm, args| { let range = receiver::<Range>(vm, args)?; Ok(iterator(vm, range)) }, "Implement iter(self)."),
-    Native::simple("__reversed__($self, /)", |vm, args| { let range = receiver::<Range>(vm, args)?; Ok(reverse_iterator(vm, range)) }, "Return a reverse iterator."),
+    Native::simple(
+        "__bool__($self, /)",
+        |vm, args| receiver::<Range>(vm, args).map(|range| Value::bool(range.length.as_small_int() != Some(0))),
+        "True if self else False",
+    ),
+    Native::simple(
+        "__getitem__($self, key, /)",
+        |vm, args| {
+            let range = receiver::<Range>(vm, args)?;
+            get_item(vm, range, &args[1])
+        },
+        "Return self[key].",
+    ),
+    Native::simple(
+        "__contains__($self, key, /)",
+        |vm, args| {
+            let range = receiver::<Range>(vm, args)?;
+            contains(vm, range, &args[1]).map(Value::bool)
+        },
+        "Return bool(key in self).",
+    ),
+    Native::simple(
+        "__iter__($self, /)",
+        |vm, args| {
+            let range = receiver::<Range>(vm, args)?;
+            Ok(iterator(vm, range))
+        },
+        "Implement iter(self).",
+    ),
+    Native::simple(
+        "__reversed__($self, /)",
+        |vm, args| {
+            let range = receiver::<Range>(vm, args)?;
+            Ok(reverse_iterator(vm, range))
+        },
+        "Return a reverse iterator.",
+    ),
     Native::simple("__eq__($self, value, /)", |vm, args| equality(vm, args, true), "Return self==value."),
     Native::simple("__ne__($self, value, /)", |vm, args| equality(vm, args, false), "Return self!=value."),
     Native::simple("index($self, value, /)", index, "Raise ValueError if the value is not present."),
@@ -82,21 +114,38 @@ static NATIVES: &[Native] = &[
 ];
 
 /// `range_iterator`
-pub static ITERATOR_TYPE: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: ITERATOR_NATIVES, next: Some(next), ..TypeSpec::new("range_iterator", RangeIterator::LAYOUT) };
+pub static ITERATOR_TYPE: TypeSpec =
+    TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: ITERATOR_NATIVES, next: Some(next), ..TypeSpec::new("range_iterator", RangeIterator::LAYOUT) };
 
 static ITERATOR_NATIVES: &[Native] = &[
     Native::simple("__iter__($self, /)", |_, args| Ok(args[0].clone()), "Implement iter(self)."),
     Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, next), "Implement next(self)."),
-    Native::simple("__length_hint__($self, /)", |vm, args| receiver::<RangeIterator>(vm, args).map(|this| this.remaining.get()).map(|remaining| vm.new_int(remaining.max(0))), "Private method returning an estimate of len(list(it))."),
+    Native::simple(
+        "__length_hint__($self, /)",
+        |vm, args| receiver::<RangeIterator>(vm, args).map(|this| this.remaining.get()).map(|remaining| vm.new_int(remaining.max(0))),
+        "Private method returning an estimate of len(list(it)).",
+    ),
 ];
 
 /// `longrange_iterator`
-pub static LONG_ITERATOR_TYPE: TypeSpec = TypeSpec { flags: CLASS_FINAL | CLASS_NOT_CALLABLE, natives: LONG_ITERATOR_NATIVES, next: Some(long_next), ..TypeSpec::new("longrange_iterator", LongRangeIterator::LAYOUT) };
+pub static LONG_ITERATOR_TYPE: TypeSpec = TypeSpec {
+    flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
+    natives: LONG_ITERATOR_NATIVES,
+    next: Some(long_next),
+    ..TypeSpec::new("longrange_iterator", LongRangeIterator::LAYOUT)
+};
 
 static LONG_ITERATOR_NATIVES: &[Native] = &[
     Native::simple("__iter__($self, /)", |_, args| Ok(args[0].clone()), "Implement iter(self)."),
     Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, long_next), "Implement next(self)."),
-    Native::simple("__length_hint__($self, /)", |vm, args| { let remaining = receiver::<LongRangeIterator>(vm, args)?.remaining.get().clone(); Ok(from_big(vm, remaining)) }, "Private method returning an estimate of len(list(it))."),
+    Native::simple(
+        "__length_hint__($self, /)",
+        |vm, args| {
+            let remaining = receiver::<LongRangeIterator>(vm, args)?.remaining.get().clone();
+            Ok(from_big(vm, remaining))
+        },
+        "Private method returning an estimate of len(list(it)).",
+    ),
 ];
 
 /// An int of any size (0 for anything else).
@@ -322,8 +371,8 @@ fn equality(vm: &mut Vm, args: &[Value], wanted: bool) -> Res<Value> {
     let range = receiver::<Range>(vm, args)?;
     let Some(other) = args[1].get::<Range>() else { return Ok(Value::NOT_IMPLEMENTED) };
     let length = big(&range.length);
-    let equal = length == big(&other.length)
-        && (length == IBig::ZERO || big(&range.start) == big(&other.start) && (length == IBig::ONE || big(&range.step) == big(&other.step)));
+    let equal =
+        length == big(&other.length) && (length == IBig::ZERO || big(&range.start) == big(&other.start) && (length == IBig::ONE || big(&range.step) == big(&other.step)));
     Ok(Value::bool(equal == wanted))
 }
 
@@ -415,4 +464,3 @@ fn long_next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
 fn step(vm: &mut Vm, iterator: &Value) -> Res<Step> {
     if iterator.get::<RangeIterator>().is_some() { next(vm, iterator) } else { long_next(vm, iterator) }
 }
-

@@ -17,12 +17,8 @@ use alloc::format;
 use alloc::vec::Vec;
 
 /// `set`.
-pub static TYPE: TypeSpec = TypeSpec {
-    flags: CLASS_MATCH_SELF,
-    doc: "Build an unordered collection of unique elements.",
-    natives: SET_NATIVES,
-    ..TypeSpec::new("set", Set::LAYOUT)
-};
+pub static TYPE: TypeSpec =
+    TypeSpec { flags: CLASS_MATCH_SELF, doc: "Build an unordered collection of unique elements.", natives: SET_NATIVES, ..TypeSpec::new("set", Set::LAYOUT) };
 
 /// `frozenset`.
 pub static FROZEN_TYPE: TypeSpec = TypeSpec {
@@ -45,13 +41,34 @@ const SUB: Native = Native::simple("__sub__($self, value, /)", |vm, args| operat
 const RSUB: Native = Native::simple("__rsub__($self, value, /)", |vm, args| operator(vm, &args[1], &args[0], Operation::Difference), "Return value-self.");
 const XOR: Native = Native::simple("__xor__($self, value, /)", |vm, args| operator(vm, &args[0], &args[1], Operation::SymmetricDifference), "Return self^value.");
 const RXOR: Native = Native::simple("__rxor__($self, value, /)", |vm, args| operator(vm, &args[1], &args[0], Operation::SymmetricDifference), "Return value^self.");
-const UNION: Native = Native::full("union($self, /, *others)", |vm, args| combine(vm, args, "union", Operation::Union, usize::MAX), "Return a new set with elements from the set and all others.");
-const INTERSECTION: Native = Native::full("intersection($self, /, *others)", |vm, args| combine(vm, args, "intersection", Operation::Intersection, usize::MAX), "Return a new set with elements common to the set and all others.");
-const DIFFERENCE: Native = Native::full("difference($self, /, *others)", |vm, args| combine(vm, args, "difference", Operation::Difference, usize::MAX), "Return a new set with elements in the set that are not in the others.");
-const SYMMETRIC_DIFFERENCE: Native = Native::full("symmetric_difference($self, other, /)", |vm, args| combine(vm, args, "symmetric_difference", Operation::SymmetricDifference, 1), "Return a new set with elements in either the set or other but not both.");
+const UNION: Native = Native::full(
+    "union($self, /, *others)",
+    |vm, args| combine(vm, args, "union", Operation::Union, usize::MAX),
+    "Return a new set with elements from the set and all others.",
+);
+const INTERSECTION: Native = Native::full(
+    "intersection($self, /, *others)",
+    |vm, args| combine(vm, args, "intersection", Operation::Intersection, usize::MAX),
+    "Return a new set with elements common to the set and all others.",
+);
+const DIFFERENCE: Native = Native::full(
+    "difference($self, /, *others)",
+    |vm, args| combine(vm, args, "difference", Operation::Difference, usize::MAX),
+    "Return a new set with elements in the set that are not in the others.",
+);
+const SYMMETRIC_DIFFERENCE: Native = Native::full(
+    "symmetric_difference($self, other, /)",
+    |vm, args| combine(vm, args, "symmetric_difference", Operation::SymmetricDifference, 1),
+    "Return a new set with elements in either the set or other but not both.",
+);
 const IS_SUBSET: Native = Native::full("issubset($self, other, /)", |vm, args| relation(vm, args, set::is_subset), "Report whether another set contains this set.");
-const IS_SUPERSET: Native = Native::full("issuperset($self, other, /)", |vm, args| relation(vm, args, |vm, this, other| set::is_subset(vm, other, this)), "Report whether this set contains another set.");
-const IS_DISJOINT: Native = Native::full("isdisjoint($self, other, /)", |vm, args| relation(vm, args, set::is_disjoint), "Return True if two sets have a null intersection.");
+const IS_SUPERSET: Native = Native::full(
+    "issuperset($self, other, /)",
+    |vm, args| relation(vm, args, |vm, this, other| set::is_subset(vm, other, this)),
+    "Report whether this set contains another set.",
+);
+const IS_DISJOINT: Native =
+    Native::full("isdisjoint($self, other, /)", |vm, args| relation(vm, args, set::is_disjoint), "Return True if two sets have a null intersection.");
 const LT: Native = crate::comparison!(compare, Lt);
 const LE: Native = crate::comparison!(compare, Le);
 const EQ: Native = crate::comparison!(compare, Eq);
@@ -61,7 +78,32 @@ const GE: Native = crate::comparison!(compare, Ge);
 
 static SET_NATIVES: &[Native] = &[
     containers::CLASS_GET_ITEM,
-    LEN, CONTAINS, ITER, REPR, COPY, AND, RAND, OR, ROR, SUB, RSUB, XOR, RXOR, UNION, INTERSECTION, DIFFERENCE, SYMMETRIC_DIFFERENCE, IS_SUBSET, IS_SUPERSET, IS_DISJOINT, LT, LE, EQ, NE, GT, GE,
+    LEN,
+    CONTAINS,
+    ITER,
+    REPR,
+    COPY,
+    AND,
+    RAND,
+    OR,
+    ROR,
+    SUB,
+    RSUB,
+    XOR,
+    RXOR,
+    UNION,
+    INTERSECTION,
+    DIFFERENCE,
+    SYMMETRIC_DIFFERENCE,
+    IS_SUBSET,
+    IS_SUPERSET,
+    IS_DISJOINT,
+    LT,
+    LE,
+    EQ,
+    NE,
+    GT,
+    GE,
     Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, *args)", init, "Initialize self."),
     Native::simple("__iand__($self, value, /)", |vm, args| in_place(vm, args, Operation::Intersection), "Return self&=value."),
@@ -74,14 +116,51 @@ static SET_NATIVES: &[Native] = &[
     Native::simple("pop($self, /)", pop, "Remove and return an arbitrary set element."),
     Native::simple("clear($self, /)", clear, "Remove all elements from this set."),
     Native::full("update($self, /, *others)", |vm, args| change(vm, args, "update", Operation::Union), "Update the set, adding elements from all others."),
-    Native::full("intersection_update($self, /, *others)", |vm, args| change(vm, args, "intersection_update", Operation::Intersection), "Update the set, keeping only elements found in it and all others."),
-    Native::full("difference_update($self, /, *others)", |vm, args| change(vm, args, "difference_update", Operation::Difference), "Update the set, removing elements found in others."),
-    Native::full("symmetric_difference_update($self, other, /)", |vm, args| change(vm, args, "symmetric_difference_update", Operation::SymmetricDifference), "Update the set, keeping only elements found in either set, but not in both."),
+    Native::full(
+        "intersection_update($self, /, *others)",
+        |vm, args| change(vm, args, "intersection_update", Operation::Intersection),
+        "Update the set, keeping only elements found in it and all others.",
+    ),
+    Native::full(
+        "difference_update($self, /, *others)",
+        |vm, args| change(vm, args, "difference_update", Operation::Difference),
+        "Update the set, removing elements found in others.",
+    ),
+    Native::full(
+        "symmetric_difference_update($self, other, /)",
+        |vm, args| change(vm, args, "symmetric_difference_update", Operation::SymmetricDifference),
+        "Update the set, keeping only elements found in either set, but not in both.",
+    ),
 ];
 
 static FROZEN_NATIVES: &[Native] = &[
     containers::CLASS_GET_ITEM,
-    LEN, CONTAINS, ITER, REPR, COPY, AND, RAND, OR, ROR, SUB, RSUB, XOR, RXOR, UNION, INTERSECTION, DIFFERENCE, SYMMETRIC_DIFFERENCE, IS_SUBSET, IS_SUPERSET, IS_DISJOINT, LT, LE, EQ, NE, GT, GE,
+    LEN,
+    CONTAINS,
+    ITER,
+    REPR,
+    COPY,
+    AND,
+    RAND,
+    OR,
+    ROR,
+    SUB,
+    RSUB,
+    XOR,
+    RXOR,
+    UNION,
+    INTERSECTION,
+    DIFFERENCE,
+    SYMMETRIC_DIFFERENCE,
+    IS_SUBSET,
+    IS_SUPERSET,
+    IS_DISJOINT,
+    LT,
+    LE,
+    EQ,
+    NE,
+    GT,
+    GE,
     Native::full("__new__($type, *args, **kwargs)", new_frozen, "Create and return a new object."),
     Native::simple("__hash__($self, /)", |vm, args| receiver::<FrozenSet>(vm, args).map(FrozenSet::hash).map(|hash| vm.new_int(hash as i64)), "Return hash(self)."),
 ];

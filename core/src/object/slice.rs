@@ -19,7 +19,11 @@ pub struct Slice {
     pub step: Value,
 }
 
-object!(Slice, Kind::Slice, "slice", |this, visit| { visit(&this.start); visit(&this.stop); visit(&this.step); });
+object!(Slice, Kind::Slice, "slice", |this, visit| {
+    visit(&this.start);
+    visit(&this.stop);
+    visit(&this.step);
+});
 
 /// `slice`.
 pub static TYPE: TypeSpec = TypeSpec {
@@ -40,7 +44,12 @@ static NATIVES: &[Native] = &[
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
     Native::simple("__hash__($self, /)", hash, "Return hash(self)."),
     Native::simple("indices($self, object, /)", indices_native, "Start, stop and step of the slice for a sequence of this length."),
-    crate::comparison!(compare, Lt), crate::comparison!(compare, Le), crate::comparison!(compare, Eq), crate::comparison!(compare, Ne), crate::comparison!(compare, Gt), crate::comparison!(compare, Ge),
+    crate::comparison!(compare, Lt),
+    crate::comparison!(compare, Le),
+    crate::comparison!(compare, Eq),
+    crate::comparison!(compare, Ne),
+    crate::comparison!(compare, Gt),
+    crate::comparison!(compare, Ge),
 ];
 
 /// `repr` of slices.
@@ -78,10 +87,15 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res<Value> {
 
 fn compare(vm: &mut Vm, args: &[Value], op: Comparison) -> Res<Value> {
     let (Some(_), Some(_)) = (args[0].get::<Slice>(), args[1].get::<Slice>()) else { return Ok(Value::NOT_IMPLEMENTED) };
-    compare_sequences(vm, op, |_| 3, |which, index| {
-        let slice = args[which].get::<Slice>()?;
-        [&slice.start, &slice.stop, &slice.step].get(index).map(|&part| part.clone())
-    })
+    compare_sequences(
+        vm,
+        op,
+        |_| 3,
+        |which, index| {
+            let slice = args[which].get::<Slice>()?;
+            [&slice.start, &slice.stop, &slice.step].get(index).map(|&part| part.clone())
+        },
+    )
 }
 
 /// What a slice means for a sequence: the places `start`, `start + step`, .. of `count` items.

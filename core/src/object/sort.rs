@@ -58,7 +58,13 @@ pub fn sort_list(vm: &mut Vm, target: &Value, key: Option<Value>, reverse: bool,
 ///
 /// # Errors
 /// What `then` returns.
-pub fn sort_then(vm: &mut Vm, mut items: Vec<Value>, key: Option<Value>, reverse: bool, then: impl FnOnce(&mut Vm, Vec<Value>, Res<()>) -> Res<Action> + 'static) -> Res<Action> {
+pub fn sort_then(
+    vm: &mut Vm,
+    mut items: Vec<Value>,
+    key: Option<Value>,
+    reverse: bool,
+    then: impl FnOnce(&mut Vm, Vec<Value>, Res<()>) -> Res<Action> + 'static,
+) -> Res<Action> {
     match key {
         None => {
             let result = sort_values(vm, &mut items, reverse);
@@ -357,7 +363,11 @@ fn merge<X>(order: &mut [u32], first: usize, scratch: &mut Vec<u32>, less: &mut 
         if let Some(target) = order.get_mut(place) {
             *target = if other_first { other } else { one };
         }
-        if other_first { right += 1 } else { left += 1 }
+        if other_first {
+            right += 1
+        } else {
+            left += 1
+        }
         place += 1;
     }
     // What is left of the first stretch goes before what is left of the second, which is in place.
@@ -383,7 +393,12 @@ mod tests {
         let mut seed = 12345u32;
         for length in [0, 1, 2, 3, 10, 23, 24, 25, 100, 1000, 5000] {
             for range in [2, 10, 1_000_000] {
-                let keys: Vec<i32> = (0..length).map(|_| { seed = seed.wrapping_mul(1664525).wrapping_add(1013904223); (seed >> 8) as i32 % range }).collect();
+                let keys: Vec<i32> = (0..length)
+                    .map(|_| {
+                        seed = seed.wrapping_mul(1664525).wrapping_add(1013904223);
+                        (seed >> 8) as i32 % range
+                    })
+                    .collect();
                 let mut expected: Vec<u32> = (0..length as u32).collect();
                 expected.sort_by_key(|&index| keys[index as usize]);
                 assert_eq!(sorted(&keys, false), expected);
@@ -397,7 +412,10 @@ mod tests {
     #[test]
     fn sorted_input_needs_one_comparison_each() {
         let mut comparisons = 0;
-        let (order, _) = merge_sort::<()>(1000, false, |a, b| { comparisons += 1; Ok(a < b) });
+        let (order, _) = merge_sort::<()>(1000, false, |a, b| {
+            comparisons += 1;
+            Ok(a < b)
+        });
         assert_eq!((order.len(), comparisons), (1000, 999));
     }
 

@@ -396,7 +396,11 @@ impl<V> Table<V> {
         heap_of(owner).check(length * (size_of::<Entry<V>>() + 5))?;
         let mut copy = Vec::new();
         copy.try_reserve_exact(length).map_err(|_| OutOfMemory)?;
-        copy.extend(self.entries.get().iter().filter(|entry| !entry.key.is_undefined()).map(|entry| Entry { hash: entry.hash, key: entry.key.clone(), value: entry.value.clone() }));
+        copy.extend(self.entries.get().iter().filter(|entry| !entry.key.is_undefined()).map(|entry| Entry {
+            hash: entry.hash,
+            key: entry.key.clone(),
+            value: entry.value.clone(),
+        }));
         Ok(copy)
     }
 

@@ -31,10 +31,18 @@ pub struct FrameObject {
     pub locals: Mut<Value>,
 }
 
-object!(FrameObject, Kind::Other, "frame", |this, visit| for value in [&this.function, this.back.get(), this.locals.get()] { visit(value); }, |this| {
-    this.back.set(Value::NONE);
-    this.locals.set(Value::UNDEFINED);
-});
+object!(
+    FrameObject,
+    Kind::Other,
+    "frame",
+    |this, visit| for value in [&this.function, this.back.get(), this.locals.get()] {
+        visit(value);
+    },
+    |this| {
+        this.back.set(Value::NONE);
+        this.locals.set(Value::UNDEFINED);
+    }
+);
 
 /// A traceback: one frame that an exception passed, and the next one inwards.
 #[repr(C)]
@@ -51,10 +59,18 @@ pub struct Traceback {
     pub next: Mut<Value>,
 }
 
-object!(Traceback, Kind::Other, "traceback", |this, visit| for value in [&this.function, this.frame.get(), this.next.get()] { visit(value); }, |this| {
-    this.frame.set(Value::UNDEFINED);
-    this.next.set(Value::NONE);
-});
+object!(
+    Traceback,
+    Kind::Other,
+    "traceback",
+    |this, visit| for value in [&this.function, this.frame.get(), this.next.get()] {
+        visit(value);
+    },
+    |this| {
+        this.frame.set(Value::UNDEFINED);
+        this.next.set(Value::NONE);
+    }
+);
 
 pub static FRAME: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
@@ -64,14 +80,22 @@ pub static FRAME: TypeSpec = TypeSpec {
     ],
     getters: &[
         Getter::read_only("f_code", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| code_value(&frame.function))), "The code object."),
-        Getter::read_only("f_lineno", |vm, this| {
-            let instruction = current_instruction(vm, this);
-            line_value(vm, frame(this).map(|frame| (&frame.function, instruction)))
-        }, "The line."),
-        Getter::read_only("f_lasti", |vm, this| {
-            let instruction = current_instruction(vm, this);
-            Ok(vm.new_int(i64::from(instruction) * 2))
-        }, "The instruction."),
+        Getter::read_only(
+            "f_lineno",
+            |vm, this| {
+                let instruction = current_instruction(vm, this);
+                line_value(vm, frame(this).map(|frame| (&frame.function, instruction)))
+            },
+            "The line.",
+        ),
+        Getter::read_only(
+            "f_lasti",
+            |vm, this| {
+                let instruction = current_instruction(vm, this);
+                Ok(vm.new_int(i64::from(instruction) * 2))
+            },
+            "The instruction.",
+        ),
         Getter::read_only("f_globals", |vm, this| globals(vm, frame(this).map(|frame| &frame.function)), "The module's namespace."),
         Getter::read_only("f_builtins", |vm, _| Ok(vm.builtins.clone()), "The namespace of the builtins."),
         Getter::read_only("f_locals", f_locals, "The local variables."),
@@ -87,12 +111,26 @@ pub static FRAME: TypeSpec = TypeSpec {
 pub static TRACEBACK: TypeSpec = TypeSpec {
     flags: CLASS_FINAL,
     doc: "Where an exception passed: one frame, and the next one inwards.",
-    natives: &[Native::simple("__new__($type, /, tb_next, tb_frame, tb_lasti, tb_lineno)", traceback_new, "Create a new traceback object."),
-        Native::simple("__dir__($self, /)", traceback_dir, "The names of the attributes.")],
+    natives: &[
+        Native::simple("__new__($type, /, tb_next, tb_frame, tb_lasti, tb_lineno)", traceback_new, "Create a new traceback object."),
+        Native::simple("__dir__($self, /)", traceback_dir, "The names of the attributes."),
+    ],
     getters: &[
-        Getter { name: "tb_next", get: |_, this| Ok(traceback(this).map_or(Value::NONE, |traceback| traceback.next.get().clone())), set: Some(set_next), doc: "The next traceback inwards." },
+        Getter {
+            name: "tb_next",
+            get: |_, this| Ok(traceback(this).map_or(Value::NONE, |traceback| traceback.next.get().clone())),
+            set: Some(set_next),
+            doc: "The next traceback inwards.",
+        },
         Getter::read_only("tb_frame", tb_frame, "The frame."),
-        Getter::read_only("tb_lineno", |vm, this| { let line = traceback(this).map_or(0, Traceback::position_line); Ok(vm.new_int(i64::from(line))) }, "The line."),
+        Getter::read_only(
+            "tb_lineno",
+            |vm, this| {
+                let line = traceback(this).map_or(0, Traceback::position_line);
+                Ok(vm.new_int(i64::from(line)))
+            },
+            "The line.",
+        ),
         Getter::read_only("tb_lasti", |vm, this| Ok(vm.new_int(traceback(this).map_or(-1, |traceback| i64::from(traceback.instruction) * 2))), "The instruction."),
     ],
     ..TypeSpec::new("traceback", Traceback::LAYOUT)

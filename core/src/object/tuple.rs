@@ -1,7 +1,9 @@
 //! `tuple`: the items follow the fixed part.
 
 use super::class::{CLASS_MATCH_SELF, CLASS_SEQUENCE, TypeSpec};
-use super::containers::{self, Display, Shown, check_count, class_argument, compare_sequences, no_keywords, place, receiver, repeat_count, repeated, search_bounds, subscript};
+use super::containers::{
+    self, Display, Shown, check_count, class_argument, compare_sequences, no_keywords, place, receiver, repeat_count, repeated, search_bounds, subscript,
+};
 use super::exception::Ex;
 use super::header::{Header, Kind, Object};
 use super::iterators;
@@ -50,9 +52,23 @@ static NATIVES: &[Native] = &[
     containers::CLASS_GET_ITEM,
     Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
-    Native::simple("__hash__($self, /)", |vm, args| { let tuple = receiver::<Tuple>(vm, args)?; hash(vm, tuple).map(|hash| vm.new_int(hash as i64)) }, "Return hash(self)."),
+    Native::simple(
+        "__hash__($self, /)",
+        |vm, args| {
+            let tuple = receiver::<Tuple>(vm, args)?;
+            hash(vm, tuple).map(|hash| vm.new_int(hash as i64))
+        },
+        "Return hash(self).",
+    ),
     Native::simple("__len__($self, /)", |vm, args| receiver::<Tuple>(vm, args).map(|tuple| Value::small_int(tuple.length as i64)), "Return len(self)."),
-    Native::simple("__getitem__($self, key, /)", |vm, args| { let tuple = receiver::<Tuple>(vm, args)?; get_item(vm, tuple, &args[1]) }, "Return self[key]."),
+    Native::simple(
+        "__getitem__($self, key, /)",
+        |vm, args| {
+            let tuple = receiver::<Tuple>(vm, args)?;
+            get_item(vm, tuple, &args[1])
+        },
+        "Return self[key].",
+    ),
     Native::simple("__contains__($self, key, /)", contains_native, "Return bool(key in self)."),
     Native::simple("__iter__($self, /)", |vm, args| Ok(iterators::tuple_iterator(vm, &args[0])), "Implement iter(self)."),
     Native::simple("__add__($self, value, /)", add, "Return self+value."),
@@ -60,8 +76,21 @@ static NATIVES: &[Native] = &[
     Native::simple("__rmul__($self, value, /)", multiply, "Return value*self."),
     Native::simple("index($self, value, start=0, stop=sys.maxsize, /)", index, "Return first index of value."),
     Native::simple("count($self, value, /)", count, "Return number of occurrences of value."),
-    Native::simple("__getnewargs__($self, /)", |vm, args| { let items = receiver::<Tuple>(vm, args)?.items().to_vec(); let copy = vm.new_tuple(items); Ok(vm.new_tuple(Vec::from([copy]))) }, ""),
-    crate::comparison!(compare, Lt), crate::comparison!(compare, Le), crate::comparison!(compare, Eq), crate::comparison!(compare, Ne), crate::comparison!(compare, Gt), crate::comparison!(compare, Ge),
+    Native::simple(
+        "__getnewargs__($self, /)",
+        |vm, args| {
+            let items = receiver::<Tuple>(vm, args)?.items().to_vec();
+            let copy = vm.new_tuple(items);
+            Ok(vm.new_tuple(Vec::from([copy])))
+        },
+        "",
+    ),
+    crate::comparison!(compare, Lt),
+    crate::comparison!(compare, Le),
+    crate::comparison!(compare, Eq),
+    crate::comparison!(compare, Ne),
+    crate::comparison!(compare, Gt),
+    crate::comparison!(compare, Ge),
 ];
 
 /// `repr` of tuples.

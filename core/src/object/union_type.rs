@@ -37,10 +37,14 @@ pub static UNION_TYPE: TypeSpec = TypeSpec {
     ],
     getters: &[
         Getter::read_only("__args__", |_, this| Ok(members(this).unwrap_or(Value::NONE)), "The members."),
-        Getter::read_only("__parameters__", |vm, this| {
-            let members = members(this).unwrap_or(Value::NONE);
-            Ok(generic_alias::parameters_of(vm, &members))
-        }, "The type parameters among the members."),
+        Getter::read_only(
+            "__parameters__",
+            |vm, this| {
+                let members = members(this).unwrap_or(Value::NONE);
+                Ok(generic_alias::parameters_of(vm, &members))
+            },
+            "The type parameters among the members.",
+        ),
         Getter::read_only("__origin__", |vm, _| Ok(vm.class::<UnionType>().value()), "The type of unions."),
     ],
     ..TypeSpec::new("Union", UnionType::LAYOUT)

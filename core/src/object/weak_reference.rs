@@ -17,11 +17,17 @@ pub struct WeakReference {
     pub hash: Cell<Option<u64>>,
 }
 
-object!(WeakReference, Kind::Other, "weakref", |this, visit| {
-    if let Some(callback) = this.callback.get() {
-        visit(callback);
-    }
-}, |this| this.callback.set(None));
+object!(
+    WeakReference,
+    Kind::Other,
+    "weakref",
+    |this, visit| {
+        if let Some(callback) = this.callback.get() {
+            visit(callback);
+        }
+    },
+    |this| this.callback.set(None)
+);
 
 impl WeakReference {
     /// The target, if it lives.

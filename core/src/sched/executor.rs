@@ -687,11 +687,7 @@ impl Vm {
     /// # Errors
     /// MemoryError.
     pub(crate) fn push_leave(&mut self, level: u16, origin: Value) -> Res<()> {
-        let at = if self.base.is_null() {
-            self.first_words()?
-        } else {
-            self.reserve(HEADER_SLOTS + OWN_REGISTERS)?
-        };
+        let at = if self.base.is_null() { self.first_words()? } else { self.reserve(HEADER_SLOTS + OWN_REGISTERS)? };
         let code = self.own.leave;
         // SAFETY: room was reserved.
         unsafe { self.push_own(at, code, Value::small_int(i64::from(level))) };

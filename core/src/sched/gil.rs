@@ -171,9 +171,7 @@ impl<T> Gil<T> {
                 return Attempt::Acquired;
             } else if waiters.is_full() {
                 return Attempt::Full;
-            } else if word & WAITED != 0
-                || self.word.compare_exchange(word, word | WAITED, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-            {
+            } else if word & WAITED != 0 || self.word.compare_exchange(word, word | WAITED, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
                 // There is room. WAITED keeps the holder from letting go without the lock that is held here.
                 let _ = waiters.push_back(me);
                 return Attempt::Queued;
@@ -562,11 +560,7 @@ mod model {
 
     impl World {
         fn new(threads: usize) -> Arc<World> {
-            Arc::new(World {
-                machine: Machine::new(threads),
-                attention: Attention::new(),
-                gil: Gil::new(UnsafeCell::new(0)),
-            })
+            Arc::new(World { machine: Machine::new(threads), attention: Attention::new(), gil: Gil::new(UnsafeCell::new(0)) })
         }
 
         fn value(&self) -> u32 {

@@ -233,15 +233,7 @@ impl TaskTable {
     pub fn release(&mut self, index: u32) -> [Option<Value>; 7] {
         let free = self.free;
         let task = self.at_mut(index);
-        let values = [
-            task.handled.take(),
-            task.wake.take(),
-            task.waits_for.take(),
-            task.handle.take(),
-            task.locals.take(),
-            task.name.take(),
-            task.interrupt.take(),
-        ];
+        let values = [task.handled.take(), task.wake.take(), task.waits_for.take(), task.handle.take(), task.locals.take(), task.name.take(), task.interrupt.take()];
         task.state = State::Free;
         task.generation = task.generation.wrapping_add(1);
         task.next = free;

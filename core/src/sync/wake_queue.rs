@@ -41,19 +41,13 @@ mod linked {
             if u32::try_from(capacity).map_or(true, |capacity| capacity == u32::MAX) {
                 return Err(OutOfMemory);
             }
-            Ok(WakeQueue {
-                queued: zeroed_counters(capacity.div_ceil(32))?,
-                links: zeroed_counters(capacity)?,
-                newest: AtomicU32::new(0),
-                oldest: AtomicU32::new(0),
-            })
+            Ok(WakeQueue { queued: zeroed_counters(capacity.div_ceil(32))?, links: zeroed_counters(capacity)?, newest: AtomicU32::new(0), oldest: AtomicU32::new(0) })
         }
 
         /// Queues py-thread `task`; returns false when it was queued already (it will be delivered after this call all
         /// the same) or does not exist. What the caller wrote before is visible to whoever pops the py-thread.
         pub fn push(&self, task: u32) -> bool {
-            let (Some(word), Some(link)) = (self.queued.get(task as usize / 32), self.links.get(task as usize))
-            else {
+            let (Some(word), Some(link)) = (self.queued.get(task as usize / 32), self.links.get(task as usize)) else {
                 return false;
             };
             let bit = 1 << (task % 32);
@@ -132,11 +126,7 @@ mod flags {
             if u32::try_from(capacity).map_or(true, |capacity| capacity == u32::MAX) {
                 return Err(OutOfMemory);
             }
-            Ok(WakeQueue {
-                queued: zeroed_counters(capacity)?,
-                any: AtomicBool::new(false),
-                position: AtomicU32::new(u32::MAX),
-            })
+            Ok(WakeQueue { queued: zeroed_counters(capacity)?, any: AtomicBool::new(false), position: AtomicU32::new(u32::MAX) })
         }
 
         /// Queues py-thread `task`; returns false when it was queued already (it will be delivered after this call all
@@ -268,9 +258,7 @@ mod tests {
                     }
                 });
             }
-            let expected = |task: u32| {
-                (1..=ROUNDS).rev().find(|round| round % (TASKS / 4) == task / 4).map_or(0, |round| round)
-            };
+            let expected = |task: u32| (1..=ROUNDS).rev().find(|round| round % (TASKS / 4) == task / 4).map_or(0, |round| round);
             while (0..TASKS).any(|task| seen[task as usize] != expected(task)) {
                 match queue.pop() {
                     Some(task) => seen[task as usize] = words[task as usize].load(Ordering::Relaxed),

@@ -32,13 +32,7 @@ impl Word {
     /// # Errors
     /// The value found, when it was not `current`.
     #[inline]
-    pub fn compare_exchange(
-        &self,
-        current: usize,
-        new: usize,
-        success: Ordering,
-        failure: Ordering,
-    ) -> Result<usize, usize> {
+    pub fn compare_exchange(&self, current: usize, new: usize, success: Ordering, failure: Ordering) -> Result<usize, usize> {
         #[cfg(target_has_atomic = "ptr")]
         {
             self.0.compare_exchange(current, new, success, failure)

@@ -161,14 +161,7 @@ fn parse_hex(digits: &str) -> Option<u32> {
 }
 
 /// `\x`, `\u` or `\U`, whose digits start `rest`; returns what follows them.
-fn hexadecimal<'a>(
-    text: &str,
-    offset: usize,
-    rest: &'a str,
-    length: usize,
-    truncated: &str,
-    out: &mut Vec<u8>,
-) -> Result<&'a str, String> {
+fn hexadecimal<'a>(text: &str, offset: usize, rest: &'a str, length: usize, truncated: &str, out: &mut Vec<u8>) -> Result<&'a str, String> {
     let digits = rest.bytes().take(length).take_while(u8::is_ascii_hexdigit).count();
     let end = text.len() - rest.len() + digits;
     if digits < length {
@@ -183,13 +176,7 @@ fn hexadecimal<'a>(
 }
 
 /// `\N{name}`, whose brace starts `rest`; returns what follows it.
-fn named<'a>(
-    text: &str,
-    offset: usize,
-    rest: &'a str,
-    character_by_name: Option<fn(&str) -> Option<char>>,
-    out: &mut Vec<u8>,
-) -> Result<&'a str, String> {
+fn named<'a>(text: &str, offset: usize, rest: &'a str, character_by_name: Option<fn(&str) -> Option<char>>, out: &mut Vec<u8>) -> Result<&'a str, String> {
     let start = text.len() - rest.len();
     let named = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
     let Some((name, following)) = named else {
@@ -211,9 +198,7 @@ fn named<'a>(
 
 /// Positions are those in the form CPython decodes, where a non-ASCII character takes ten bytes.
 fn unicode_error(text: &str, start: usize, end: usize, reason: &str) -> String {
-    let position = |offset: usize| -> usize {
-        text.get(..offset).unwrap_or(text).chars().map(|character| if character.is_ascii() { 1 } else { 10 }).sum()
-    };
+    let position = |offset: usize| -> usize { text.get(..offset).unwrap_or(text).chars().map(|character| if character.is_ascii() { 1 } else { 10 }).sum() };
     let (first, last) = (position(start), position(end).saturating_sub(1));
     format!("(unicode error) 'unicodeescape' codec can't decode bytes in position {first}-{last}: {reason}")
 }
@@ -222,10 +207,6 @@ fn unicode_error(text: &str, start: usize, end: usize, reason: &str) -> String {
 fn push_code_point(code: u32, out: &mut Vec<u8>) {
     match char::from_u32(code) {
         Some(character) => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => out.extend_from_slice(&[
-            0xe0 | (code >> 12) as u8,
-            0x80 | (code >> 6 & 0x3f) as u8,
-            0x80 | (code & 0x3f) as u8,
-        ]),
+        None => out.extend_from_slice(&[0xe0 | (code >> 12) as u8, 0x80 | (code >> 6 & 0x3f) as u8, 0x80 | (code & 0x3f) as u8]),
     }
 }

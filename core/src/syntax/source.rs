@@ -119,9 +119,7 @@ impl Source {
                 None => decode_utf8(bytes),
                 Some(at) => {
                     let byte = bytes.get(at).copied().unwrap_or_default();
-                    Err(error_without_place(format!(
-                        "'ascii' codec can't decode byte 0x{byte:02x} in position {at}: ordinal not in range(128)"
-                    )))
+                    Err(error_without_place(format!("'ascii' codec can't decode byte 0x{byte:02x} in position {at}: ordinal not in range(128)")))
                 }
             },
             None => match options.decode.and_then(|decode| decode(&name, bytes)) {
@@ -170,13 +168,7 @@ impl Source {
     }
 
     /// An error at a character (from 1) of a line.
-    pub(super) fn error_in_line(
-        &self,
-        kind: SyntaxErrorKind,
-        message: String,
-        line: u32,
-        column: u32,
-    ) -> Box<SyntaxError> {
+    pub(super) fn error_in_line(&self, kind: SyntaxErrorKind, message: String, line: u32, column: u32) -> Box<SyntaxError> {
         let text = self.line_with_newline(line);
         Box::new(SyntaxError { kind, message, line, column, end_line: line, end_column: 0, text })
     }
@@ -190,15 +182,7 @@ impl Source {
 
 /// An error that concerns no line in particular.
 pub(super) fn error_without_place(message: String) -> Box<SyntaxError> {
-    Box::new(SyntaxError {
-        kind: SyntaxErrorKind::SyntaxError,
-        message,
-        line: 0,
-        column: 0,
-        end_line: 0,
-        end_column: 0,
-        text: String::new(),
-    })
+    Box::new(SyntaxError { kind: SyntaxErrorKind::SyntaxError, message, line: 0, column: 0, end_line: 0, end_column: 0, text: String::new() })
 }
 
 /// Errors: `SyntaxError` if there is a null byte.
@@ -237,10 +221,7 @@ fn decode_utf8(bytes: &[u8]) -> Result<Source, Box<SyntaxError>> {
     };
     Err(Box::new(SyntaxError {
         kind: SyntaxErrorKind::SyntaxError,
-        message: format!(
-            "(unicode error) 'utf-8' codec can't decode byte 0x{byte:02x} in position {}: {reason}",
-            at - line_start
-        ),
+        message: format!("(unicode error) 'utf-8' codec can't decode byte 0x{byte:02x} in position {}: {reason}", at - line_start),
         line,
         column: 1,
         end_line: line,
@@ -250,10 +231,7 @@ fn decode_utf8(bytes: &[u8]) -> Result<Source, Box<SyntaxError>> {
 }
 
 fn built_in_encoding(name: &str) -> Option<Encoding> {
-    let normalised: String = name
-        .chars()
-        .map(|letter| if matches!(letter, '-' | ' ') { '_' } else { letter.to_ascii_lowercase() })
-        .collect();
+    let normalised: String = name.chars().map(|letter| if matches!(letter, '-' | ' ') { '_' } else { letter.to_ascii_lowercase() }).collect();
     ENCODINGS.iter().find(|(_, names)| names.contains(&normalised.as_str())).map(|(encoding, _)| *encoding)
 }
 
@@ -282,10 +260,7 @@ fn encoding_in_comment(comment: &[u8]) -> Option<String> {
         rest = rest.get(at + 6..)?;
         let Some(value) = rest.strip_prefix(b":").or_else(|| rest.strip_prefix(b"=")) else { continue };
         let value = value.trim_ascii_start();
-        let length = value
-            .iter()
-            .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')))
-            .unwrap_or(value.len());
+        let length = value.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))).unwrap_or(value.len());
         if length > 0 {
             let name = String::from_utf8_lossy(value.get(..length)?).into_owned();
             return Some(normal_name(name));
@@ -295,8 +270,7 @@ fn encoding_in_comment(comment: &[u8]) -> Option<String> {
 
 /// The two encodings that CPython's tokenizer knows by itself get one spelling each.
 fn normal_name(name: String) -> String {
-    let lower: String =
-        name.chars().take(12).map(|letter| if letter == '_' { '-' } else { letter.to_ascii_lowercase() }).collect();
+    let lower: String = name.chars().take(12).map(|letter| if letter == '_' { '-' } else { letter.to_ascii_lowercase() }).collect();
     let is = |known: &str| lower == known || lower.strip_prefix(known).is_some_and(|rest| rest.starts_with('-'));
     if is("utf-8") {
         "utf-8".into()

@@ -9,8 +9,7 @@ use super::{Mode, Module, ParseOptions, Parsed, Source, SyntaxErrorKind, parse};
 
 fn parse_text(text: &str) -> Result<Parsed, String> {
     let source = Source::from_text(text);
-    parse(&source, Mode::Exec, &ParseOptions::default())
-        .map_err(|error| format!("{}:{} {}", error.line, error.column, error.message))
+    parse(&source, Mode::Exec, &ParseOptions::default()).map_err(|error| format!("{}:{} {}", error.line, error.column, error.message))
 }
 
 fn body(text: &str) -> Vec<Stmt> {
@@ -183,10 +182,7 @@ const ACCEPTED: &[&str] = &[
 
 #[test]
 fn the_grammar_is_accepted() {
-    let wrong: Vec<String> = ACCEPTED
-        .iter()
-        .filter_map(|source| parse_text(source).err().map(|error| format!("{source:?}: {error}\n")))
-        .collect();
+    let wrong: Vec<String> = ACCEPTED.iter().filter_map(|source| parse_text(source).err().map(|error| format!("{source:?}: {error}\n"))).collect();
     assert!(wrong.is_empty(), "\n{}", wrong.concat());
 }
 
@@ -232,8 +228,7 @@ fn names_are_normalised() {
 #[test]
 fn unknown_escapes_are_warned_of() {
     let warnings = parse_text("x = 1\ny = '\\d\\q'\nz = 1if x else 2").map(|parsed| parsed.warnings);
-    let messages: Vec<String> =
-        warnings.unwrap_or_default().iter().map(|warning| format!("{} {}", warning.line, warning.message)).collect();
+    let messages: Vec<String> = warnings.unwrap_or_default().iter().map(|warning| format!("{} {}", warning.line, warning.message)).collect();
     assert_eq!(
         messages,
         [
@@ -314,29 +309,21 @@ fn deep_nesting_is_an_error() {
 
 #[test]
 fn encodings_are_honoured() {
-    let decoded = |bytes: &[u8]| {
-        Source::from_bytes(bytes, &ParseOptions::default())
-            .map(|source| source.text().to_string())
-            .map_err(|error| error.message)
-    };
+    let decoded = |bytes: &[u8]| Source::from_bytes(bytes, &ParseOptions::default()).map(|source| source.text().to_string()).map_err(|error| error.message);
     assert_eq!(decoded(b"\xef\xbb\xbfx\r\ny\rz"), Ok("x\ny\nz".into()));
     assert_eq!(decoded(b"#!x\n# -*- coding: latin-1 -*-\n'\xe9'"), Ok("#!x\n# -*- coding: latin-1 -*-\n'é'".into()));
     assert_eq!(decoded(b"# coding=koi8-r\n\xc1"), Ok("# coding=koi8-r\nа".into()));
     assert_eq!(decoded(b"x\n\n# coding: nonsense\n"), Ok("x\n\n# coding: nonsense\n".into()));
     assert_eq!(decoded(b"# coding: nonsense\n"), Err("unknown encoding: nonsense".into()));
     assert_eq!(decoded(b"\xef\xbb\xbf# coding: latin-1\n"), Err("encoding problem: iso-8859-1 with BOM".into()));
-    assert_eq!(
-        decoded(b"x\n\xff"),
-        Err("(unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte".into())
-    );
+    assert_eq!(decoded(b"x\n\xff"), Err("(unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte".into()));
     assert_eq!(decoded(b"a\0b"), Err("source code string cannot contain null bytes".into()));
 }
 
 #[test]
 fn interactive_input_is_one_statement() {
     let single = |text: &str, incomplete: bool| {
-        let options =
-            ParseOptions { allow_incomplete_input: incomplete, require_dedent: incomplete, ..Default::default() };
+        let options = ParseOptions { allow_incomplete_input: incomplete, require_dedent: incomplete, ..Default::default() };
         parse(&Source::from_text(text), Mode::Single, &options).map(|_| ()).map_err(|error| (error.kind, error.message))
     };
     assert_eq!(single("x = 1", false), Ok(()));

@@ -158,10 +158,11 @@ fn run_body(_: &mut Vm, statement: Statement, metaclass: Value, bases: Value, na
                     let class = result?;
                     if let Some(cell) = cell.get::<CellObject>()
                         && class.get::<Class>().is_some()
-                        && cell.content.get().is_undefined() {
-                            let name = text_of(&statement.name);
-                            return Err(vm.raise(Ex::RuntimeError, &format!("__class__ not set defining '{name}' as {name}. Was __classcell__ propagated to type.__new__?")));
-                        }
+                        && cell.content.get().is_undefined()
+                    {
+                        let name = text_of(&statement.name);
+                        return Err(vm.raise(Ex::RuntimeError, &format!("__class__ not set defining '{name}' as {name}. Was __classcell__ propagated to type.__new__?")));
+                    }
                     Ok(Action::Return(class))
                 }),
             ))
@@ -260,7 +261,9 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             match text.as_str() {
                 "__dict__" if flags & CLASS_HAS_DICT != 0 => return Err(vm.type_error("__dict__ slot disallowed: we already got one")),
                 "__dict__" => flags |= CLASS_HAS_DICT,
-                "__weakref__" if inherits_weak_references || flags & CLASS_WEAKREFERABLE != 0 => return Err(vm.type_error("__weakref__ slot disallowed: we already got one")),
+                "__weakref__" if inherits_weak_references || flags & CLASS_WEAKREFERABLE != 0 => {
+                    return Err(vm.type_error("__weakref__ slot disallowed: we already got one"));
+                }
                 "__weakref__" => flags |= CLASS_WEAKREFERABLE,
                 _ => {
                     if text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit()) || text.contains(' ') {
@@ -353,7 +356,8 @@ fn set_names(vm: &mut Vm, class: Value, members: Vec<(Value, Value)>, mut index:
                 Ok(_) => set_names(vm, class, members, index, keywords),
                 Err(raised) => {
                     let exception = vm.take_exception(raised);
-                    let note = format!("Error calling __set_name__ on '{kind}' instance '{}' in '{}'", text_of(&name), owner.get::<Class>().map(class_name).unwrap_or_default());
+                    let note =
+                        format!("Error calling __set_name__ on '{kind}' instance '{}' in '{}'", text_of(&name), owner.get::<Class>().map(class_name).unwrap_or_default());
                     let note = vm.new_str(&note);
                     crate::object::exception_types::append_note(vm, &exception, &note)?;
                     Err(vm.raise_value(exception))

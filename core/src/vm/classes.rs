@@ -185,7 +185,8 @@ impl Vm {
     /// Makes the class of a declared builtin type.
     pub fn add_type(&mut self, spec: &'static TypeSpec) -> Value {
         let existing = self.kinds[spec.layout.kind as usize].clone().filter(|class| {
-            spec.layout.kind != Kind::Other && class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, spec.layout) && class.name.get().is_none())
+            spec.layout.kind != Kind::Other
+                && class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, spec.layout) && class.name.get().is_none())
                 && !self.specs.values().any(|known| known.is(class))
         });
         let class = match existing {
@@ -395,10 +396,8 @@ impl Vm {
     /// TypeError: no order of resolution.
     #[cold]
     pub(super) fn inconsistent_order(&mut self, bases: &[Value]) -> super::Raised {
-        let names: Vec<alloc::string::String> = bases
-            .iter()
-            .filter_map(|base| base.get::<Class>()?.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned()))
-            .collect();
+        let names: Vec<alloc::string::String> =
+            bases.iter().filter_map(|base| base.get::<Class>()?.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned())).collect();
         self.type_error(&format!("Cannot create a consistent method resolution order (MRO) for bases {}", names.join(", ")))
     }
 
@@ -476,10 +475,8 @@ impl Vm {
 
 /// The method resolution order of a class with these bases, the class itself left out (C3). None: no consistent order.
 pub fn merge_ancestors(bases: &[Value]) -> Option<Vec<Value>> {
-    let mut sequences: Vec<Vec<Value>> = bases
-        .iter()
-        .filter_map(|base| base.get::<Class>().map(|class| core::iter::once(base.clone()).chain(class.ancestors.get().iter().cloned()).collect()))
-        .collect();
+    let mut sequences: Vec<Vec<Value>> =
+        bases.iter().filter_map(|base| base.get::<Class>().map(|class| core::iter::once(base.clone()).chain(class.ancestors.get().iter().cloned()).collect())).collect();
     sequences.push(bases.to_vec());
     let mut merged: Vec<Value> = Vec::new();
     loop {
@@ -506,7 +503,12 @@ fn layout_owner(class: &Class) -> &Class {
     let slot_names = |class: &Class| class.root_shape.get().as_ref().map_or(0, |shape| shape.slot_names);
     let mut owner = class;
     loop {
-        let base = owner.bases.get().iter().filter_map(|base| base.get::<Class>()).find(|base| slot_names(base) == slot_names(owner) && core::ptr::eq(base.layout, owner.layout));
+        let base = owner
+            .bases
+            .get()
+            .iter()
+            .filter_map(|base| base.get::<Class>())
+            .find(|base| slot_names(base) == slot_names(owner) && core::ptr::eq(base.layout, owner.layout));
         match base {
             Some(base) => owner = base,
             None => return owner,

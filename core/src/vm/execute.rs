@@ -170,13 +170,14 @@ impl Vm {
             _ => {}
         }
         if native.arity.starred
-            && let NativeKind::Full(full) = native.function {
-                let positional = arguments.len() - names.len();
-                self.check_positional(function, positional)?;
-                let (positional, values) = arguments.split_at(positional);
-                let action = full(self, &Args { positional, names, values })?;
-                return self.perform(action);
-            }
+            && let NativeKind::Full(full) = native.function
+        {
+            let positional = arguments.len() - names.len();
+            self.check_positional(function, positional)?;
+            let (positional, values) = arguments.split_at(positional);
+            let action = full(self, &Args { positional, names, values })?;
+            return self.perform(action);
+        }
         if !names.is_empty() && native.arity.keywords {
             // A simple native takes no notice of `**kwargs`: the `__new__` of types whose `__init__` does.
             arguments.truncate(arguments.len() - names.len());
@@ -242,7 +243,8 @@ impl Vm {
             let (owner_name, name) = (class_name(&owner), class_name(class));
             return Err(self.type_error(&format!("{owner_name}.__new__({name}): {name} is not a subtype of {owner_name}")));
         }
-        if !core::ptr::eq(class.layout, owner.layout) && owner.layout.kind != Kind::Instance || owner.layout.kind == Kind::Instance && class.layout.kind != Kind::Instance {
+        if !core::ptr::eq(class.layout, owner.layout) && owner.layout.kind != Kind::Instance || owner.layout.kind == Kind::Instance && class.layout.kind != Kind::Instance
+        {
             let (owner_name, name) = (class_name(&owner), class_name(class));
             return Err(self.type_error(&format!("{owner_name}.__new__({name}) is not safe, use {name}.__new__()")));
         }
@@ -361,7 +363,12 @@ impl Vm {
                 None => return Err(self.type_error(&format!("{name}() got an unexpected keyword argument '{text}'"))),
                 Some((index, _)) => match bound.get_mut(index) {
                     Some(place) if place.is_undefined() => *place = value,
-                    _ => return Err(self.type_error(&format!("argument for {name}() given by name ('{text}') and position ({})", index + 1 - matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize))),
+                    _ => {
+                        return Err(self.type_error(&format!(
+                            "argument for {name}() given by name ('{text}') and position ({})",
+                            index + 1 - matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize
+                        )));
+                    }
                 },
             }
         }
@@ -525,10 +532,9 @@ impl Vm {
         }
         if !positional_only_names.is_empty() {
             let function_name = function_name(function);
-            return Err(self.type_error(&format!(
-                "{function_name}() got some positional-only arguments passed as keyword arguments: '{}'",
-                positional_only_names.join(", ")
-            )));
+            return Err(
+                self.type_error(&format!("{function_name}() got some positional-only arguments passed as keyword arguments: '{}'", positional_only_names.join(", ")))
+            );
         }
         // Defaults of positional parameters.
         if given < positional_parameters {
@@ -764,8 +770,20 @@ impl Vm {
 /// Is it a special method that CPython keeps in a slot, not among the methods?
 fn is_operator(name: &str) -> bool {
     const METHODS: [&str; 14] = [
-        "__format__", "__sizeof__", "__reduce__", "__reduce_ex__", "__dir__", "__getnewargs__", "__round__", "__trunc__", "__ceil__", "__floor__",
-        "__enter__", "__exit__", "__class_getitem__", "__reversed__",
+        "__format__",
+        "__sizeof__",
+        "__reduce__",
+        "__reduce_ex__",
+        "__dir__",
+        "__getnewargs__",
+        "__round__",
+        "__trunc__",
+        "__ceil__",
+        "__floor__",
+        "__enter__",
+        "__exit__",
+        "__class_getitem__",
+        "__reversed__",
     ];
     name.starts_with("__") && !METHODS.contains(&name)
 }
@@ -814,4 +832,3 @@ pub fn class_name(class: &Class) -> String {
 pub fn function_name(function: &Function) -> String {
     text_of(function.qualified_name.get())
 }
-

@@ -67,15 +67,19 @@ fn import(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     };
     let from_list = arguments.get(3).filter(|list| !list.is_none()).cloned();
     let full = absolute.clone();
-    import_module(vm, &absolute, Box::new(move |vm, module| match from_list {
-        Some(list) if list.get::<Tuple>().is_none_or(|list| list.length > 0) => from_names(vm, module, list),
-        _ if level == 0 => top_module(vm, full.split('.').next().unwrap_or(&full)),
-        _ if name.is_empty() => Ok(Action::Return(module)),
-        _ => {
-            let cut = name.len() - name.split('.').next().map_or(0, str::len);
-            top_module(vm, full.get(..full.len().saturating_sub(cut)).unwrap_or(&full))
-        }
-    }))
+    import_module(
+        vm,
+        &absolute,
+        Box::new(move |vm, module| match from_list {
+            Some(list) if list.get::<Tuple>().is_none_or(|list| list.length > 0) => from_names(vm, module, list),
+            _ if level == 0 => top_module(vm, full.split('.').next().unwrap_or(&full)),
+            _ if name.is_empty() => Ok(Action::Return(module)),
+            _ => {
+                let cut = name.len() - name.split('.').next().map_or(0, str::len);
+                top_module(vm, full.get(..full.len().saturating_sub(cut)).unwrap_or(&full))
+            }
+        }),
+    )
 }
 
 /// Imports a module by its absolute name and gives it back.
@@ -155,11 +159,15 @@ fn import_module(vm: &mut Vm, name: &str, then: Then) -> Res<Action> {
     let full = String::from(name);
     match name.rsplit_once('.') {
         None => find_module(vm, full, Value::NONE, then),
-        Some((package, _)) => import_module(vm, package, Box::new(move |vm, package| match loaded(vm, &full) {
-            // The package's body may have imported it.
-            Some(module) => then(vm, module),
-            None => find_module(vm, full, package, then),
-        })),
+        Some((package, _)) => import_module(
+            vm,
+            package,
+            Box::new(move |vm, package| match loaded(vm, &full) {
+                // The package's body may have imported it.
+                Some(module) => then(vm, module),
+                None => find_module(vm, full, package, then),
+            }),
+        ),
     }
 }
 
@@ -456,5 +464,6 @@ fn next_name(vm: &mut Vm, module: Value, names: Vec<Value>, index: usize) -> Res
 
 /// The pending exception says that this very module does not exist: the import statement will say it better.
 fn is_missing(vm: &Vm, full: &str) -> bool {
-    vm.pending_is(Ex::ModuleNotFoundError) && vm.pending_exception().and_then(|error| error.get::<Exception>()).is_some_and(|error| Str::is(&error.field(fields::IMPORT_NAME), full))
+    vm.pending_is(Ex::ModuleNotFoundError)
+        && vm.pending_exception().and_then(|error| error.get::<Exception>()).is_some_and(|error| Str::is(&error.field(fields::IMPORT_NAME), full))
 }

@@ -2,13 +2,13 @@
 
 use super::Vm;
 use crate::code::prototype::{CodeFlags, CodePrototype, Const};
-use crate::object::{complex, int};
 use crate::object::code::{Code, Site};
 use crate::object::header::Mut;
 use crate::object::value::Value;
+use crate::object::{complex, int};
 use alloc::boxed::Box;
-use dashu_int::{IBig, Sign, UBig};
 use alloc::vec::Vec;
+use dashu_int::{IBig, Sign, UBig};
 
 impl Vm {
     /// The value of a compile-time constant.

@@ -3,9 +3,9 @@
 //! not show in tracebacks.
 
 use super::{Native, Res, Vm};
-use crate::code::CodePrototype;
 #[cfg(feature = "compiler")]
 use crate::code::CodeFlags;
+use crate::code::CodePrototype;
 use crate::object::dict::Dict;
 use crate::object::exception_group;
 use crate::object::value::Value;

@@ -201,12 +201,7 @@ impl Vm {
     }
 }
 
-fn text_then(
-    vm: &mut Vm,
-    value: &Value,
-    name: Name,
-    then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static,
-) -> Res<Action> {
+fn text_then(vm: &mut Vm, value: &Value, name: Name, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
     let Some(method) = vm.lookup_special(value, name) else {
         let class = vm.type_name(value);
         return Err(vm.type_error(&format!("'{class}' object has no {}", if name == Name::Repr { "__repr__" } else { "__str__" })));
@@ -327,4 +322,3 @@ pub fn super_attribute(vm: &mut Vm, super_object: &Super, object: &Value, name: 
 pub fn class_names(class: &Class) -> Vec<Value> {
     class.mro().flat_map(|class| class.namespace().items()).map(|(name, _)| name).collect()
 }
-

@@ -5,12 +5,12 @@
 use super::execute::Started;
 use super::{Action, Call, Name, Res, Vm};
 use crate::object::exception::Ex;
+use crate::object::header::Kind;
 use crate::object::int;
 use crate::object::number::{self, Integer};
-use crate::sched::executor::Outcome;
-use crate::object::header::Kind;
 use crate::object::str::Str;
 use crate::object::value::Value;
+use crate::sched::executor::Outcome;
 use alloc::format;
 use core::cmp::Ordering;
 

@@ -521,11 +521,11 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 Op::MulInt => immediate!(i, |x: Word, y: i64| mul_ints(x, int_word(y)), |x: f64, y: f64| bits::from_float(x * y)),
                 Op::FloorDivInt => immediate!(i, |x: Word, y: i64| floor_div_ints(x, int_word(y)), |_: f64, _: f64| None),
                 Op::ModInt => immediate!(i, |x: Word, y: i64| mod_ints(x, int_word(y)), |_: f64, _: f64| None),
-                Op::PowInt => immediate!(
-                    i,
-                    |x: Word, y: i64| if y == 2 { mul_ints(x, x) } else { None },
-                    |x: f64, y: f64| if y == 2.0 { bits::from_float(x * x).filter(|_| (x * x).is_finite()) } else { None }
-                ),
+                Op::PowInt => immediate!(i, |x: Word, y: i64| if y == 2 { mul_ints(x, x) } else { None }, |x: f64, y: f64| if y == 2.0 {
+                    bits::from_float(x * x).filter(|_| (x * x).is_finite())
+                } else {
+                    None
+                }),
                 Op::LShiftInt => immediate!(i, shift_left, |_: f64, _: f64| None),
                 Op::RShiftInt => immediate!(i, shift_right, |_: f64, _: f64| None),
                 Op::AndInt => immediate!(i, |x: Word, y: i64| Some(x & int_word(y)), |_: f64, _: f64| None),
@@ -806,8 +806,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                         let header = &*(object as usize as *const Header);
                         let class: &Class = header.class();
                         if class.version.get() == site.version.get()
-                            && (site.guard.get() == 0
-                                || Site::shape_guard((*((header as *const Header).add(1) as *const Attributes)).shape.get()) == site.guard.get())
+                            && (site.guard.get() == 0 || Site::shape_guard((*((header as *const Header).add(1) as *const Attributes)).shape.get()) == site.guard.get())
                         {
                             let word = site.value.get();
                             (*(word as usize as *const Header)).retain();
@@ -833,10 +832,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             let count = i.c as usize;
                             let new_base = window.add(HEADER_SLOTS);
                             let registers = (*callee_code).register_count as usize;
-                            if (*callee_code).simple_arguments == count as u32
-                                && new_base.add(registers) <= vm.stack_limit
-                                && vm.depth < vm.depth_limit
-                            {
+                            if (*callee_code).simple_arguments == count as u32 && new_base.add(registers) <= vm.stack_limit && vm.depth < vm.depth_limit {
                                 tick!(i);
                                 vm.depth += 1;
                                 *window.add(1) = pc as usize as Word;
@@ -901,10 +897,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             let count = i.c as usize + 1;
                             let new_base = window.add(HEADER_SLOTS);
                             let registers = (*callee_code).register_count as usize;
-                            if (*callee_code).simple_arguments == count as u32
-                                && new_base.add(registers) <= vm.stack_limit
-                                && vm.depth < vm.depth_limit
-                            {
+                            if (*callee_code).simple_arguments == count as u32 && new_base.add(registers) <= vm.stack_limit && vm.depth < vm.depth_limit {
                                 tick!(i);
                                 vm.depth += 1;
                                 *window.add(1) = pc as usize as Word;

@@ -12,10 +12,7 @@ use pyvm_core::vm::Vm;
 pub static NATIVE: &[&ModuleSpec] = &[&os::POSIX, &IO];
 
 /// Modules of the desktop in Python.
-pub static FROZEN: &[Frozen] = &[
-    Frozen { name: "os", source: include_str!("os.py") },
-    Frozen { name: "posixpath", source: include_str!("posixpath.py") },
-];
+pub static FROZEN: &[Frozen] = &[Frozen { name: "os", source: include_str!("os.py") }, Frozen { name: "posixpath", source: include_str!("posixpath.py") }];
 
 /// `io`: no more than `open` for now.
 static IO: ModuleSpec = ModuleSpec {

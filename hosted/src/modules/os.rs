@@ -27,7 +27,11 @@ pub static POSIX: ModuleSpec = ModuleSpec {
         Native::simple("unlink(path)", |vm, arguments| on_path(vm, arguments, "unlink", |path| fs::remove_file(path)), "Remove a file."),
         Native::simple("rename(src, dst)", |vm, arguments| on_two_paths(vm, arguments, "rename", |from, to| fs::rename(from, to)), "Rename or move a file or folder."),
         Native::simple("replace(src, dst)", |vm, arguments| on_two_paths(vm, arguments, "replace", |from, to| fs::rename(from, to)), "Rename, replacing what is there."),
-        Native::simple("symlink(src, dst)", |vm, arguments| on_two_paths(vm, arguments, "symlink", |from, to| std::os::unix::fs::symlink(from, to)), "Make a symbolic link."),
+        Native::simple(
+            "symlink(src, dst)",
+            |vm, arguments| on_two_paths(vm, arguments, "symlink", |from, to| std::os::unix::fs::symlink(from, to)),
+            "Make a symbolic link.",
+        ),
         Native::simple("readlink(path)", readlink, "What a symbolic link leads to."),
         Native::simple("_realpath(path)", realpath, "The path without links, as far as it exists; None if it does not."),
         Native::simple("access(path, mode)", access, "Whether the process may use a path in a way."),
@@ -132,7 +136,13 @@ fn scan(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
                 let kind = entry.file_type()?;
                 let link = kind.is_symlink();
                 let kind = if link { fs::metadata(entry.path()).map(|metadata| metadata.file_type()).unwrap_or(kind) } else { kind };
-                let kind = if kind.is_file() { 1 } else if kind.is_dir() { 2 } else { 0 };
+                let kind = if kind.is_file() {
+                    1
+                } else if kind.is_dir() {
+                    2
+                } else {
+                    0
+                };
                 Ok((entry.file_name(), kind, link, entry.ino()))
             })
             .collect::<io::Result<Vec<_>>>()
@@ -295,4 +305,3 @@ fn fspath(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         }
     }
 }
-

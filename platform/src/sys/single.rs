@@ -29,8 +29,7 @@ pub struct Host {
 
 impl Host {
     /// A host without anything.
-    pub const NONE: Host =
-        Host { now: None, wall_clock: None, idle: None, wake: None, write: None, read: None, random: None };
+    pub const NONE: Host = Host { now: None, wall_clock: None, idle: None, wake: None, write: None, read: None, random: None };
 }
 
 /// The machine made of a host's functions.

@@ -10,9 +10,9 @@ use crate::object::format_number;
 use crate::object::format_spec::{FormatSpec, decimal_number};
 use crate::object::int_text::with_decimal;
 use crate::object::list::List;
+use crate::object::text_arguments::NONE;
 use crate::object::text_arguments::wrong_type;
 use crate::object::tuple::Tuple;
-use crate::object::text_arguments::NONE;
 use crate::object::value::Value;
 use crate::vm::protocol::{format_then, get_attribute_then, repr_then, str_then};
 use crate::vm::{Action, Args, Continuation, Name, Res, Vm};
@@ -94,7 +94,8 @@ pub fn format_map(vm: &mut Vm, arguments: &Args) -> Res<Action> {
 
 fn start(vm: &mut Vm, string: &Str, positional: Option<Vec<Value>>, names: Names) -> Res<Action> {
     let level = Level { position: 0, end: string.size, out: StrBuilder::with_capacity(string.size + 16), field: None };
-    let formatter = Formatter { template: Value::from_object(string), positional, names, numbering: Numbering::Undecided, levels: Vec::from([level]), stage: Stage::Text };
+    let formatter =
+        Formatter { template: Value::from_object(string), positional, names, numbering: Numbering::Undecided, levels: Vec::from([level]), stage: Stage::Text };
     Box::new(formatter).run(vm)
 }
 

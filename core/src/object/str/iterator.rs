@@ -140,8 +140,7 @@ const NATIVES: &[Native] = &[
     Native::simple("__setstate__($self, state, /)", set_state, "Set how many characters have passed."),
 ];
 
-pub static TYPE: TypeSpec =
-    TypeSpec { natives: NATIVES, next: Some(step), flags: CLASS_NOT_CALLABLE, ..TypeSpec::new("str_iterator", StrIterator::<false>::LAYOUT) };
+pub static TYPE: TypeSpec = TypeSpec { natives: NATIVES, next: Some(step), flags: CLASS_NOT_CALLABLE, ..TypeSpec::new("str_iterator", StrIterator::<false>::LAYOUT) };
 
 pub static ASCII_TYPE: TypeSpec =
     TypeSpec { natives: NATIVES, next: Some(ascii_step), flags: CLASS_NOT_CALLABLE, ..TypeSpec::new("str_ascii_iterator", StrIterator::<true>::LAYOUT) };

@@ -4,11 +4,11 @@ use super::{Str, compare, concat, construct, equal, exact, format, iterator, joi
 use crate::object::class::{CLASS_MATCH_SELF, TypeSpec};
 use crate::object::header::Object;
 use crate::object::list::List;
+use crate::object::percent_format;
+use crate::object::slice as bounds;
 use crate::object::text_arguments::{self, NONE, Subscript};
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
-use crate::object::percent_format;
-use crate::object::slice as bounds;
 use crate::vm::iterate;
 use crate::vm::{Action, Args, Name, Native, Res, Vm};
 use core::cmp::Ordering;

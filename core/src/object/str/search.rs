@@ -387,4 +387,3 @@ pub fn contains(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         }
     }
 }
-

@@ -31,17 +31,7 @@ pub(super) struct InterpolatedString {
 
 impl InterpolatedString {
     pub fn new(quote: u8, quote_size: u8, raw: bool, template: bool, start: usize) -> InterpolatedString {
-        InterpolatedString {
-            quote,
-            quote_size,
-            raw,
-            template,
-            start,
-            bracket_depth: 0,
-            expression_depth: -1,
-            in_literal: true,
-            in_format_spec: false,
-        }
+        InterpolatedString { quote, quote_size, raw, template, start, bracket_depth: 0, expression_depth: -1, in_literal: true, in_format_spec: false }
     }
 
     /// As error messages call it.
@@ -83,11 +73,7 @@ impl Lexer<'_> {
         // Between the end of a nested field's specification and the end of the outer one.
         let in_field = string.expression_depth >= 0;
         let in_format_spec = string.in_format_spec && in_field;
-        let (middle, end) = if template {
-            (TokenKind::TStringMiddle, TokenKind::TStringEnd)
-        } else {
-            (TokenKind::FStringMiddle, TokenKind::FStringEnd)
-        };
+        let (middle, end) = if template { (TokenKind::TStringMiddle, TokenKind::TStringEnd) } else { (TokenKind::FStringMiddle, TokenKind::FStringEnd) };
         let start = self.position;
         let mut in_character_name = false;
         loop {

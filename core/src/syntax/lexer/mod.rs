@@ -498,10 +498,7 @@ impl<'a> Lexer<'a> {
                 let message = format!("{}: unmatched '{character}'", string.name());
                 return Err(self.error(message));
             }
-            let mut message = format!(
-                "closing parenthesis '{character}' does not match opening parenthesis '{}'",
-                char::from(open.byte)
-            );
+            let mut message = format!("closing parenthesis '{character}' does not match opening parenthesis '{}'", char::from(open.byte));
             let open_line = self.line_of(open.offset as usize);
             if open_line != self.line_of(start) {
                 message.push_str(&format!(" on line {open_line}"));
@@ -533,8 +530,7 @@ impl<'a> Lexer<'a> {
     fn name_or_string(&mut self) -> Lex<()> {
         let start = self.position;
         let rest = self.bytes.get(start..).unwrap_or_default();
-        let length =
-            rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).unwrap_or(rest.len());
+        let length = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).unwrap_or(rest.len());
         self.position = start + length;
         let next = self.peek();
         if length <= 5 && (next == b'"' || next == b'\'') && self.string_prefix(start, length)? {
@@ -559,12 +555,7 @@ impl<'a> Lexer<'a> {
                 self.position = start + offset;
                 return Ok(());
             }
-            let valid = character == '_'
-                || if offset == 0 {
-                    unicode_ident::is_xid_start(character)
-                } else {
-                    unicode_ident::is_xid_continue(character)
-                };
+            let valid = character == '_' || if offset == 0 { unicode_ident::is_xid_start(character) } else { unicode_ident::is_xid_continue(character) };
             if !valid {
                 self.position = start + offset + character.len_utf8();
                 let code = character as u32;

@@ -8,8 +8,7 @@ use crate::syntax::ast::Mode;
 use crate::syntax::token::TokenKind;
 
 /// Pairs of prefix letters that exclude each other, in the order CPython names them.
-const INCOMPATIBLE: [(u8, u8); 7] =
-    [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')];
+const INCOMPATIBLE: [(u8, u8); 7] = [(b'u', b'b'), (b'u', b'r'), (b'u', b'f'), (b'u', b't'), (b'b', b'f'), (b'b', b't'), (b'f', b't')];
 
 impl Lexer<'_> {
     /// Whether the `length` letters at `start`, which stand before a quote, are a string prefix.
@@ -17,10 +16,7 @@ impl Lexer<'_> {
         let prefix = self.bytes.get(start..start + length).unwrap_or_default();
         let has = |letter: u8| prefix.iter().any(|byte| byte.to_ascii_lowercase() == letter);
         let known = prefix.iter().all(|byte| matches!(byte.to_ascii_lowercase(), b'b' | b'f' | b'r' | b't' | b'u'));
-        let repeated = prefix
-            .iter()
-            .enumerate()
-            .any(|(index, letter)| prefix.iter().skip(index + 1).any(|other| other.eq_ignore_ascii_case(letter)));
+        let repeated = prefix.iter().enumerate().any(|(index, letter)| prefix.iter().skip(index + 1).any(|other| other.eq_ignore_ascii_case(letter)));
         if !known || repeated {
             return Ok(false);
         }

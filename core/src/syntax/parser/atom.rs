@@ -159,13 +159,7 @@ impl Parser<'_> {
 
     /// After the element of a comprehension, to its closing bracket.
     #[inline(never)]
-    fn comprehension(
-        &mut self,
-        start: u32,
-        element: Expr,
-        close: TokenKind,
-        kind: fn(Box<ElementComp>) -> ExprKind,
-    ) -> Parse<Expr> {
+    fn comprehension(&mut self, start: u32, element: Expr, close: TokenKind, kind: fn(Box<ElementComp>) -> ExprKind) -> Parse<Expr> {
         if matches!(element.kind, ExprKind::Starred(_)) {
             if self.diagnosing {
                 self.comprehension_clauses()?;

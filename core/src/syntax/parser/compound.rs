@@ -337,15 +337,7 @@ impl Parser<'_> {
             parser.expression()
         })?;
         let body = self.forced_colon_and_block("function definition", keyword)?;
-        Ok(StmtKind::FunctionDef(Box::new(FunctionDef {
-            name,
-            is_async,
-            decorators,
-            type_params,
-            parameters,
-            returns,
-            body,
-        })))
+        Ok(StmtKind::FunctionDef(Box::new(FunctionDef { name, is_async, decorators, type_params, parameters, returns, body })))
     }
 
     #[inline(never)]
@@ -355,13 +347,6 @@ impl Parser<'_> {
         let type_params = self.type_parameters()?;
         let arguments = if self.is(TokenKind::LeftParen) { self.call_arguments(false)? } else { Arguments::default() };
         let body = self.colon_and_block("class definition", keyword)?;
-        Ok(StmtKind::ClassDef(Box::new(ClassDef {
-            name,
-            decorators,
-            type_params,
-            arguments: arguments.positional,
-            keywords: arguments.keywords,
-            body,
-        })))
+        Ok(StmtKind::ClassDef(Box::new(ClassDef { name, decorators, type_params, arguments: arguments.positional, keywords: arguments.keywords, body })))
     }
 }

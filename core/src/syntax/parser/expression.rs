@@ -167,9 +167,7 @@ impl Parser<'_> {
         self.enter()?;
         let start = self.start();
         let mut left = match self.peek() {
-            TokenKind::Not | TokenKind::Plus | TokenKind::Minus | TokenKind::Tilde | TokenKind::Await => {
-                self.prefixed(minimum)?
-            }
+            TokenKind::Not | TokenKind::Plus | TokenKind::Minus | TokenKind::Tilde | TokenKind::Await => self.prefixed(minimum)?,
             _ => self.primary()?,
         };
         while self.at_operator(minimum) {
@@ -193,9 +191,7 @@ impl Parser<'_> {
         match kind {
             And => minimum <= AND,
             Or => minimum <= OR,
-            EqualEqual | NotEqual | LessGreater | Less | LessEqual | Greater | GreaterEqual | In | Is | Not => {
-                minimum <= COMPARISON
-            }
+            EqualEqual | NotEqual | LessGreater | Less | LessEqual | Greater | GreaterEqual | In | Is | Not => minimum <= COMPARISON,
             _ => false,
         }
     }

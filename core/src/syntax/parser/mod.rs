@@ -192,8 +192,7 @@ impl<'a> Parser<'a> {
     /// The value of a number token.
     #[inline(never)]
     fn number(&mut self, token: Token) -> Parse<Constant> {
-        literal::number(self.text_of(token), self.options.max_integer_digits)
-            .map_err(|message| self.raise(span_of(token), message))
+        literal::number(self.text_of(token), self.options.max_integer_digits).map_err(|message| self.raise(span_of(token), message))
     }
 
     /// The start of the current token.
@@ -444,9 +443,7 @@ impl<'a> Parser<'a> {
     fn error_at_token(&self, kind: SyntaxErrorKind, message: String, token: Token) -> Box<SyntaxError> {
         match token.kind {
             // These stand between characters: CPython shows the one before.
-            TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker | TokenKind::Newline
-                if token.start == token.end =>
-            {
+            TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker | TokenKind::Newline if token.start == token.end => {
                 let at_end = token.start as usize >= self.source.text().len();
                 let after_newline = self.source.text().ends_with('\n');
                 let offset = token.start - u32::from(at_end && after_newline);
@@ -500,11 +497,7 @@ impl<'a> Parser<'a> {
             let last = self.previous();
             if !is_blank(self.source.text().get(last.end as usize..).unwrap_or_default()) {
                 let message = "multiple statements found while compiling a single statement";
-                return Err(Failure(Some(self.source.error(
-                    SyntaxErrorKind::SyntaxError,
-                    message.into(),
-                    span_of(last),
-                ))));
+                return Err(Failure(Some(self.source.error(SyntaxErrorKind::SyntaxError, message.into(), span_of(last)))));
             }
         }
         Ok(Module::Single(body))

@@ -134,9 +134,7 @@ impl Parser<'_> {
             TokenKind::False => self.singleton(Constant::False),
             TokenKind::Number | TokenKind::Minus => PatternKind::Value(Box::new(self.signed_number()?)),
             // An f-string too: the compiler rejects it.
-            TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart => {
-                PatternKind::Value(Box::new(self.strings()?))
-            }
+            TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart => PatternKind::Value(Box::new(self.strings()?)),
             TokenKind::Name => return self.name_pattern(),
             TokenKind::LeftParen => return self.group_or_sequence(),
             TokenKind::LeftBracket => {
@@ -197,8 +195,7 @@ impl Parser<'_> {
             return Ok(Pattern { kind: PatternKind::As { pattern: None, name }, span: self.span_from(start) });
         }
         let name = self.dotted_expression()?;
-        let kind =
-            if self.is(TokenKind::LeftParen) { self.class_pattern(name)? } else { PatternKind::Value(Box::new(name)) };
+        let kind = if self.is(TokenKind::LeftParen) { self.class_pattern(name)? } else { PatternKind::Value(Box::new(name)) };
         Ok(Pattern { kind, span: self.span_from(start) })
     }
 

@@ -79,9 +79,7 @@ impl Parser<'_> {
                 self.advance();
                 StmtKind::Nonlocal(self.name_list()?)
             }
-            TokenKind::Name if self.is_soft_keyword(0, "type") && self.peek_at(1) == TokenKind::Name => {
-                self.type_alias()?
-            }
+            TokenKind::Name if self.is_soft_keyword(0, "type") && self.peek_at(1) == TokenKind::Name => self.type_alias()?,
             _ => self.expression_statement()?,
         };
         let span = self.span_from(start);

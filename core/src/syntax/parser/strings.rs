@@ -145,14 +145,7 @@ impl Parser<'_> {
     }
 
     /// Decodes escapes; errors are shown at `error_token`.
-    fn decode_escapes(
-        &mut self,
-        content: &str,
-        content_start: u32,
-        kind: StringKind,
-        error_token: Token,
-        out: &mut Vec<u8>,
-    ) -> Parse<()> {
+    fn decode_escapes(&mut self, content: &str, content_start: u32, kind: StringKind, error_token: Token, out: &mut Vec<u8>) -> Parse<()> {
         let decoded = literal::decode_escapes(content, kind, self.options.character_by_name, out);
         match decoded {
             Ok(None) => Ok(()),
@@ -213,8 +206,7 @@ impl Parser<'_> {
         self.enter()?;
         let brace = self.position;
         let start = self.advance().start;
-        let value =
-            if self.diagnosing { self.diagnose_field_value(template)? } else { self.yield_or_star_expressions()? };
+        let value = if self.diagnosing { self.diagnose_field_value(template)? } else { self.yield_or_star_expressions()? };
         if self.diagnosing {
             self.diagnose_field(template, &[Equal, Exclamation, Colon, RightBrace], "'=', or '!', or ':', or '}'")?;
         }

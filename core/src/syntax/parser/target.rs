@@ -18,9 +18,7 @@ pub(super) enum TargetUse {
 pub(super) fn invalid_target(target: &Expr, target_use: TargetUse) -> Option<&Expr> {
     match &target.kind {
         ExprKind::Name(_) | ExprKind::Attribute(_) | ExprKind::Subscript(_) => None,
-        ExprKind::Tuple(elements) | ExprKind::List(elements) => {
-            elements.iter().find_map(|element| invalid_target(element, target_use))
-        }
+        ExprKind::Tuple(elements) | ExprKind::List(elements) => elements.iter().find_map(|element| invalid_target(element, target_use)),
         ExprKind::Starred(value) if target_use != TargetUse::Deletion => invalid_target(value, target_use),
         // `for x in y` reads as a comparison when the target is parsed as an expression.
         ExprKind::Compare(node) if target_use == TargetUse::For => match node.comparisons.first() {

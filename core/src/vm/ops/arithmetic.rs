@@ -137,10 +137,14 @@ impl Vm {
     fn unsupported(&mut self, operator: Operator, a: &Value, b: &Value, in_place: bool) -> super::super::Raised {
         let (left, right) = (self.type_name(a), self.type_name(b));
         // Sequences say more about what they can be joined with.
-        if operator.symbol == "+" && let Some(message) = crate::vm::protocol::concatenation_error(self, a, b) {
+        if operator.symbol == "+"
+            && let Some(message) = crate::vm::protocol::concatenation_error(self, a, b)
+        {
             return self.type_error(&message);
         }
-        if operator.symbol == "*" && let Some(message) = crate::vm::protocol::repetition_error(self, a, b) {
+        if operator.symbol == "*"
+            && let Some(message) = crate::vm::protocol::repetition_error(self, a, b)
+        {
             return self.type_error(&message);
         }
         let symbol = match (in_place, operator.symbol) {

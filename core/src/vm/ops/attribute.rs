@@ -94,9 +94,8 @@ impl Vm {
     /// `object.name` for those who expect that there may be none: None if there is surely none, without raising AttributeError.
     pub fn get_attribute_if_any(&mut self, object: &Value, name: &Value) -> Res<Option<Action>> {
         let class = self.class_of(object);
-        let plain = object.kind() != Kind::Module
-            && self.attribute_hook(object, &class, Name::GetAttribute).is_none()
-            && self.class_special(&class, Name::GetAttr).is_none();
+        let plain =
+            object.kind() != Kind::Module && self.attribute_hook(object, &class, Name::GetAttribute).is_none() && self.class_special(&class, Name::GetAttr).is_none();
         if plain { self.find_attribute(object, &class, name) } else { self.get_attribute(object, name).map(Some) }
     }
 
@@ -513,13 +512,7 @@ pub fn method_action(vm: &mut Vm, method: Value, receiver: &Value, arguments: &[
 }
 
 /// Calls a special method found on the type of `receiver`, then goes on with its result.
-pub fn call_method_action(
-    vm: &mut Vm,
-    method: Value,
-    receiver: &Value,
-    arguments: &[Value],
-    then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static,
-) -> Res<Action> {
+pub fn call_method_action(vm: &mut Vm, method: Value, receiver: &Value, arguments: &[Value], then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
     match method.kind() {
         Kind::Native => {
             // SAFETY: the kind says so.

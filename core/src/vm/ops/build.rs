@@ -159,9 +159,7 @@ pub fn mapping_items(vm: &mut Vm, mapping: &Value, then: impl FnOnce(&mut Vm, Ve
     let keys = vm.name(Name::Keys).clone();
     let mapping2 = mapping.clone();
     vm.get_attribute(mapping, &keys)?.and_then(vm, move |vm, method| {
-        Action::tail_call(method, []).and_then(vm, move |vm, keys| {
-            iterate::collect(vm, &keys, move |vm, keys| values_of(vm, mapping2, keys, 0, Vec::new(), then))
-        })
+        Action::tail_call(method, []).and_then(vm, move |vm, keys| iterate::collect(vm, &keys, move |vm, keys| values_of(vm, mapping2, keys, 0, Vec::new(), then)))
     })
 }
 

@@ -202,11 +202,7 @@ pub fn make_function(vm: &mut Vm, i: Instr) -> Res<()> {
     let value = vm.new_function(&child, &globals, closure);
     if let Some(function) = value.get::<Function>() {
         let mut register = i.c;
-        for (flag, field) in [
-            (FUNCTION_DEFAULTS, &function.defaults),
-            (FUNCTION_KEYWORD_DEFAULTS, &function.keyword_defaults),
-            (FUNCTION_ANNOTATE, &function.annotate),
-        ] {
+        for (flag, field) in [(FUNCTION_DEFAULTS, &function.defaults), (FUNCTION_KEYWORD_DEFAULTS, &function.keyword_defaults), (FUNCTION_ANNOTATE, &function.annotate)] {
             if i.x & flag != 0 {
                 field.set(vm.take_register(register));
                 register += 1;
@@ -216,4 +212,3 @@ pub fn make_function(vm: &mut Vm, i: Instr) -> Res<()> {
     vm.set_register(i.a, value);
     Ok(())
 }
-

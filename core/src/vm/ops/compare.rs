@@ -4,8 +4,8 @@ use super::super::reenter::Comparison;
 use super::super::{Action, Name, Res, Vm};
 use super::attribute::{call_method_action, method_action};
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr, Op};
-use crate::object::str::Str;
 use crate::object::header::Kind;
+use crate::object::str::Str;
 use crate::object::value::Value;
 use alloc::format;
 

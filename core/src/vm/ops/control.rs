@@ -96,8 +96,22 @@ impl Vm {
                 super::arithmetic::delivered(self, i, value)
             }
             Op::Lt | Op::Le | Op::Eq | Op::Ne | Op::Gt | Op::Ge => super::compare::delivered(self, i, value),
-            Op::SetAttr | Op::SetItem | Op::DeleteAttr | Op::DeleteItem | Op::StoreName | Op::DeleteName | Op::ListExtend | Op::SetUpdate | Op::MapUpdate | Op::MapMerge
-            | Op::ImportStar | Op::ListAppend | Op::SetAdd | Op::MapAdd | Op::Clear | Op::Loop => Ok(()),
+            Op::SetAttr
+            | Op::SetItem
+            | Op::DeleteAttr
+            | Op::DeleteItem
+            | Op::StoreName
+            | Op::DeleteName
+            | Op::ListExtend
+            | Op::SetUpdate
+            | Op::MapUpdate
+            | Op::MapMerge
+            | Op::ImportStar
+            | Op::ListAppend
+            | Op::SetAdd
+            | Op::MapAdd
+            | Op::Clear
+            | Op::Loop => Ok(()),
             Op::Not => self.deliver_truth(value, |vm, truth| vm.set_register(i.a, Value::bool(!truth))),
             Op::In => self.deliver_truth(value, |vm, truth| vm.set_register(i.a, Value::bool(truth))),
             Op::NotIn => self.deliver_truth(value, |vm, truth| vm.set_register(i.a, Value::bool(!truth))),

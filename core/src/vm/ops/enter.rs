@@ -73,7 +73,11 @@ unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[
             let supplied = if index < positional_parameters { index >= first_default } else { false };
             if !supplied && !named(index) {
                 let keyword_default = index >= positional_parameters
-                    && function.keyword_defaults.get().get::<Dict>().is_some_and(|dict| code.local_names.get(index).is_some_and(|name| dict.index_of_interned(name).is_some()));
+                    && function
+                        .keyword_defaults
+                        .get()
+                        .get::<Dict>()
+                        .is_some_and(|dict| code.local_names.get(index).is_some_and(|name| dict.index_of_interned(name).is_some()));
                 if !keyword_default {
                     return Ok(false);
                 }
@@ -120,7 +124,12 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
     // SAFETY: the caller vouches; the frames below stay inside the chunk (checked).
     unsafe {
         let class = &*(*window as usize as *const Class);
-        if !class.has(CLASS_HEAP) || class.has(CLASS_ABSTRACT) || class.has_finalizer.get() || class.layout.kind != Kind::Instance || class.header.class() as *const Class != &*vm.class::<Class>() {
+        if !class.has(CLASS_HEAP)
+            || class.has(CLASS_ABSTRACT)
+            || class.has_finalizer.get()
+            || class.layout.kind != Kind::Instance
+            || class.header.class() as *const Class != &*vm.class::<Class>()
+        {
             return Ok(false);
         }
         let object = vm.class::<Instance>();

@@ -459,7 +459,7 @@ pub fn throw(vm: &mut Vm, value: &Value, exception: Value) -> Res<Action> {
     } else {
         let name = vm.name(Name::Throw).clone();
         let class = vm.class_of(&inner);
-        
+
         match vm.find_attribute(&inner, &class, &name)? {
             Some(method) => method.and_then(vm, move |_, method| Ok(Action::tail_call(method, [exception]))),
             None => {

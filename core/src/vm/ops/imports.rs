@@ -143,4 +143,3 @@ fn copy_names(vm: &mut Vm, module: Value, target: Value, names: Vec<Value>, mut 
     }
     Ok(Action::Return(Value::NONE))
 }
-

@@ -61,7 +61,6 @@ fn run(vm: &mut Vm, number: u16, arguments: Vec<Value>) -> Res<Action> {
     };
     let module_name = vm.intern(module);
     let name = vm.intern(name);
-    crate::vm::import::import_by_name(vm, &module_name)?.and_then(vm, move |vm, module| {
-        vm.get_attribute(&module, &name)?.and_then(vm, move |_, function| Ok(Action::TailCall(Call::new(function, arguments))))
-    })
+    crate::vm::import::import_by_name(vm, &module_name)?
+        .and_then(vm, move |vm, module| vm.get_attribute(&module, &name)?.and_then(vm, move |_, function| Ok(Action::TailCall(Call::new(function, arguments)))))
 }

@@ -192,4 +192,3 @@ fn attribute_values(vm: &mut Vm, subject: Value, names: Vec<Value>, mut values: 
         }
     }
 }
-

@@ -214,4 +214,3 @@ pub fn get_len(vm: &mut Vm, i: Instr) -> Res<()> {
     let action = length(vm, &object);
     vm.complete(action)
 }
-

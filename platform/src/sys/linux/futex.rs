@@ -26,13 +26,7 @@ impl Place {
             let timeout = timeout_ns.map(KernelTime::from_ns);
             // SAFETY: the word lives as long as `self`, the timeout until the call returns.
             unsafe {
-                libc::syscall(
-                    libc::SYS_futex,
-                    self.0.as_ptr(),
-                    libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
-                    PARKED,
-                    timeout.as_ref().map_or(ptr::null(), ptr::from_ref),
-                );
+                libc::syscall(libc::SYS_futex, self.0.as_ptr(), libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG, PARKED, timeout.as_ref().map_or(ptr::null(), ptr::from_ref));
             }
         }
         // Takes the token, or the mark of having slept. Reading the token makes the unparker's writes visible.

@@ -47,8 +47,7 @@ impl Selector {
         if interest.writes() {
             events |= libc::EPOLLOUT as u32;
         }
-        let (first, other) =
-            if known { (libc::EPOLL_CTL_MOD, libc::EPOLL_CTL_ADD) } else { (libc::EPOLL_CTL_ADD, libc::EPOLL_CTL_MOD) };
+        let (first, other) = if known { (libc::EPOLL_CTL_MOD, libc::EPOLL_CTL_ADD) } else { (libc::EPOLL_CTL_ADD, libc::EPOLL_CTL_MOD) };
         let data = u64::from(source as u32);
         let outcome = match self.control(first, source, events, data) {
             // The number was closed and opened again, or came back.

@@ -17,11 +17,7 @@ unsafe impl Send for Place {}
 
 impl Place {
     pub(in super::super) const fn new() -> Place {
-        Place {
-            mutex: UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER),
-            condition: UnsafeCell::new(libc::PTHREAD_COND_INITIALIZER),
-            token: UnsafeCell::new(false),
-        }
+        Place { mutex: UnsafeCell::new(libc::PTHREAD_MUTEX_INITIALIZER), condition: UnsafeCell::new(libc::PTHREAD_COND_INITIALIZER), token: UnsafeCell::new(false) }
     }
 
     /// Blocks the calling OS thread, the place's owner.
@@ -66,8 +62,5 @@ fn deadline_after(ns: u64) -> libc::timespec {
     unsafe { libc::clock_gettime(libc::CLOCK_REALTIME, &mut now) };
     let nanoseconds = (ns % SECOND) as libc::c_long + now.tv_nsec;
     let seconds = (ns / SECOND).min(u64::from(u32::MAX)) as libc::time_t + now.tv_sec;
-    libc::timespec {
-        tv_sec: seconds + nanoseconds / SECOND as libc::c_long,
-        tv_nsec: nanoseconds % SECOND as libc::c_long,
-    }
+    libc::timespec { tv_sec: seconds + nanoseconds / SECOND as libc::c_long, tv_nsec: nanoseconds % SECOND as libc::c_long }
 }

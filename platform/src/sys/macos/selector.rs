@@ -56,16 +56,8 @@ impl Selector {
         let mut events = [const { MaybeUninit::<libc::kevent>::uninit() }; BATCH];
         let timeout = timeout_ns.map(KernelTime::from_ns);
         // SAFETY: no changes; the events are BATCH long; the timeout lives until the call returns.
-        let count = unsafe {
-            libc::kevent(
-                self.kqueue,
-                ptr::null(),
-                0,
-                events.as_mut_ptr().cast(),
-                BATCH as i32,
-                timeout.as_ref().map_or(ptr::null(), ptr::from_ref).cast(),
-            )
-        };
+        let count =
+            unsafe { libc::kevent(self.kqueue, ptr::null(), 0, events.as_mut_ptr().cast(), BATCH as i32, timeout.as_ref().map_or(ptr::null(), ptr::from_ref).cast()) };
         for event in events.iter().take(usize::try_from(count).unwrap_or(0)) {
             // SAFETY: the kernel has filled the first `count`.
             let event = unsafe { event.assume_init() };

@@ -2,9 +2,7 @@
 
 use alloc::boxed::Box;
 
-use pyvm_core::port::{
-    CpuTimeOf, Duty, Interest, MachineError, OsThreads, Parker, Platform, Ready, SignalHandling, Source, Stream, Watch,
-};
+use pyvm_core::port::{CpuTimeOf, Duty, Interest, MachineError, OsThreads, Parker, Platform, Ready, SignalHandling, Source, Stream, Watch};
 
 use super::super::os;
 use super::mutex::Mutex;
@@ -53,11 +51,7 @@ impl Machine {
         parking::prepare()?;
         // Writing to a closed pipe is an error to be reported, not the end.
         let _ = signals::handle(libc::SIGPIPE as u32, SignalHandling::Ignore);
-        Ok(Box::new(Machine {
-            pool: settings.map(Pool::new).transpose()?,
-            signals: Mutex::new(None),
-            poller: Box::new(Poller::new()?),
-        }))
+        Ok(Box::new(Machine { pool: settings.map(Pool::new).transpose()?, signals: Mutex::new(None), poller: Box::new(Poller::new()?) }))
     }
 }
 

@@ -64,11 +64,7 @@ impl Watches {
 
 impl Poller {
     pub(super) fn new() -> Result<Poller, MachineError> {
-        Ok(Poller {
-            selector: Selector::new()?,
-            state: AtomicU32::new(AWAKE),
-            watches: Mutex::new(Watches::default()),
-        })
+        Ok(Poller { selector: Selector::new()?, state: AtomicU32::new(AWAKE), watches: Mutex::new(Watches::default()) })
     }
 
     pub(super) fn wait(&self, timeout_ns: Option<u64>, ready: &mut dyn FnMut(Ready)) {
@@ -77,8 +73,7 @@ impl Poller {
             ready(forgotten);
             timeout_ns = Some(0);
         }
-        let asleep = timeout_ns != Some(0)
-            && self.state.compare_exchange(AWAKE, ASLEEP, Ordering::AcqRel, Ordering::Acquire).is_ok();
+        let asleep = timeout_ns != Some(0) && self.state.compare_exchange(AWAKE, ASLEEP, Ordering::AcqRel, Ordering::Acquire).is_ok();
         self.selector.select(if asleep { timeout_ns } else { Some(0) }, &mut |source, interest| {
             self.deliver(source, interest, ready);
         });
@@ -147,10 +142,7 @@ impl Poller {
         let next = || {
             self.watches.with(|watches| {
                 let registration = watches.registration(source)?;
-                let position = registration
-                    .watches
-                    .iter()
-                    .position(|&(_, wanted)| !wanted.intersection(interest).is_none())?;
+                let position = registration.watches.iter().position(|&(_, wanted)| !wanted.intersection(interest).is_none())?;
                 let (token, wanted) = registration.watches.remove(position);
                 Some(Ready { token, interest: wanted.intersection(interest) })
             })

@@ -57,8 +57,7 @@ pub struct Settings {
 
 impl Settings {
     /// What suits a desktop.
-    pub const DEFAULT: Settings =
-        Settings { limit: 256, idle_ns: 10_000_000_000, stack_bytes: 512 * 1024, patience_ns: 30_000 };
+    pub const DEFAULT: Settings = Settings { limit: 256, idle_ns: 10_000_000_000, stack_bytes: 512 * 1024, patience_ns: 30_000 };
 }
 
 impl Default for Settings {
@@ -196,11 +195,7 @@ impl Pool {
 
     pub(super) fn os_threads(&self) -> OsThreads {
         let shared = self.shared();
-        shared.members.with(|members| OsThreads {
-            standing_by: members.alive - members.on_duty,
-            on_duty: members.on_duty,
-            limit: shared.settings.limit,
-        })
+        shared.members.with(|members| OsThreads { standing_by: members.alive - members.on_duty, on_duty: members.on_duty, limit: shared.settings.limit })
     }
 
     pub(super) fn dismiss(&self, grace_ns: u64) -> usize {

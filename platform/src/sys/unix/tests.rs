@@ -530,11 +530,7 @@ fn what_it_costs() {
         let (start, cpu) = (Instant::now(), super::cpu_time(pyvm_core::port::CpuTimeOf::Process));
         run();
         let cpu = super::cpu_time(pyvm_core::port::CpuTimeOf::Process) - cpu;
-        std::println!(
-            "{name}: {} ns, {} ns CPU",
-            start.elapsed().as_nanos() / u128::from(rounds),
-            cpu / u64::from(rounds)
-        );
+        std::println!("{name}: {} ns, {} ns CPU", start.elapsed().as_nanos() / u128::from(rounds), cpu / u64::from(rounds));
     };
     let vm = Vm::new(Settings::DEFAULT);
     let mut guard = vm.gil.acquire(&*vm.machine, &vm.attention);

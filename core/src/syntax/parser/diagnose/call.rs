@@ -106,10 +106,7 @@ impl Parser<'_> {
             return Ok(());
         };
         if self.at_comprehension()
-            && let Some(last) = arguments
-                .positional
-                .last()
-                .filter(|_| arguments.positional.len() + arguments.keywords.len() > 1 && arguments.keywords.is_empty())
+            && let Some(last) = arguments.positional.last().filter(|_| arguments.positional.len() + arguments.keywords.len() > 1 && arguments.keywords.is_empty())
         {
             let element = last.span;
             if let Some(clauses) = self.probe(Self::comprehension_clauses)? {
@@ -119,8 +116,7 @@ impl Parser<'_> {
         if self.is(TokenKind::Comma) {
             let comma = self.token();
             self.advance();
-            if arguments.unpacked_mapping && self.is(TokenKind::Star) && self.probe(Self::starred_expression)?.is_some()
-            {
+            if arguments.unpacked_mapping && self.is(TokenKind::Star) && self.probe(Self::starred_expression)?.is_some() {
                 let span = self.span_to_last_token(comma.start);
                 let message = "iterable argument unpacking follows keyword argument unpacking";
                 return Err(self.raise(span, message));
@@ -160,31 +156,21 @@ impl Parser<'_> {
     // Parameters
 
     /// Where a parameter, `/`, `*` or `**` begins.
-    pub(in crate::syntax::parser) fn diagnose_parameter(
-        &mut self,
-        parameters: &Parameters,
-        (slash, star, default_seen): (bool, bool, bool),
-        lambda: bool,
-    ) -> Parse<()> {
+    pub(in crate::syntax::parser) fn diagnose_parameter(&mut self, parameters: &Parameters, (slash, star, default_seen): (bool, bool, bool), lambda: bool) -> Parse<()> {
         let close = if lambda { TokenKind::Colon } else { TokenKind::RightParen };
         let next = self.peek_at(1);
         match self.peek() {
             TokenKind::Slash if star => Err(self.raise_at_current("/ must be ahead of *")),
             TokenKind::Slash if slash => Err(self.raise_at_current("/ may appear only once")),
-            TokenKind::Slash if parameters.positional.is_empty() && next == TokenKind::Comma => {
-                Err(self.raise_at_current("at least one argument must precede /"))
-            }
+            TokenKind::Slash if parameters.positional.is_empty() && next == TokenKind::Comma => Err(self.raise_at_current("at least one argument must precede /")),
             TokenKind::Slash if next == TokenKind::Star && !parameters.positional.is_empty() => {
                 self.advance();
                 Err(self.raise_at_current("expected comma between / and *"))
             }
-            TokenKind::Star if star && matches!(next, TokenKind::Name | TokenKind::Comma) => {
-                Err(self.raise_at_current("* argument may appear only once"))
-            }
+            TokenKind::Star if star && matches!(next, TokenKind::Name | TokenKind::Comma) => Err(self.raise_at_current("* argument may appear only once")),
             TokenKind::Star if !star => {
                 let after_comma = self.peek_at(2);
-                let bare = next == close
-                    || (next == TokenKind::Comma && (after_comma == close || after_comma == TokenKind::DoubleStar));
+                let bare = next == close || (next == TokenKind::Comma && (after_comma == close || after_comma == TokenKind::DoubleStar));
                 if bare && lambda {
                     let looked_at = if next == close { 1 } else { 2 };
                     self.furthest = self.furthest.max(self.position + looked_at);

@@ -42,10 +42,8 @@ impl Parser<'_> {
             if first_token.kind == TokenKind::String {
                 self.diagnose_quotes_in_string(first)?;
             }
-            let name_before_string =
-                first_token.kind == TokenKind::Name && self.token_at(first + 1).kind == TokenKind::String;
-            let soft_keyword =
-                first_token.kind == TokenKind::Name && SOFT_KEYWORDS.contains(&self.text_of(first_token));
+            let name_before_string = first_token.kind == TokenKind::Name && self.token_at(first + 1).kind == TokenKind::String;
+            let soft_keyword = first_token.kind == TokenKind::Name && SOFT_KEYWORDS.contains(&self.text_of(first_token));
             if !name_before_string && !soft_keyword {
                 let next = self.look(|parser| {
                     let next = parser.expression()?;
@@ -120,9 +118,7 @@ impl Parser<'_> {
             Ok(inside.to(last))
         })?;
         match found {
-            Some(span) if self.token_at(first + 1).kind != TokenKind::String => {
-                Err(self.raise(span, "invalid syntax. Is this intended to be part of the string?"))
-            }
+            Some(span) if self.token_at(first + 1).kind != TokenKind::String => Err(self.raise(span, "invalid syntax. Is this intended to be part of the string?")),
             _ => Ok(()),
         }
     }
@@ -269,11 +265,7 @@ impl Parser<'_> {
         if !self.at_comprehension() {
             return Ok(());
         }
-        let span = if trailing_comma && elements.len() == 1 {
-            first.span.to(span_of(self.previous()))
-        } else {
-            first.span.to(last.span)
-        };
+        let span = if trailing_comma && elements.len() == 1 { first.span.to(span_of(self.previous())) } else { first.span.to(last.span) };
         if self.probe(Self::comprehension_clauses)?.is_some() {
             return Err(self.raise(span, "did you forget parentheses around the comprehension target?"));
         }
@@ -400,12 +392,7 @@ impl Parser<'_> {
     }
 
     /// Reports anything but one of the expected tokens; `expected` names them.
-    pub(in crate::syntax::parser) fn diagnose_field(
-        &mut self,
-        template: bool,
-        tokens: &[TokenKind],
-        expected: &str,
-    ) -> Parse<()> {
+    pub(in crate::syntax::parser) fn diagnose_field(&mut self, template: bool, tokens: &[TokenKind], expected: &str) -> Parse<()> {
         if tokens.contains(&self.peek()) {
             return Ok(());
         }
