@@ -344,14 +344,26 @@ standard_handlers! {
     "surrogatepass" "surrogatepass(exception, /)" SurrogatePass
 }
 
-/// Appends `\N{name}` of a code point, or its escape sequence if it has no name.
+/// Appends `\N{name}` of a code point, or its escape sequence if it has no name (or names are left out of the build).
 pub fn push_name(out: &mut StrBuilder, code_point: u32) {
+    #[cfg(feature = "unicode-names")]
+    if let Some(name) = char::from_u32(code_point).and_then(unicode_names2::name) {
+        use core::fmt::Write;
+        let _ = write!(out, "\\N{{{name}}}");
+        return;
+    }
     codec::push_backslashed(out, code_point);
 }
 
 /// The code point with a Unicode name.
-pub fn character_named(_name: &str) -> Option<u32> {
-    None
+pub fn character_named(name: &str) -> Option<u32> {
+    #[cfg(feature = "unicode-names")]
+    return unicode_names2::character(name).map(|character| character as u32);
+    #[cfg(not(feature = "unicode-names"))]
+    {
+        let _ = name;
+        None
+    }
 }
 
 // ---- the codecs of core as functions
