@@ -14,7 +14,6 @@ pub mod ops;
 pub mod prelude;
 pub mod protocol;
 pub mod reenter;
-pub mod shim;
 #[cfg(feature = "compiler")]
 pub mod source;
 pub mod step;
