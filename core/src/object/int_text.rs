@@ -205,7 +205,7 @@ pub fn to_bytes(number: Integer, length: usize, little: bool, signed: bool) -> O
         return None;
     }
     bytes.resize(length, fill);
-    if signed && bytes.last().map_or(negative, |&last| (last & 0x80 != 0) != negative) {
+    if signed && bytes.last().is_some_and(|&last| (last & 0x80 != 0) != negative) {
         return None;
     }
     if !little {
