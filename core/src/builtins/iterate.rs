@@ -13,7 +13,7 @@ use crate::object::sort;
 use crate::object::str::Str;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
-use crate::vm::iterate::{self, Each, Flow, collect, for_each, get_iter_then};
+use crate::vm::iterate::{self, Each, Flow, collect, for_each, for_each_rest, get_iter_then};
 use crate::vm::native::{Action, Args, Call, Native, Step};
 use crate::vm::ops::arithmetic::Operator;
 use crate::vm::protocol::{native_compare, native_truth};
@@ -133,7 +133,19 @@ fn extreme(vm: &mut Vm, args: &Args, name: &'static str, better: Comparison) -> 
     let search = Extreme { name, better, key, default, best: None, candidate: None, comparing: false };
     match args.positional {
         [] => Err(vm.type_error(&format!("{name} expected at least 1 argument, got 0"))),
-        [iterable] => for_each(vm, iterable, search),
+        [iterable] => {
+            if search.key.is_none() {
+                let best = match (iterable.get_exact::<List>(), iterable.get_exact::<Tuple>()) {
+                    (Some(list), _) => plain_extreme(better, list.items.get()),
+                    (_, Some(tuple)) => plain_extreme(better, tuple.items()),
+                    _ => None,
+                };
+                if let Some(best) = best {
+                    return Ok(Action::Return(best));
+                }
+            }
+            for_each(vm, iterable, search)
+        }
         items => {
             if search.default.is_some() {
                 return Err(vm.type_error(&format!("Cannot specify a default for {name}() with multiple positional arguments")));
@@ -276,7 +288,27 @@ fn sum(vm: &mut Vm, args: &Args) -> Res<Action> {
     if let Some(message) = refused {
         return Err(vm.type_error(message));
     }
-    for_each(vm, &args.positional[0], Sum { total: Total::of(start) })
+    let mut total = Total::of(start);
+    let iterable = &args.positional[0];
+    // What adds up natively needs no iterator: nothing can change the sequence meanwhile.
+    let native = if let Some(list) = iterable.get_exact::<List>() {
+        list.items.get().as_slice()
+    } else if let Some(tuple) = iterable.get_exact::<Tuple>() {
+        tuple.items()
+    } else {
+        return for_each(vm, iterable, Sum { total });
+    };
+    let mut added = 0;
+    while let Some(item) = native.get(added)
+        && total.add(vm, item).is_break()
+    {
+        added += 1;
+    }
+    if added == native.len() {
+        return Ok(Action::Return(total.value(vm)));
+    }
+    let rest = if iterable.kind() == Kind::List { iterators::list_iterator_at(vm, iterable, added) } else { iterators::tuple_iterator_at(vm, iterable, added) };
+    for_each_rest(vm, rest, Sum { total })
 }
 
 /// An exact float.

@@ -1,16 +1,18 @@
 //! What the container types share: checked receivers, keyword arguments, subscripts and repeat counts, and `repr`.
 
-use super::class::Class;
+use super::class::{CLASS_HEAP, CLASS_NOT_CALLABLE, Class};
+use super::dict::Dict;
 use super::function::NativeFunction;
-use super::header::{Mut, Object};
+use super::header::{Kind, Mut, Object, SUBCLASS};
 use super::int::Int;
 use super::list::List;
+use super::range::Range;
 use super::str::{SURROGATES, Str, count_code_points};
 use super::tuple::Tuple;
 use super::value::Value;
 use crate::heap::OutOfMemory;
 use crate::object::exception::Ex;
-use crate::vm::native::{Action, Args, Binding, Function, Native};
+use crate::vm::native::{Action, Args, Binding, Call, Function, Native};
 use crate::vm::reenter::Comparison;
 use crate::vm::{ClassRef, Name, Raised, Res, Vm};
 use alloc::borrow::Cow;
@@ -414,13 +416,18 @@ impl Drop for Active {
     }
 }
 
+/// Containers in containers that `repr` shows without an action for each.
+const NATIVE_REPR_DEPTH: usize = 12;
+/// Deepest nesting that `repr` shows, unless the recursion limit is lower.
+const DEEPEST_REPR: usize = 10_000;
+
 fn push_native_repr(vm: &mut Vm, text: &mut Text, item: &Value) -> Res<bool> {
     if let Some(number) = item.as_small_int() {
         let _ = write!(text, "{number}");
         return Ok(true);
     }
-    // Deeper structures are left to the stackless way.
-    if vm.native_depth >= crate::config::NATIVE_DEPTH_LIMIT {
+    // Deeper structures are left to the stackless way, before too much is tried in vain.
+    if vm.native_depth >= NATIVE_REPR_DEPTH {
         return Ok(false);
     }
     vm.native_depth += 1;
@@ -441,6 +448,9 @@ fn push_native_repr(vm: &mut Vm, text: &mut Text, item: &Value) -> Res<bool> {
 /// Whatever an item's `repr` raises.
 pub fn repr(vm: &mut Vm, value: &Value, shown: &'static Shown) -> Res<Action> {
     let Some(active) = Active::begin(vm, value) else { return Ok(Action::Return(vm.new_str(shown.recursive))) };
+    if active.list.get().len() > vm.depth_limit.min(DEEPEST_REPR) {
+        return Err(vm.raise(Ex::RecursionError, "maximum recursion depth exceeded while getting the repr of an object"));
+    }
     let display = (shown.display)(vm, value)?;
     let mut text = Text::default();
     text.push_str(&display.prefix);
@@ -493,10 +503,17 @@ pub fn call_natively(vm: &mut Vm, callee: &Value, arguments: &[Value]) -> Option
         return None;
     }
     if bound {
-        let mut all = Vec::with_capacity(count);
-        all.push(function.receiver.clone());
-        all.extend_from_slice(arguments);
-        return Some(simple(vm, &all));
+        let receiver = function.receiver.clone();
+        return Some(match arguments {
+            [] => simple(vm, &[receiver]),
+            [one] => simple(vm, &[receiver, one.clone()]),
+            _ => {
+                let mut all = Vec::with_capacity(count);
+                all.push(receiver);
+                all.extend_from_slice(arguments);
+                simple(vm, &all)
+            }
+        });
     }
     if native.binding == Binding::Method {
         // Called through the class: self must be an instance.
@@ -506,4 +523,94 @@ pub fn call_natively(vm: &mut Vm, callee: &Value, arguments: &[Value]) -> Option
         }
     }
     Some(simple(vm, arguments))
+}
+
+/// Begins a call with positional arguments: natives and constructors of builtin types (that need no `__init__`) run at once, for others
+/// there is an action.
+///
+/// # Errors
+/// What a native raises.
+pub fn begin_call(vm: &mut Vm, callee: Value, mut arguments: Vec<Value>) -> Res<Action> {
+    if let Some(result) = call_natively(vm, &callee, &arguments) {
+        return result.map(Action::Return);
+    }
+    if let Some(class) = callee.get::<Class>()
+        && !class.has(CLASS_HEAP | CLASS_NOT_CALLABLE)
+        && class.layout.kind != Kind::Class
+        && vm.class_of(&callee) == vm.class::<Class>()
+    {
+        let class = ClassRef::of(class);
+        let without_init = class.lookup_with_owner(vm.name(Name::Init)).is_none_or(|(_, owner)| owner.layout.kind == Kind::Instance);
+        if without_init
+            && let Some(new) = vm.class_special(&class, Name::New)
+            && let Some(function) = new.get::<NativeFunction>()
+            && let Function::Full(full) = function.native.function
+            && !function.native.arity.starred
+            && arguments.len() < function.native.arity.most as usize
+            && arguments.len() + 1 >= function.native.arity.least as usize
+            && vm.native_depth < crate::config::NATIVE_DEPTH_LIMIT
+        {
+            arguments.insert(0, callee.clone());
+            vm.native_depth += 1;
+            let action = full(vm, &Args { positional: &arguments, names: &[], values: &[] });
+            vm.native_depth -= 1;
+            return action;
+        }
+    }
+    Ok(Action::TailCall(Call::new(callee, arguments)))
+}
+
+/// `item in container` for exact builtin containers; None for others.
+///
+/// # Errors
+/// What `__hash__` and `__eq__` raise.
+#[inline]
+pub fn contains_natively(vm: &mut Vm, container: &Value, item: &Value) -> Res<Option<bool>> {
+    let Some(header) = container.header().filter(|header| header.flags() & SUBCLASS == 0) else { return Ok(None) };
+    Ok(Some(match header.kind() {
+        Kind::Dict => match container.get::<Dict>() {
+            Some(dict) => dict.contains(vm, item)?,
+            None => return Ok(None),
+        },
+        Kind::Set | Kind::FrozenSet => match super::set::table_of(container) {
+            Some((_, table)) => super::set::contains(vm, table, item)?,
+            None => return Ok(None),
+        },
+        Kind::List => match container.get::<List>() {
+            Some(list) => super::list::contains(vm, list, item)?,
+            None => return Ok(None),
+        },
+        Kind::Tuple => match container.get::<Tuple>() {
+            Some(tuple) => super::tuple::contains(vm, tuple, item)?,
+            None => return Ok(None),
+        },
+        Kind::Range => match container.get::<Range>() {
+            Some(range) => super::range::contains(vm, range, item)?,
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    }))
+}
+
+/// Drops values, last first, as CPython's lists do.
+pub fn drop_backward(mut values: Vec<Value>) {
+    while let Some(value) = values.pop() {
+        drop(value);
+    }
+}
+
+/// A copy of some values.
+pub fn copied(values: &[Value]) -> Vec<Value> {
+    let mut copy: Vec<Value> = Vec::with_capacity(values.len());
+    // SAFETY: the words are copied into the room asked for, and each one's reference is counted before anything else happens.
+    unsafe {
+        core::ptr::copy_nonoverlapping(values.as_ptr(), copy.as_mut_ptr(), values.len());
+        for value in values {
+            if let Some(header) = value.header() {
+                header.retain();
+            }
+        }
+        copy.set_len(values.len());
+    }
+    copy
 }

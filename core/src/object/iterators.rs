@@ -199,6 +199,18 @@ pub fn list_iterator(vm: &mut Vm, list: &Value) -> Value {
     vm.new_object(|header| ListIterator { header, list, index: Cell::new(0) })
 }
 
+/// An iterator over the items of a list from `index` on.
+pub fn list_iterator_at(vm: &mut Vm, list: &Value, index: usize) -> Value {
+    let list = Mut::new(Some(list.clone()));
+    vm.new_object(|header| ListIterator { header, list, index: Cell::new(index) })
+}
+
+/// An iterator over the items of a tuple from `index` on.
+pub fn tuple_iterator_at(vm: &mut Vm, tuple: &Value, index: usize) -> Value {
+    let tuple = Mut::new(Some(tuple.clone()));
+    vm.new_object(|header| TupleIterator { header, tuple, index: Cell::new(index) })
+}
+
 /// `iter(tuple)`
 #[inline]
 pub fn tuple_iterator(vm: &mut Vm, tuple: &Value) -> Value {

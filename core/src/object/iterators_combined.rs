@@ -2,7 +2,7 @@
 //! Python code must run, what was gathered waits in the object.
 
 use super::class::{Class, TypeSpec};
-use super::containers::{CLASS_GET_ITEM, call_natively, class_argument, keywords, receiver, stop_iteration};
+use super::containers::{CLASS_GET_ITEM, begin_call, call_natively, class_argument, keywords, receiver, stop_iteration};
 use super::dict_views::pair;
 use super::header::{Header, Kind, Mut, Object};
 use super::int::from_big;
@@ -312,6 +312,27 @@ impl Gathers for Zip {
 
 fn zip_next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
     let Some(this) = iterator.get::<Zip>() else { return Ok(Step::Done) };
+    if let [first, second] = this.gather.iterators.as_slice()
+        && this.gather.taken.get().is_empty()
+        && this.gather.checking.get() == 0
+        && let Step::Item(item) = iterate::next(vm, first)?
+    {
+        // The commonest case: two sources, both native.
+        return match iterate::next(vm, second)? {
+            Step::Item(other) => Ok(Step::Item(pair(vm, item, other))),
+            step => {
+                this.gather.taken.get_mut().push(item);
+                match step {
+                    Step::Done if !this.gather.strict => {
+                        drop(this.gather.taken.take());
+                        Ok(Step::Done)
+                    }
+                    Step::Done => this.gather.accept(vm, "zip", None).map(|_| Step::Done),
+                    _ => Ok(Step::Call),
+                }
+            }
+        };
+    }
     Ok(match this.gather.advance(vm, "zip")? {
         Some(true) => Step::Item(this.gather.round(vm)),
         Some(false) => Step::Done,
@@ -366,6 +387,23 @@ impl Gathers for Map {
 
     fn give(&self, _: &mut Vm) -> Res<Action> {
         Ok(Action::tail_call(self.function.clone(), self.gather.taken.take()))
+    }
+}
+
+/// The next item of an exact `map` as an action, without going through its `__next__`; None: something else is to be done.
+pub fn map_action(vm: &mut Vm, iterator: &Value) -> Option<Res<Action>> {
+    if iterator.kind() != Kind::Other {
+        return None;
+    }
+    let this = iterator.get_exact::<Map>()?;
+    match this.gather.advance(vm, "map") {
+        Ok(Some(true)) => {
+            let function = this.function.clone();
+            Some(begin_call(vm, function, this.gather.taken.take()))
+        }
+        Ok(Some(false)) => Some(Err(stop_iteration(vm))),
+        Ok(None) => None,
+        Err(raised) => Some(Err(raised)),
     }
 }
 

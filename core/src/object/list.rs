@@ -1,6 +1,6 @@
 //! `list`: the object and its core operations, which the interpreter loop calls. The methods are in `object::list_methods`.
 
-use super::containers::{compare_sequences, place, subscript};
+use super::containers::{compare_sequences, copied, place, subscript};
 use super::exception::Ex;
 use super::header::{Header, Kind, Mut};
 use super::slice::{self, Slice};
@@ -168,7 +168,7 @@ pub fn get_slice(vm: &mut Vm, list: &List, start: &Value, stop: &Value, step: &V
     vm.check_memory(bounds.count.checked_mul(size_of::<Value>()))?;
     let items = list.items.get();
     let picked: Vec<Value> = if bounds.is_contiguous() {
-        items.get(bounds.start as usize..bounds.start as usize + bounds.count).map(<[Value]>::to_vec).unwrap_or_default()
+        items.get(bounds.start as usize..bounds.start as usize + bounds.count).map(copied).unwrap_or_default()
     } else {
         bounds.places().filter_map(|place| items.get(place).cloned()).collect()
     };

@@ -8,9 +8,8 @@ use super::iterators;
 use super::list::{self, List};
 use super::slice::Slice;
 use super::sort;
-use super::tuple::Tuple;
 use super::value::Value;
-use crate::vm::iterate::{Each, Flow, collect, for_each};
+use crate::vm::iterate::{Each, Flow, collect, for_each, native_items};
 use crate::vm::native::{Action, Args, Native, argument};
 use crate::vm::reenter::Comparison;
 use crate::vm::{Name, Res, Vm};
@@ -121,10 +120,12 @@ fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
 /// TypeError for what is not iterable; whatever iterating raises.
 pub fn extend_then(vm: &mut Vm, target: &Value, iterable: &Value, then: impl FnOnce(&mut Vm) -> Res<Action> + 'static) -> Res<Action> {
     let Some(list) = target.get::<List>() else { return Err(vm.type_error("descriptor requires a 'list' object")) };
-    let native =
-        if let Some(other) = iterable.get_exact::<List>() { Some(other.items.get().clone()) } else { iterable.get_exact::<Tuple>().map(|tuple| tuple.items().to_vec()) };
-    if let Some(values) = native {
-        list::extend(vm, list, values)?;
+    if let Some(values) = native_items(vm, iterable)? {
+        if list.items.get().capacity() == 0 {
+            drop(list.put_items(values));
+        } else {
+            list::extend(vm, list, values)?;
+        }
         return then(vm);
     }
     // Item by item: what came before an exception stays, as in CPython.
@@ -305,7 +306,7 @@ fn clear(vm: &mut Vm, args: &[Value]) -> Res<Value> {
 fn copy(vm: &mut Vm, args: &[Value]) -> Res<Value> {
     let list = receiver::<List>(vm, args)?;
     vm.check_memory(list.len().checked_mul(size_of::<Value>()))?;
-    let items = list.items.get().clone();
+    let items = containers::copied(list.items.get());
     Ok(vm.new_list(items))
 }
 

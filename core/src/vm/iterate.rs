@@ -2,10 +2,15 @@
 
 use super::ops::iteration::{iter_action, iterator_or_error, next_action};
 use super::{Action, Call, Continuation, Name, Res, Step, Vm};
+use crate::config::NATIVE_DEPTH_LIMIT;
+use crate::object::containers::copied;
 use crate::object::dict::Dict;
+use crate::object::dict_views;
 use crate::object::exception::Ex;
+use crate::object::header::{Kind, SUBCLASS};
 use crate::object::list::List;
-use crate::object::set::Set;
+use crate::object::range::Range;
+use crate::object::set;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use alloc::boxed::Box;
@@ -13,20 +18,25 @@ use alloc::vec::Vec;
 
 /// The items of a builtin iterable that can be read without running Python code; None for others.
 pub fn native_items(vm: &mut Vm, iterable: &Value) -> Res<Option<Vec<Value>>> {
-    if let Some(list) = iterable.get_exact::<List>() {
-        return Ok(Some(list.items.get().clone()));
-    }
-    if let Some(tuple) = iterable.get_exact::<Tuple>() {
-        return Ok(Some(tuple.items().to_vec()));
-    }
-    if let Some(dict) = iterable.get_exact::<Dict>() {
-        return Ok(Some(dict.items().into_iter().map(|(key, _)| key).collect()));
-    }
-    if let Some(set) = iterable.get_exact::<Set>() {
-        return Ok(Some(set.values()));
-    }
-    let _ = vm;
-    Ok(None)
+    let Some(header) = iterable.header().filter(|header| header.flags() & SUBCLASS == 0) else { return Ok(None) };
+    let items = match header.kind() {
+        Kind::List => iterable.get::<List>().map(|list| copied(list.items.get())),
+        Kind::Tuple => iterable.get::<Tuple>().map(|tuple| copied(tuple.items())),
+        Kind::Dict => iterable.get::<Dict>().map(|dict| dict.keys()),
+        Kind::Set | Kind::FrozenSet => set::table_of(iterable).map(|(_, table)| table.keys()),
+        Kind::Range => match iterable.get::<Range>().and_then(Range::small) {
+            Some((start, step, length)) => {
+                vm.check_memory((length as usize).checked_mul(size_of::<Value>()))?;
+                Some((0..length).map(|index| Value::small_int(start + index * step)).collect())
+            }
+            None => None,
+        },
+        _ => match dict_views::viewed(iterable).and_then(|(dict, what)| Some((dict.get::<Dict>()?, what))) {
+            Some((dict, what)) => Some(dict_views::contents(vm, dict, what)),
+            None => None,
+        },
+    };
+    Ok(items)
 }
 
 /// Can `iter()` be called on it?
@@ -40,8 +50,14 @@ pub fn is_iterable(vm: &mut Vm, value: &Value) -> bool {
 /// One native step of an iterator, or word that Python code must run.
 pub fn next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
     match vm.class_of(iterator).native_next.get() {
-        Some(next) => next(vm, iterator),
-        None => Ok(Step::Call),
+        // Iterators made of iterators recurse here; deep ones go the stackless way.
+        Some(next) if vm.native_depth < NATIVE_DEPTH_LIMIT => {
+            vm.native_depth += 1;
+            let step = next(vm, iterator);
+            vm.native_depth -= 1;
+            step
+        }
+        _ => Ok(Step::Call),
     }
 }
 
@@ -130,6 +146,7 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                 }
                 Step::Call => match next_action(vm, &self.iterator) {
                     Ok(Action::Return(item)) => flow = self.each.item(vm, item)?,
+                    Ok(Action::TailCall(call)) => return Ok(Action::Call(call, self)),
                     Ok(action) => return Ok(Action::Then(Box::new(action), self)),
                     Err(raised) => match vm.catch::<()>(Err(raised), Ex::StopIteration)? {
                         Some(()) => flow = Flow::Continue,

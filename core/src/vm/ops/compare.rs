@@ -76,6 +76,9 @@ impl Vm {
         if let (Some(text), Some(wanted)) = (container.get_exact::<Str>(), item.get::<Str>()) {
             return Ok(Action::Return(Value::bool(crate::object::str::contains(text, wanted))));
         }
+        if let Some(found) = crate::object::containers::contains_natively(self, container, item)? {
+            return Ok(Action::Return(Value::bool(found)));
+        }
         match self.lookup_special(container, Name::Contains) {
             Some(method) if method.is_none() => {
                 let name = self.type_name(container);

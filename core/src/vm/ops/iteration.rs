@@ -7,6 +7,7 @@ use super::super::{Action, Name, Res, Step, Vm};
 use super::attribute::method_action;
 use crate::code::isa::{CONSUME_B, Instr};
 use crate::object::exception::Ex;
+use crate::object::generator::Generator;
 use crate::object::header::Kind;
 use crate::object::iterators::ListIterator;
 use crate::object::list::List;
@@ -125,6 +126,12 @@ pub fn for_iter(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// `iterator.__next__()`; raises StopIteration at the end.
 pub fn next_action(vm: &mut Vm, iterator: &Value) -> Res<Action> {
+    if iterator.kind() == Kind::Generator && vm.class_of(iterator) == vm.class::<Generator>() {
+        return Ok(Action::Resume { generator: iterator.clone(), sent: Ok(Value::NONE) });
+    }
+    if let Some(action) = crate::object::iterators_combined::map_action(vm, iterator) {
+        return action;
+    }
     let Some(method) = vm.lookup_special(iterator, Name::Next) else {
         let name = vm.type_name(iterator);
         return Err(vm.type_error(&format!("'{name}' object is not an iterator")));
