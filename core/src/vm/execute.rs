@@ -29,6 +29,31 @@ pub enum Started {
     Running,
 }
 
+/// As [`Started`], before what a native wants next is done.
+enum Begun {
+    Value(Value),
+    Running,
+    Action(Action),
+}
+
+impl From<Started> for Begun {
+    fn from(started: Started) -> Begun {
+        match started {
+            Started::Value(value) => Begun::Value(value),
+            Started::Running => Begun::Running,
+        }
+    }
+}
+
+impl From<Action> for Begun {
+    fn from(action: Action) -> Begun {
+        match action {
+            Action::Return(value) => Begun::Value(value),
+            action => Begun::Action(action),
+        }
+    }
+}
+
 /// How often a callee may stand for another (`__call__` of an instance whose class ...).
 const MOST_INDIRECTIONS: usize = 200;
 
@@ -41,47 +66,56 @@ impl Vm {
         }
     }
 
-    /// Carries out an action for the current frame.
-    pub fn perform(&mut self, mut action: Action) -> Res<Started> {
+    /// Carries out an action for the current frame. What natives want next is done here in turn, however many stand behind one
+    /// another: no native stack is used for that.
+    pub fn perform(&mut self, action: Action) -> Res<Started> {
+        // Continuations that were pushed here and wait for the value.
+        let mut waiting = 0usize;
+        let mut next = Ok(action);
         loop {
-            let (outcome, continuation_waits) = match action {
-                Action::Return(value) => return Ok(Started::Value(value)),
-                Action::TailCall(call) => return self.begin_call(call),
-                Action::Instantiate { class, arguments, names } => return self.instantiate(&class, arguments, names),
-                Action::Resume { generator, sent } => return super::ops::generators::resume(self, generator, sent),
-                Action::Call(call, continuation) => {
-                    self.push_continuation(continuation)?;
-                    (self.begin_call(call), true)
-                }
-                Action::Next(generator, continuation) => {
-                    self.push_continuation(continuation)?;
-                    (super::ops::generators::resume(self, generator, Ok(Value::NONE)), true)
-                }
-                Action::Then(inner, continuation) => {
-                    self.push_continuation(continuation)?;
-                    (self.perform(*inner), true)
-                }
-                Action::Park(continuation) => {
-                    self.push_continuation(continuation)?;
-                    self.park()?;
-                    (Ok(Started::Running), false)
-                }
-                Action::Yield(continuation) => {
-                    self.push_continuation(continuation)?;
-                    self.yield_slice()?;
-                    (Ok(Started::Running), false)
-                }
+            let begun = match next {
+                Err(raised) => Err(raised),
+                Ok(Action::Return(value)) => Ok(Begun::Value(value)),
+                Ok(Action::TailCall(call)) => self.begin(call),
+                Ok(Action::Instantiate { class, arguments, names }) => self.instantiate(&class, arguments, names).map(Begun::from),
+                Ok(Action::Resume { generator, sent }) => super::ops::generators::resume(self, generator, sent).map(Begun::from),
+                Ok(Action::Call(call, continuation)) => self.push_continuation(continuation).and_then(|()| {
+                    waiting += 1;
+                    self.begin(call)
+                }),
+                Ok(Action::Next(generator, continuation)) => self.push_continuation(continuation).and_then(|()| {
+                    waiting += 1;
+                    super::ops::generators::resume(self, generator, Ok(Value::NONE)).map(Begun::from)
+                }),
+                Ok(Action::Then(inner, continuation)) => self.push_continuation(continuation).map(|()| {
+                    waiting += 1;
+                    Begun::Action(*inner)
+                }),
+                Ok(Action::Park(continuation)) => self.push_continuation(continuation).and_then(|()| {
+                    waiting += 1;
+                    self.park().map(|()| Begun::Running)
+                }),
+                Ok(Action::Yield(continuation)) => self.push_continuation(continuation).and_then(|()| {
+                    waiting += 1;
+                    self.yield_slice().map(|()| Begun::Running)
+                }),
             };
-            let result = match outcome {
-                Ok(Started::Running) => return Ok(Started::Running),
-                Ok(Started::Value(value)) => Ok(value),
+            let result = match begun {
+                Ok(Begun::Running) => return Ok(Started::Running),
+                Ok(Begun::Action(action)) => {
+                    next = Ok(action);
+                    continue;
+                }
+                Ok(Begun::Value(value)) => Ok(value),
                 Err(raised) => Err(raised),
             };
-            debug_assert!(continuation_waits);
-            let continuation = self.pop_continuation();
-            action = match continuation {
-                Some(continuation) => continuation.resume(self, result)?,
-                None => Action::Return(result?),
+            if waiting == 0 {
+                return result.map(Started::Value);
+            }
+            waiting -= 1;
+            next = match self.pop_continuation() {
+                Some(continuation) => continuation.resume(self, result),
+                None => result.map(Action::Return),
             };
         }
     }
@@ -113,17 +147,25 @@ impl Vm {
 
     /// Begins a call for the current instruction.
     pub fn begin_call(&mut self, call: Call) -> Res<Started> {
+        match self.begin(call)? {
+            Begun::Value(value) => Ok(Started::Value(value)),
+            Begun::Running => Ok(Started::Running),
+            Begun::Action(action) => self.perform(action),
+        }
+    }
+
+    fn begin(&mut self, call: Call) -> Res<Begun> {
         let Call { mut callee, mut arguments, names } = call;
         for _ in 0..MOST_INDIRECTIONS {
             match callee.kind() {
                 Kind::Function => {
                     self.push_function(callee, arguments, &names)?;
-                    return Ok(Started::Running);
+                    return Ok(Begun::Running);
                 }
                 Kind::Native => {
                     // SAFETY: the kind says so.
                     let native = unsafe { callee.get_unchecked::<NativeFunction>() };
-                    return self.call_native(native, arguments, &names);
+                    return self.begin_native(native, arguments, &names);
                 }
                 Kind::BoundMethod => {
                     // SAFETY: the kind says so.
@@ -132,7 +174,7 @@ impl Vm {
                     let function = method.function.clone();
                     callee = function;
                 }
-                Kind::Class => return self.call_class(&callee, arguments, names),
+                Kind::Class => return self.call_class(&callee, arguments, names).map(Begun::from),
                 _ => {
                     let Some(method) = self.lookup_special(&callee, Name::Call) else {
                         let name = self.type_name(&callee);
@@ -158,7 +200,15 @@ impl Vm {
     }
 
     /// Calls a native with arguments as given.
-    pub(super) fn call_native(&mut self, function: &NativeFunction, mut arguments: Vec<Value>, names: &[Value]) -> Res<Started> {
+    pub(super) fn call_native(&mut self, function: &NativeFunction, arguments: Vec<Value>, names: &[Value]) -> Res<Started> {
+        match self.begin_native(function, arguments, names)? {
+            Begun::Value(value) => Ok(Started::Value(value)),
+            Begun::Running => Ok(Started::Running),
+            Begun::Action(action) => self.perform(action),
+        }
+    }
+
+    fn begin_native(&mut self, function: &NativeFunction, mut arguments: Vec<Value>, names: &[Value]) -> Res<Begun> {
         let native = function.native;
         match native.binding {
             _ if !function.receiver.is_undefined() && native.binding != Binding::New => arguments.insert(0, function.receiver.clone()),
@@ -175,8 +225,7 @@ impl Vm {
             let positional = arguments.len() - names.len();
             self.check_positional(function, positional)?;
             let (positional, values) = arguments.split_at(positional);
-            let action = full(self, &Args { positional, names, values })?;
-            return self.perform(action);
+            return full(self, &Args { positional, names, values }).map(Begun::from);
         }
         if !names.is_empty() && native.arity.keywords {
             // A simple native takes no notice of `**kwargs`: the `__new__` of types whose `__init__` does.
@@ -189,17 +238,14 @@ impl Vm {
         }
         match native.function {
             NativeKind::Simple(simple) => match simple(self, &arguments) {
-                Ok(value) => Ok(Started::Value(value)),
+                Ok(value) => Ok(Begun::Value(value)),
                 Err(_) if self.take_parking() => {
                     self.park()?;
-                    Ok(Started::Running)
+                    Ok(Begun::Running)
                 }
                 Err(raised) => Err(raised),
             },
-            NativeKind::Full(full) => {
-                let action = full(self, &Args { positional: &arguments, names: &[], values: &[] })?;
-                self.perform(action)
-            }
+            NativeKind::Full(full) => full(self, &Args { positional: &arguments, names: &[], values: &[] }).map(Begun::from),
         }
     }
 
