@@ -406,9 +406,17 @@ fn shown(vm: &mut Vm, what: What, key: Value, value: Value) -> Value {
 /// A tuple of two.
 #[inline]
 pub fn pair(vm: &mut Vm, first: Value, second: Value) -> Value {
-    let items = core::mem::ManuallyDrop::new([first, second]);
-    // SAFETY: both values move into the tuple.
-    unsafe { vm.new_tuple_from_raw(items.as_ptr(), 2) }
+    let class = vm.class::<Tuple>();
+    // SAFETY: the cell has room for two items, which are written before anything else happens.
+    unsafe {
+        let (cell, header) = vm.heap.new_cell(&class, Tuple::LAYOUT, size_of::<Tuple>() + 2 * size_of::<Value>());
+        let tuple = cell as *mut Tuple;
+        tuple.write(Tuple { header, length: 2 });
+        let items = tuple.add(1) as *mut Value;
+        items.write(first);
+        items.add(1).write(second);
+        Value::from_bits(cell as usize as u64)
+    }
 }
 
 /// Next item of a [`DictIterator`].
