@@ -361,9 +361,14 @@ impl Total {
                 }
                 ControlFlow::Continue(())
             }
-            Total::Float(..) => match exact_float(item).or_else(|| item.as_small_int().map(|number| number as f64)) {
-                Some(number) => self.add_float(number),
-                None => ControlFlow::Continue(()),
+            Total::Float(sum, _) => match (exact_float(item), item.as_small_int()) {
+                (Some(number), _) => self.add_float(number),
+                (None, Some(number)) => {
+                    // As CPython: integers are added without keeping what rounding loses.
+                    *sum += number as f64;
+                    ControlFlow::Break(())
+                }
+                _ => ControlFlow::Continue(()),
             },
             Total::Other(_) => ControlFlow::Continue(()),
         }

@@ -592,6 +592,14 @@ pub fn contains_natively(vm: &mut Vm, container: &Value, item: &Value) -> Res<Op
     }))
 }
 
+/// The setter of attributes that CPython declares as members which may not be written.
+///
+/// # Errors
+/// AttributeError, always.
+pub fn read_only(vm: &mut Vm, _: &Value, _: Option<&Value>) -> Res<()> {
+    Err(vm.raise(Ex::AttributeError, "readonly attribute"))
+}
+
 /// Drops values, last first, as CPython's lists do.
 pub fn drop_backward(mut values: Vec<Value>) {
     while let Some(value) = values.pop() {

@@ -1,6 +1,6 @@
 //! `list`: the object and its core operations, which the interpreter loop calls. The methods are in `object::list_methods`.
 
-use super::containers::{compare_sequences, copied, place, subscript};
+use super::containers::{compare_sequences, copied, drop_backward, place, subscript};
 use super::exception::Ex;
 use super::header::{Header, Kind, Mut};
 use super::slice::{self, Slice};
@@ -215,7 +215,7 @@ pub fn set_slice(vm: &mut Vm, list: &List, slice: &Slice, values: Vec<Value>) ->
     let bounds = slice::bounds(vm, slice, || list.len())?;
     if bounds.step == 1 {
         let old = list.splice(vm, bounds.start as usize, bounds.count, values)?;
-        drop(old);
+        drop_backward(old);
         return Ok(());
     }
     if values.len() != bounds.count {
@@ -260,7 +260,7 @@ pub fn delete_slice(vm: &mut Vm, list: &List, slice: &Slice) -> Res<()> {
         });
         old
     };
-    drop(old);
+    drop_backward(old);
     Ok(())
 }
 

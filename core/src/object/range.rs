@@ -1,7 +1,7 @@
 //! `range`: integers of any size; those that fit machine integers take the fast way.
 
 use super::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, CLASS_SEQUENCE, TypeSpec};
-use super::containers::{check_count, no_keywords, place, receiver, subscript};
+use super::containers::{check_count, no_keywords, place, read_only, receiver, subscript};
 use super::dict_views::native_next;
 use super::exception::Ex;
 use super::header::{Header, Kind, Mut, Object};
@@ -57,9 +57,9 @@ pub static TYPE: TypeSpec = TypeSpec {
     doc: "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nReturn an object that produces a sequence of integers from start (inclusive)\nto stop (exclusive) by step.",
     natives: NATIVES,
     getters: &[
-        Getter::read_only("start", |_, range| Ok(range.get::<Range>().map_or(Value::NONE, |range| range.start.clone())), ""),
-        Getter::read_only("stop", |_, range| Ok(range.get::<Range>().map_or(Value::NONE, |range| range.stop.clone())), ""),
-        Getter::read_only("step", |_, range| Ok(range.get::<Range>().map_or(Value::NONE, |range| range.step.clone())), ""),
+        Getter { name: "start", get: |_, range| Ok(range.get::<Range>().map_or(Value::NONE, |range| range.start.clone())), set: Some(read_only), doc: "" },
+        Getter { name: "stop", get: |_, range| Ok(range.get::<Range>().map_or(Value::NONE, |range| range.stop.clone())), set: Some(read_only), doc: "" },
+        Getter { name: "step", get: |_, range| Ok(range.get::<Range>().map_or(Value::NONE, |range| range.step.clone())), set: Some(read_only), doc: "" },
     ],
     ..TypeSpec::new("range", Range::LAYOUT)
 };

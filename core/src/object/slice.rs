@@ -1,7 +1,7 @@
 //! `slice`, and what a slice means for a sequence of a given length.
 
 use super::class::{CLASS_FINAL, TypeSpec};
-use super::containers::{self, Display, Shown, check_count, clamped_index, compare_sequences, no_keywords, receiver};
+use super::containers::{self, Display, Shown, check_count, clamped_index, compare_sequences, no_keywords, read_only, receiver};
 use super::header::{Header, Kind, Object};
 use super::value::Value;
 use crate::object;
@@ -31,9 +31,9 @@ pub static TYPE: TypeSpec = TypeSpec {
     doc: "slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object. This is used for extended slicing (e.g. a[0:10:2]).",
     natives: NATIVES,
     getters: &[
-        Getter::read_only("start", |_, slice| Ok(slice.get::<Slice>().map_or(Value::NONE, |slice| slice.start.clone())), ""),
-        Getter::read_only("stop", |_, slice| Ok(slice.get::<Slice>().map_or(Value::NONE, |slice| slice.stop.clone())), ""),
-        Getter::read_only("step", |_, slice| Ok(slice.get::<Slice>().map_or(Value::NONE, |slice| slice.step.clone())), ""),
+        Getter { name: "start", get: |_, slice| Ok(slice.get::<Slice>().map_or(Value::NONE, |slice| slice.start.clone())), set: Some(read_only), doc: "" },
+        Getter { name: "stop", get: |_, slice| Ok(slice.get::<Slice>().map_or(Value::NONE, |slice| slice.stop.clone())), set: Some(read_only), doc: "" },
+        Getter { name: "step", get: |_, slice| Ok(slice.get::<Slice>().map_or(Value::NONE, |slice| slice.step.clone())), set: Some(read_only), doc: "" },
     ],
     ..TypeSpec::new("slice", Slice::LAYOUT)
 };

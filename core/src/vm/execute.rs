@@ -361,7 +361,9 @@ impl Vm {
             }
         } else if native.binding == Binding::Method && is_operator(native.name()) && least == most {
             format!("expected {least} argument{}, got {count}", plural(least))
-        } else if least == most && least <= 1 && native.binding != Binding::New {
+        } else if native.arity.starred && most == 0 {
+            format!("{}() takes no positional arguments", native.name())
+        } else if least == most && least <= 1 && native.binding != Binding::New && !native.arity.starred {
             let name = self.native_label(function, true);
             let wanted = if least == 0 { "no arguments" } else { "exactly one argument" };
             format!("{name}() takes {wanted} ({count} given)")
