@@ -371,6 +371,14 @@ impl Vm {
     #[inline]
     fn reschedule(&mut self) {
         self.sched.switches += 1;
+        if self.sched.fuel == 0 {
+            // Slices that end by yielding never come to the safe point's own count.
+            self.sched.stop = Some(Stop::Fuel);
+            if self.can_stop() {
+                self.pause = true;
+                return;
+            }
+        }
         if self.sched.switches.is_multiple_of(SWITCHES_BETWEEN_LOOKS) {
             self.look_outside();
             if self.sched.leaving || self.sched.stop.is_some() {

@@ -199,15 +199,6 @@ impl Vm {
         Err(self.raise(Ex::RecursionError, "maximum recursion depth exceeded"))
     }
 
-    /// Calls a native with arguments as given.
-    pub(super) fn call_native(&mut self, function: &NativeFunction, arguments: Vec<Value>, names: &[Value]) -> Res<Started> {
-        match self.begin_native(function, arguments, names)? {
-            Begun::Value(value) => Ok(Started::Value(value)),
-            Begun::Running => Ok(Started::Running),
-            Begun::Action(action) => self.perform(action),
-        }
-    }
-
     fn begin_native(&mut self, function: &NativeFunction, mut arguments: Vec<Value>, names: &[Value]) -> Res<Begun> {
         let native = function.native;
         match native.binding {

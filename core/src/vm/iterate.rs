@@ -31,10 +31,10 @@ pub fn native_items(vm: &mut Vm, iterable: &Value) -> Res<Option<Vec<Value>>> {
             }
             None => None,
         },
-        _ => match dict_views::viewed(iterable).and_then(|(dict, what)| Some((dict.get::<Dict>()?, what))) {
-            Some((dict, what)) => Some(dict_views::contents(vm, dict, what)),
-            None => None,
-        },
+        _ => {
+            let viewed = dict_views::viewed(iterable).and_then(|(dict, what)| Some((dict.get::<Dict>()?, what)));
+            viewed.map(|(dict, what)| dict_views::contents(vm, dict, what))
+        }
     };
     Ok(items)
 }

@@ -535,7 +535,7 @@ fn what_it_costs() {
     let vm = Vm::new(Settings::DEFAULT);
     let mut guard = vm.gil.acquire(&*vm.machine, &vm.attention);
     let null = std::fs::File::open("/dev/null").expect("the null device");
-    let mut read = || {
+    let read = || {
         (&null).read_exact(&mut []).expect("read");
         let _ = (&null).read(&mut [0]);
     };
