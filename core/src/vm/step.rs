@@ -173,6 +173,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     let mut pc: *const Instr = vm.pc;
     let mut base: *mut Word = vm.base;
     let mut code: *const Code = vm.code;
+    // SAFETY: the VM stands in verified code.
+    let mut fetched = unsafe { Fetched(*(pc as *const u64)) };
+    pc = pc.wrapping_add(1);
 
     macro_rules! reg {
         ($index:expr) => {
@@ -181,6 +184,8 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     }
     macro_rules! next {
         () => {{
+            fetched = Fetched(*(pc as *const u64));
+            pc = pc.add(1);
             continue;
         }};
     }
@@ -196,7 +201,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
             pc = vm.pc;
             base = vm.base;
             code = vm.code;
-            continue;
+            next!()
         }};
     }
     macro_rules! tick {
@@ -367,8 +372,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
         // SAFETY: verified bytecode: opcodes, registers, constants, sites and jump targets are in range, so pc stays inside the
         // code object, and register indices inside the frame; words in registers are valid values at every instruction.
         unsafe {
-            let i = Fetched(*(pc as *const u64));
-            pc = pc.add(1);
+            let i = fetched;
             match i.op() {
                 Op::Invalid => slow!(ops::control::invalid, i),
                 Op::Move => {
