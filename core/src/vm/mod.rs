@@ -95,8 +95,9 @@ pub struct Vm {
     pub(crate) base: *mut Word,
     pub(crate) code: *const Code,
     pub(crate) stack: Stack,
-    /// What the loop's fast calls compare with; see `refresh_limit`.
-    pub(crate) stack_limit: *mut Word,
+    /// Address of the newest chunk's first word, and its bytes: what calls compare with. See `stack_changed`.
+    pub(crate) stack_start: usize,
+    pub(crate) stack_bytes: usize,
     /// Python frames on the stack.
     pub(crate) depth: usize,
     /// Most of them (`sys.setrecursionlimit`).
@@ -179,7 +180,8 @@ impl Vm {
             base: core::ptr::null_mut(),
             code: core::ptr::null(),
             stack: Stack::EMPTY,
-            stack_limit: core::ptr::null_mut(),
+            stack_start: 0,
+            stack_bytes: 0,
             depth: 0,
             depth_limit: crate::config::RECURSION_LIMIT,
             handled: Value::NONE,
@@ -245,6 +247,7 @@ impl Vm {
         if self.stack.chunk.is_null() && !self.stack.grow(crate::config::FIRST_CHUNK) {
             return Err(self.memory_error());
         }
+        self.stack_changed();
         Ok(self.stack.start())
     }
 

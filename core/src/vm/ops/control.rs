@@ -70,7 +70,6 @@ pub fn jump_truth(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// The value of a return reached an instruction other than a call.
 pub fn deliver_word(vm: &mut Vm, _: Instr) -> Res<()> {
-    vm.refresh_limit();
     // SAFETY: the loop gave the word away.
     let value = unsafe { Value::from_bits(core::mem::replace(&mut vm.delivered, bits::UNDEFINED)) };
     vm.deliver(value)
@@ -95,6 +94,7 @@ impl Vm {
             Op::Add | Op::Sub | Op::Mul | Op::TrueDiv | Op::FloorDiv | Op::Mod | Op::Pow | Op::MatMul | Op::LShift | Op::RShift | Op::And | Op::Or | Op::Xor => {
                 super::arithmetic::delivered(self, i, value)
             }
+            op if (op as u8) >= Op::AddInt as u8 && (op as u8) <= Op::AndInt as u8 => super::arithmetic::delivered(self, i, value),
             Op::Lt | Op::Le | Op::Eq | Op::Ne | Op::Gt | Op::Ge => super::compare::delivered(self, i, value),
             Op::SetAttr
             | Op::SetItem
@@ -328,7 +328,6 @@ pub fn resume_native(vm: &mut Vm, i: Instr) -> Res<()> {
     vm.pop_own();
     if i.x == Resume::Chunk as u8 {
         vm.leave_chunk();
-        vm.refresh_limit();
         return vm.deliver(value);
     }
     // Resume::Discard: the interrupted instruction goes on.

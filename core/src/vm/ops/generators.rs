@@ -140,7 +140,6 @@ pub fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<Started> {
     vm.base = base;
     vm.pc = generator.pc.get();
     vm.depth += 1;
-    vm.stack_limit = core::ptr::null_mut();
     match sent {
         Ok(value) => {
             // Undefined: a delegate's end was dealt with already, nothing waits for a value.
