@@ -355,14 +355,15 @@ impl Vm {
     /// To be called whenever `stack` has another newest chunk.
     #[inline]
     pub(crate) fn stack_changed(&mut self) {
-        self.stack_start = self.stack.start() as usize;
-        self.stack_bytes = self.stack.limit() as usize - self.stack_start;
+        self.stack_start = self.stack.start();
+        self.stack_end = self.stack.limit();
     }
 
-    /// Whether words up to `end` lie in the newest chunk. A generator's frame lies elsewhere: what it calls cannot follow it.
+    /// Whether words from `first` up to `end` lie in the newest chunk. A generator's frame lies elsewhere (it may end where the chunk
+    /// begins): what it calls cannot follow it.
     #[inline(always)]
-    pub(crate) fn fits(&self, end: *const Word) -> bool {
-        (end as usize).wrapping_sub(self.stack_start) <= self.stack_bytes
+    pub(crate) fn fits(&self, first: *const Word, end: *const Word) -> bool {
+        first >= self.stack_start && end <= self.stack_end
     }
 
     /// A register of the current frame.

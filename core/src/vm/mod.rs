@@ -38,7 +38,7 @@ use core::ptr::NonNull;
 use frame::{Resume, Stack, Word};
 use hashbrown::HashMap;
 pub use names::Name;
-pub use native::{Action, Args, Call, Continuation, Getter, Native, NativeNext, Raised, Res, Simple, Step, argument};
+pub use native::{Action, Again, Args, Call, Continuation, Getter, Native, NativeNext, Raised, Res, Simple, Step, argument};
 
 /// A class that somebody else keeps alive (an instance, the VM). Valid as long as that is so.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,9 +95,9 @@ pub struct Vm {
     pub(crate) base: *mut Word,
     pub(crate) code: *const Code,
     pub(crate) stack: Stack,
-    /// Address of the newest chunk's first word, and its bytes: what calls compare with. See `stack_changed`.
-    pub(crate) stack_start: usize,
-    pub(crate) stack_bytes: usize,
+    /// The newest chunk's first word and its end: what calls compare with. See `stack_changed`.
+    pub(crate) stack_start: *const Word,
+    pub(crate) stack_end: *const Word,
     /// Python frames on the stack.
     pub(crate) depth: usize,
     /// Most of them (`sys.setrecursionlimit`).
@@ -180,8 +180,8 @@ impl Vm {
             base: core::ptr::null_mut(),
             code: core::ptr::null(),
             stack: Stack::EMPTY,
-            stack_start: 0,
-            stack_bytes: 0,
+            stack_start: core::ptr::null(),
+            stack_end: core::ptr::null(),
             depth: 0,
             depth_limit: crate::config::RECURSION_LIMIT,
             handled: Value::NONE,

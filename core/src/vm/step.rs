@@ -886,7 +886,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             let count = i.c() as usize;
                             let new_base = window.add(HEADER_SLOTS);
                             let registers = (*callee_code).register_count as usize;
-                            if (*callee_code).simple_arguments == count as u32 && vm.fits(new_base.add(registers)) && vm.depth < vm.depth_limit {
+                            if (*callee_code).simple_arguments == count as u32 && vm.fits(window, new_base.add(registers)) && vm.depth < vm.depth_limit {
                                 tick!(i);
                                 vm.depth += 1;
                                 *window.add(1) = pc as usize as Word;
@@ -951,7 +951,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             let count = i.c() as usize + 1;
                             let new_base = window.add(HEADER_SLOTS);
                             let registers = (*callee_code).register_count as usize;
-                            if (*callee_code).simple_arguments == count as u32 && vm.fits(new_base.add(registers)) && vm.depth < vm.depth_limit {
+                            if (*callee_code).simple_arguments == count as u32 && vm.fits(window, new_base.add(registers)) && vm.depth < vm.depth_limit {
                                 tick!(i);
                                 vm.depth += 1;
                                 *window.add(1) = pc as usize as Word;

@@ -29,7 +29,7 @@ fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value]) -
     // SAFETY: a verified window of the current frame.
     let outcome = unsafe {
         let window = vm.base.add(window as usize);
-        if vm.fits(window) { super::enter::call_in_place(vm, window, count, names) } else { super::enter::call_above(vm, window, count, names) }
+        if vm.fits(window, window) { super::enter::call_in_place(vm, window, count, names) } else { super::enter::call_above(vm, window, count, names) }
     }?;
     match outcome {
         None => Ok(false),

@@ -47,7 +47,7 @@ unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[
         let base = window.add(HEADER_SLOTS);
         let registers = code.register_count as usize;
         const STARRED: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::NAMESPACE;
-        if code.flags.0 & STARRED != 0 || !vm.fits(base.add(registers)) || vm.depth >= vm.depth_limit || names.len() > MOST_KEYWORDS {
+        if code.flags.0 & STARRED != 0 || !vm.fits(window, base.add(registers)) || vm.depth >= vm.depth_limit || names.len() > MOST_KEYWORDS {
             return Ok(false);
         }
         let positional_parameters = code.argument_count as usize;
@@ -140,7 +140,7 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
         const SHIFT: usize = HEADER_SLOTS + OWN_REGISTERS;
         let inner = window.add(SHIFT);
         let registers = init.get_unchecked::<Function>().code().register_count as usize;
-        if !vm.fits(inner.add(HEADER_SLOTS + registers.max(count + 1))) {
+        if !vm.fits(window, inner.add(HEADER_SLOTS + registers.max(count + 1))) {
             return Ok(false);
         }
         let instance = vm.heap.new_object(class, |header| Instance { header });
@@ -206,7 +206,7 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
             Kind::Function => Ok(if enter_function(vm, window, count, names)? { Some(None) } else { None }),
             Kind::BoundMethod => {
                 let method = &*(callee as usize as *const BoundMethod);
-                if method.function.kind() != Kind::Function || !vm.fits(arguments.add(count + 1)) {
+                if method.function.kind() != Kind::Function || !vm.fits(window, arguments.add(count + 1)) {
                     return Ok(None);
                 }
                 // The receiver becomes the first argument.
@@ -263,7 +263,7 @@ pub unsafe fn call_above(vm: &mut Vm, window: *mut Word, count: usize, names: &[
     // SAFETY: the caller vouches for the window; there is room above the frame (checked). The words' references move with them.
     unsafe {
         let top = vm.frame_top();
-        if !vm.fits(top.add(HEADER_SLOTS + count + 1)) {
+        if !vm.fits(top, top.add(HEADER_SLOTS + count + 1)) {
             return Ok(None);
         }
         *top = core::mem::replace(&mut *window, bits::UNDEFINED);
@@ -277,9 +277,10 @@ pub unsafe fn call_above(vm: &mut Vm, window: *mut Word, count: usize, names: &[
         match &outcome {
             Ok(Some(_)) => {}
             Ok(None) => {
-                *window = *top;
+                // Frames below may have registers up there: nothing must stay.
+                *window = core::mem::replace(&mut *top, bits::UNDEFINED);
                 for index in HEADER_SLOTS..HEADER_SLOTS + count {
-                    *window.add(index) = *top.add(index);
+                    *window.add(index) = core::mem::replace(&mut *top.add(index), bits::UNDEFINED);
                 }
             }
             Err(_) => {
