@@ -201,6 +201,11 @@ impl Native {
         Native { signature, doc, function: Function::Full(function), binding: binding(signature), arity: arity(signature) }
     }
 
+    /// Counts its positional arguments itself, to say it in words of its own.
+    pub const fn counting(self) -> Native {
+        Native { arity: Arity { least: 0, most: u16::MAX, ..self.arity }, ..self }
+    }
+
     /// A static method.
     pub const fn fixed(self) -> Native {
         Native { binding: Binding::Static, ..self }
