@@ -111,6 +111,14 @@ impl Action {
         }
     }
 
+    /// As [`Action::then`], for an action that may have failed before it began.
+    pub fn after(action: Res<Action>, vm: &mut Vm, then: impl FnOnce(&mut Vm, Res<Value>) -> Res<Action> + 'static) -> Res<Action> {
+        match action {
+            Ok(action) => action.then(vm, then),
+            Err(raised) => then(vm, Err(raised)),
+        }
+    }
+
     /// Calls, and goes on with `then(vm, result)`.
     pub fn call(callee: Value, arguments: impl Into<Vec<Value>>, then: impl FnOnce(&mut Vm, Res<Value>) -> Res<Action> + 'static) -> Action {
         Action::Call(Call::new(callee, arguments), Box::new(then))
