@@ -74,16 +74,13 @@ pub fn next_then(vm: &mut Vm, iterator: &Value, then: impl FnOnce(&mut Vm, Optio
     match next(vm, iterator)? {
         Step::Item(value) => then(vm, Some(value)),
         Step::Done => then(vm, None),
-        Step::Call => match next_action(vm, iterator) {
-            Ok(action) => action.then(vm, move |vm, result| {
+        Step::Call => {
+            let next = next_action(vm, iterator);
+            Action::after(next, vm, move |vm, result| {
                 let item = vm.catch(result, Ex::StopIteration)?;
                 then(vm, item)
-            }),
-            Err(raised) => {
-                let item = vm.catch(Err(raised), Ex::StopIteration)?;
-                then(vm, item)
-            }
-        },
+            })
+        }
     }
 }
 

@@ -519,8 +519,8 @@ pub fn throw(vm: &mut Vm, value: &Value, exception: Value) -> Res<Action> {
     let is_exit = vm.is_instance(&exception, &vm.exception_class(Ex::GeneratorExit));
     let outer = value.clone();
     if is_exit {
-        let closed = close_any(vm, &inner)?;
-        return closed.then(vm, move |vm, result| match result {
+        let closed = close_any(vm, &inner);
+        return Action::after(closed, vm, move |vm, result| match result {
             Ok(_) => {
                 let raised = vm.raise_value(exception);
                 Ok(Action::Resume { generator: outer, sent: Err(raised) })
@@ -607,7 +607,8 @@ pub fn close(vm: &mut Vm, value: &Value) -> Res<Action> {
     let raised = vm.raise_with(Ex::GeneratorExit, Vec::new());
     let exit = vm.take_exception(raised);
     let kind = generator.kind;
-    throw(vm, value, exit)?.then(vm, move |vm, result| match result {
+    let thrown = throw(vm, value, exit);
+    Action::after(thrown, vm, move |vm, result| match result {
         Ok(_) => Err(vm.raise(Ex::RuntimeError, &format!("{} ignored GeneratorExit", kind_name(kind)))),
         Err(raised) if vm.pending_is(Ex::StopIteration) => {
             let exception = vm.take_exception(raised);
