@@ -575,6 +575,11 @@ fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
                 remember_slot(site, class, shape, member.slot);
             }
         }
+        Some(descriptor) if descriptor.kind() == Kind::Property && vm.class_special(&class, Name::GetAttr).is_none() => {
+            site.value.set(descriptor.bits());
+            site.state.set(site_state::PROPERTY);
+            site.version.set(class.version.get());
+        }
         Some(descriptor) if vm.is_data_descriptor(&descriptor) => {}
         _ => {
             if let Some(slot) = shape.slot(&site.name).filter(|&slot| slot >= shape.slot_names)
@@ -598,6 +603,13 @@ pub fn get(vm: &mut Vm, i: Instr) -> Res<()> {
     let object = if i.x & CONSUME_B != 0 { vm.take_register(i.b) } else { vm.register(i.b).clone() };
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
+    if site.state.get() == site_state::PROPERTY && site.version.get() == class.version.get() && object.kind() == Kind::Instance {
+        // SAFETY: the class, whose version matched, holds the property.
+        let property = unsafe { &*(site.value.get() as usize as *const Property) };
+        if property.getter.get().kind() == Kind::Function {
+            return vm.enter_with(property.getter.get().clone(), [object]);
+        }
+    }
     remember(vm, site, &object, class);
     let name = site.name.clone();
     let action = vm.get_attribute(&object, &name)?;

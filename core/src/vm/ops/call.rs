@@ -27,7 +27,10 @@ fn begin(vm: &mut Vm, callee: Value, arguments: Vec<Value>, names: Vec<Value>) -
 fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value]) -> Res<bool> {
     vm.heap.ticks.set(vm.heap.ticks.get() - 1);
     // SAFETY: a verified window of the current frame.
-    let outcome = unsafe { super::enter::call_in_place(vm, vm.base.add(window as usize), count, names) }?;
+    let outcome = unsafe {
+        let window = vm.base.add(window as usize);
+        if vm.fits(window, window) { super::enter::call_in_place(vm, window, count, names) } else { super::enter::call_above(vm, window, count, names) }
+    }?;
     match outcome {
         None => Ok(false),
         Some(None) => Ok(true),

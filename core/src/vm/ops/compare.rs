@@ -114,7 +114,7 @@ fn same_class(vm: &mut Vm, comparison: Comparison, a: u16, b: u16) -> Res<bool> 
         return Ok(false);
     }
     match vm.class_special(&class, comparison.name()) {
-        Some(method) if method.kind() == Kind::Function => vm.enter_with(method, &[a, b]).map(|()| true),
+        Some(method) if method.kind() == Kind::Function => vm.enter_with(method, [a, b]).map(|()| true),
         _ => Ok(false),
     }
 }

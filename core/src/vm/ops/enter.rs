@@ -47,7 +47,7 @@ unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[
         let base = window.add(HEADER_SLOTS);
         let registers = code.register_count as usize;
         const STARRED: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::NAMESPACE;
-        if code.flags.0 & STARRED != 0 || base.add(registers) > vm.stack_limit || vm.depth >= vm.depth_limit || names.len() > MOST_KEYWORDS {
+        if code.flags.0 & STARRED != 0 || !vm.fits(window, base.add(registers)) || vm.depth >= vm.depth_limit || names.len() > MOST_KEYWORDS {
             return Ok(false);
         }
         let positional_parameters = code.argument_count as usize;
@@ -140,7 +140,7 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
         const SHIFT: usize = HEADER_SLOTS + OWN_REGISTERS;
         let inner = window.add(SHIFT);
         let registers = init.get_unchecked::<Function>().code().register_count as usize;
-        if inner.add(HEADER_SLOTS + registers.max(count + 1)) > vm.stack_limit {
+        if !vm.fits(window, inner.add(HEADER_SLOTS + registers.max(count + 1))) {
             return Ok(false);
         }
         let instance = vm.heap.new_object(class, |header| Instance { header });
@@ -206,7 +206,7 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
             Kind::Function => Ok(if enter_function(vm, window, count, names)? { Some(None) } else { None }),
             Kind::BoundMethod => {
                 let method = &*(callee as usize as *const BoundMethod);
-                if method.function.kind() != Kind::Function || arguments.add(count + 1) > vm.stack_limit {
+                if method.function.kind() != Kind::Function || !vm.fits(window, arguments.add(count + 1)) {
                     return Ok(None);
                 }
                 // The receiver becomes the first argument.
@@ -252,6 +252,43 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// [`call_in_place`] for a window in a generator's frame: it is moved to the top of the stack first.
+///
+/// # Safety
+/// As for [`call_in_place`].
+pub unsafe fn call_above(vm: &mut Vm, window: *mut Word, count: usize, names: &[Value]) -> Res<Option<Option<Value>>> {
+    // SAFETY: the caller vouches for the window; there is room above the frame (checked). The words' references move with them.
+    unsafe {
+        let top = vm.frame_top();
+        if !vm.fits(top, top.add(HEADER_SLOTS + count + 1)) {
+            return Ok(None);
+        }
+        *top = core::mem::replace(&mut *window, bits::UNDEFINED);
+        for index in 1..HEADER_SLOTS {
+            *top.add(index) = bits::UNDEFINED;
+        }
+        for index in HEADER_SLOTS..HEADER_SLOTS + count {
+            *top.add(index) = core::mem::replace(&mut *window.add(index), bits::UNDEFINED);
+        }
+        let outcome = call_in_place(vm, top, count, names);
+        match &outcome {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                // Frames below may have registers up there: nothing must stay.
+                *window = core::mem::replace(&mut *top, bits::UNDEFINED);
+                for index in HEADER_SLOTS..HEADER_SLOTS + count {
+                    *window.add(index) = core::mem::replace(&mut *top.add(index), bits::UNDEFINED);
+                }
+            }
+            Err(_) => {
+                drop_words(top, 1);
+                drop_words(top.add(HEADER_SLOTS), count);
+            }
+        }
+        outcome
     }
 }
 

@@ -114,6 +114,12 @@ pub fn for_iter(vm: &mut Vm, i: Instr) -> Res<()> {
             Ok(())
         }
         Step::Call => {
+            if iterator.kind() == Kind::Instance
+                && let Some(method) = vm.lookup_special(&iterator, Name::Next)
+                && method.kind() == Kind::Function
+            {
+                return vm.enter_with(method, [iterator]);
+            }
             let action = next_action(vm, &iterator)?;
             drop(iterator);
             match vm.perform(action)? {
