@@ -146,7 +146,7 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                 Flow::Continue => {}
             }
             self.in_call = false;
-            if self.iterator.kind() == crate::object::header::Kind::Generator {
+            if self.iterator.kind() == Kind::Generator {
                 return Ok(Wanted::Next(self.iterator.clone()));
             }
             match next(vm, &self.iterator)? {
@@ -206,6 +206,13 @@ impl<E: Each + ?Sized + 'static> Continuation for Walk<E> {
 
     fn again(&mut self, vm: &mut Vm, value: Value) -> Res<Again> {
         let flow = self.take(vm, value)?;
+        if matches!(flow, Flow::Continue) && !self.in_call && self.iterator.kind() == Kind::Generator {
+            return Ok(Again::Next(self.iterator.clone()));
+        }
+        if let Flow::Call(call) = flow {
+            self.in_call = true;
+            return Ok(Again::Call(call));
+        }
         Ok(match self.advance(vm, flow)? {
             Wanted::Next(generator) => Again::Next(generator),
             Wanted::Call(call) => Again::Call(call),

@@ -135,9 +135,7 @@ impl Vm {
             }),
             Op::JumpIn => self.deliver_jump(value, i, true),
             Op::JumpNotIn => self.deliver_jump(value, i, false),
-            op if (op as u8) >= Op::JumpLt as u8 && (op as u8) <= Op::JumpNotGeInt as u8 => {
-                self.deliver_jump(value, i, jump_sense(op))
-            }
+            op if (op as u8) >= Op::JumpLt as u8 && (op as u8) <= Op::JumpNotGeInt as u8 => self.deliver_jump(value, i, jump_sense(op)),
             Op::ForIter => {
                 self.set_register(i.a, value);
                 branch(self, i.c as i16 as isize);
