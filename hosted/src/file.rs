@@ -9,6 +9,7 @@ use pyvm_core::object;
 use pyvm_core::object::bytes;
 use pyvm_core::object::class::{CLASS_NOT_CALLABLE, TypeSpec};
 use pyvm_core::object::codec::{self, Codec, Form, UTF_8};
+use pyvm_core::object::construct::class_name;
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::header::{Header, Kind, Mut, Object};
 use pyvm_core::object::str::{Str, count_code_points};
@@ -865,7 +866,7 @@ fn close(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(file) = arguments.first().and_then(file_of) else { return Ok(Value::NONE) };
-    let class = arguments.first().map(|file| vm.type_name(file)).unwrap_or_default();
+    let class = class_name(&vm.class_of(&arguments[0]));
     let name = vm.native_repr(&file.name)?;
     let name = name.as_ref().and_then(|name| name.get::<Str>()).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let text = |value: &Value| value.get::<Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();

@@ -5,6 +5,7 @@ use crate::files::{self, FileSystem};
 use crate::modules;
 use pyvm_core::builtins::{io, report};
 use pyvm_core::embed::{Interpreter, Progress};
+use pyvm_core::object::construct::class_name;
 use pyvm_core::object::dict::Dict;
 use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
@@ -103,7 +104,7 @@ fn die_of_interrupt() {
 }
 
 fn is_deadlock(vm: &Vm, exception: &Value) -> bool {
-    vm.type_name(exception) == "DeadlockError"
+    class_name(&vm.class_of(exception)) == "DeadlockError"
 }
 
 /// The host that stops a VM is this program, which never does.

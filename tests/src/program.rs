@@ -41,12 +41,6 @@ impl Outcome {
         }
     }
 
-    /// Whether the program itself broke, whatever it was to print: a signal, a panic, a sanitizer's report.
-    pub fn crashed(&self) -> bool {
-        let errors = self.errors();
-        !self.timed_out && self.status.signal().is_some() || errors.contains("panicked at") || errors.contains("ERROR: AddressSanitizer")
-    }
-
     /// Standard output as text.
     pub fn output(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()

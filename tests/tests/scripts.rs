@@ -21,9 +21,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, thread};
 
-/// What is said of a script whose interpreter broke: no known gap excuses that.
-const CRASHED: &str = "the interpreter crashed";
-
 struct Script {
     path: PathBuf,
     name: String,
@@ -82,9 +79,6 @@ impl Script {
         let place = format!("{}/", folder.display());
         let errors = outcome.errors().replace(&place, "");
         let mut failures = Vec::new();
-        if outcome.crashed() {
-            failures.push(format!("  {how}{CRASHED}: {}", outcome.end()));
-        }
         if outcome.timed_out || outcome.status.code() != Some(self.exit) {
             failures.push(format!("  {how}expected exit {}, got {}", self.exit, outcome.end()));
         }
@@ -157,15 +151,6 @@ fn run() -> Result<bool, String> {
     });
     let mut failed = failed.into_inner().map_err(|error| error.to_string())?;
     failed.sort();
-    // Gaps that are known are told, and do not fail the suite.
-    let gaps = fs::read_to_string(root.join("known-gaps.txt")).unwrap_or_default();
-    failed.retain(|(name, failures)| {
-        let known = gaps.lines().any(|gap| gap == name) && !failures.iter().any(|failure| failure.contains(CRASHED));
-        if known {
-            println!("{name}: known gap");
-        }
-        !known
-    });
     for (name, failures) in &failed {
         println!("\n{name} FAILED\n{}", failures.join("\n"));
     }

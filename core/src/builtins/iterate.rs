@@ -27,7 +27,7 @@ pub const NATIVES: &[Native] = &[
     Native::full("iter(object, sentinel=<unrepresentable>, /)", iter, "Get an iterator from an object, or one that calls it until it returns the sentinel."),
     Native::full("next(iterator, default=<unrepresentable>, /)", next, "Return the next item from the iterator, or the default if it is exhausted."),
     Native::full("len(obj, /)", len, "Return the number of items in a container."),
-    Native::full("sorted(iterable, /, *, key=None, reverse=False)", sorted, "Return a new list containing all items from the iterable in ascending order."),
+    Native::full("sorted(iterable, /, *, key=None, reverse=False)", sorted, "Return a new list containing all items from the iterable in ascending order.").counting(),
     Native::full(
         "min(*args, key=None, default=<unrepresentable>)",
         |vm, args| extreme(vm, args, "min", Comparison::Lt),

@@ -13,6 +13,7 @@ use crate::object::header::{Header, Kind, Object};
 use crate::object::table::Entry;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
+use crate::vm::execute::class_name;
 use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::{Action, Args, Call, Getter, Native, argument};
 use crate::vm::{Name, Res, Vm};
@@ -118,7 +119,7 @@ fn display_default_dict(vm: &mut Vm, value: &Value) -> Res<Display> {
         Some(dict) => dict::copy(vm, dict)?,
         None => Value::NONE,
     };
-    let name = vm.type_name(value);
+    let name = class_name(&vm.class_of(value));
     Ok(Display::owned(format!("{name}("), Vec::from([factory, plain]), ")"))
 }
 
@@ -198,7 +199,7 @@ pub static ORDERED_DICT: TypeSpec = TypeSpec {
 static ORDERED_DICT_SHOWN: Shown = Shown { display: display_ordered, recursive: "..." };
 
 fn display_ordered(vm: &mut Vm, value: &Value) -> Res<Display> {
-    let name = vm.type_name(value);
+    let name = class_name(&vm.class_of(value));
     match value.get::<Dict>() {
         Some(dict) if dict.length.get() > 0 => {
             let items = dict.items().into_iter().flat_map(|(key, value)| [key, value]).collect();

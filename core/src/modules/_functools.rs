@@ -168,8 +168,7 @@ fn display_partial(vm: &mut Vm, value: &Value) -> Res<Display> {
             items.push(item);
         }
     }
-    let class = vm.type_name(value);
-    let prefix = if class == "partial" { "functools.partial(".into() } else { format!("{class}(") };
+    let prefix = format!("{}(", vm.type_name(value));
     let labels = names.into_iter().filter_map(|(index, name)| Some((index, name.get::<Str>()?.to_string_lossy().into_owned()))).collect();
     Ok(Display { labels, ..Display::owned(prefix, items, ")") })
 }

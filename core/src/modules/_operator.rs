@@ -213,7 +213,8 @@ fn length_hint(vm: &mut Vm, args: &Args) -> Res<Action> {
 fn hint_or(vm: &mut Vm, object: &Value, default: Value) -> Res<Action> {
     if vm.lookup_special(object, Name::Len).is_some() {
         let object = object.clone();
-        return length(vm, &object)?.then(vm, move |vm, result| match vm.catch(result, object::exception::Ex::TypeError)? {
+        let length = length(vm, &object);
+        return Action::after(length, vm, move |vm, result| match vm.catch(result, object::exception::Ex::TypeError)? {
             Some(length) => Ok(Action::Return(length)),
             None => hint(vm, &object, default),
         });
@@ -237,10 +238,7 @@ fn hint(vm: &mut Vm, object: &Value, default: Value) -> Res<Action> {
             }
         }
     };
-    match action {
-        Ok(action) => action.then(vm, decide),
-        Err(raised) => decide(vm, Err(raised)),
-    }
+    Action::after(action, vm, decide)
 }
 
 fn call(vm: &mut Vm, args: &Args) -> Res<Action> {

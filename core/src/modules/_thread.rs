@@ -423,9 +423,9 @@ fn lock_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     match object.get::<ReentrantLock>() {
         Some(lock) => {
             let owner = lock.owner_ident(&vm.sched.tasks);
-            Ok(vm.format(format_args!("<{state} _thread.{name} object owner={owner} count={} at {address:#x}>", lock.count())))
+            Ok(vm.format(format_args!("<{state} {name} object owner={owner} count={} at {address:#x}>", lock.count())))
         }
-        None => Ok(vm.format(format_args!("<{state} _thread.{name} object at {address:#x}>"))),
+        None => Ok(vm.format(format_args!("<{state} {name} object at {address:#x}>"))),
     }
 }
 
@@ -689,7 +689,6 @@ fn local_name(vm: &mut Vm, arguments: &Args) -> Res<(Value, Value)> {
 fn no_attribute(vm: &mut Vm, local: &Value, name: &Value) -> Raised {
     let text = name.get::<Str>().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let class = vm.type_name(local);
-    let class = if vm.class_of(local).has(CLASS_HEAP) { class } else { format!("_thread.{class}") };
     vm.attribute_error(local, name, &format!("'{class}' object has no attribute '{text}'"))
 }
 

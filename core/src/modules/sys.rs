@@ -9,6 +9,7 @@ use crate::object::exception::{Ex, Exception};
 use crate::object::int;
 use crate::object::str::Str;
 use crate::object::struct_sequence as sequence;
+use crate::object::text_arguments;
 use crate::object::text_stream;
 use crate::object::traceback;
 use crate::object::value::Value;
@@ -301,7 +302,7 @@ fn get_size_of(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn set_recursion_limit(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let limit = match arguments.first() {
-        Some(limit) => vm.index_i64(limit)?,
+        Some(limit) => text_arguments::c_int(vm, limit)?,
         None => return Ok(Value::NONE),
     };
     let Some(limit) = usize::try_from(limit).ok().filter(|&limit| limit > 0) else {

@@ -211,7 +211,7 @@ macro_rules! forward {
             Native::full("__bool__($self, /)", proxy_bool, "As the target does it."),
             Native::simple("__hash__($self, /)", |vm, arguments| {
                 let name = arguments.first().map(|this| vm.type_name(this)).unwrap_or_default();
-                Err(vm.type_error(&format!("unhashable type: 'weakref.{name}'")))
+                Err(vm.type_error(&format!("unhashable type: '{name}'")))
             }, "Proxies are not hashable."),
         ]
     };

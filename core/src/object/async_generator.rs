@@ -164,10 +164,7 @@ fn conclude(vm: &mut Vm, receiver: Value, action: Res<Action>) -> Res<Action> {
             }
         }
     };
-    match action {
-        Ok(action) => action.then(vm, look),
-        Err(raised) => look(vm, Err(raised)),
-    }
+    Action::after(action, vm, look)
 }
 
 fn throw(vm: &mut Vm, arguments: &Args) -> Res<Action> {

@@ -3,6 +3,7 @@
 
 use super::class::{Class, TypeSpec};
 use super::construct::allocation_class;
+use super::containers::read_only;
 use super::float::{self, from_argument};
 use super::float_math;
 use super::float_text;
@@ -117,8 +118,7 @@ fn divide_real(a: f64, (c, d): Parts) -> Option<Parts> {
 const MULTIPLIED_OUT: f64 = 100.0;
 
 fn whole_power(base: Parts, exponent: u32) -> Parts {
-    let Some(mut rest) = exponent.checked_sub(1) else { return (1.0, 0.0) };
-    let (mut result, mut square) = (base, base);
+    let (mut rest, mut result, mut square) = (exponent, (1.0, 0.0), base);
     while rest > 0 {
         if rest & 1 != 0 {
             result = multiply(result, square);
@@ -306,8 +306,8 @@ pub static COMPLEX: TypeSpec = TypeSpec {
         Native::full("from_number($type, number, /)", from_number, "Convert number to a complex floating-point number."),
     ],
     getters: &[
-        Getter::read_only("real", |vm, this| Ok(vm.new_float(of(this).0)), "the real part of a complex number"),
-        Getter::read_only("imag", |vm, this| Ok(vm.new_float(of(this).1)), "the imaginary part of a complex number"),
+        Getter { name: "real", get: |vm, this| Ok(vm.new_float(of(this).0)), set: Some(read_only), doc: "the real part of a complex number" },
+        Getter { name: "imag", get: |vm, this| Ok(vm.new_float(of(this).1)), set: Some(read_only), doc: "the imaginary part of a complex number" },
     ],
     ..TypeSpec::new("complex", Complex::LAYOUT)
 };

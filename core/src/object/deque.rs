@@ -10,6 +10,7 @@ use super::iterators_combined::new_of;
 use super::value::Value;
 use crate::heap::heap_of;
 use crate::object;
+use crate::vm::execute::class_name;
 use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::{Action, Args, Getter, Native, Step, argument};
 use crate::vm::reenter::Comparison;
@@ -167,7 +168,7 @@ pub static SHOWN: Shown = Shown { display, recursive: "[...]" };
 
 fn display(vm: &mut Vm, value: &Value) -> Res<Display> {
     let (items, most) = value.get::<Deque>().map(|deque| (deque.items.get().iter().cloned().collect(), deque.most.get())).unwrap_or_default();
-    let name = vm.type_name(value);
+    let name = class_name(&vm.class_of(value));
     let suffix = match most {
         Some(most) => format!("], maxlen={most})"),
         None => "])".into(),

@@ -106,10 +106,8 @@ fn repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         vm.active_reprs.get_mut().retain(|&active| active != this.bits());
         result.map(Action::Return)
     };
-    match join(vm, pieces) {
-        Ok(action) => action.then(vm, done),
-        Err(raised) => done(vm, Err(raised)),
-    }
+    let joined = join(vm, pieces);
+    Action::after(joined, vm, done)
 }
 
 fn compare(vm: &mut Vm, arguments: &[Value], how: Comparison) -> Res<Value> {

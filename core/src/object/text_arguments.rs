@@ -56,6 +56,18 @@ pub fn fitting_index(vm: &mut Vm, value: &Value, kind: Ex, message: &str) -> Res
     }
 }
 
+/// A number that is a C int in CPython.
+///
+/// # Errors
+/// OverflowError; what `__index__` raises.
+pub fn c_int(vm: &mut Vm, value: &Value) -> Res<i32> {
+    const MESSAGE: &str = "Python int too large to convert to C int";
+    match i32::try_from(fitting_index(vm, value, Ex::OverflowError, MESSAGE)?) {
+        Ok(number) => Ok(number),
+        Err(_) => Err(vm.raise(Ex::OverflowError, MESSAGE)),
+    }
+}
+
 /// The optional size argument at `index`: a width, a maximum, a tab size.
 ///
 /// # Errors

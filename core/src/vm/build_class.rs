@@ -363,10 +363,7 @@ fn set_names(vm: &mut Vm, class: Value, members: Vec<(Value, Value)>, mut index:
                     Err(vm.raise_value(exception))
                 }
             };
-            return match called {
-                Ok(action) => action.then(vm, go_on),
-                Err(raised) => go_on(vm, Err(raised)),
-            };
+            return Action::after(called, vm, go_on);
         }
     }
     let Some(object) = class.get::<Class>() else { return Ok(Action::Return(class)) };

@@ -252,6 +252,7 @@ impl Vm {
         let name = function.native.name();
         let owner_name = class_name(&owner);
         match first {
+            None if is_operator(name) => Err(self.type_error(&format!("descriptor '{name}' of '{owner_name}' object needs an argument"))),
             None => Err(self.type_error(&format!("unbound method {owner_name}.{name}() needs an argument"))),
             Some(receiver) => {
                 let given = self.type_name(receiver);
@@ -336,7 +337,10 @@ impl Vm {
         let message = if native.arity.starred && native.arity.most != u16::MAX && count > most {
             match most {
                 0 => format!("{name}() takes no positional arguments"),
-                _ => format!("{name}() takes at most {most} positional argument{} ({count} given)", plural(most)),
+                _ => {
+                    let bound = if least == most { "exactly" } else { "at most" };
+                    format!("{name}() takes {bound} {most} positional argument{} ({count} given)", plural(most))
+                }
             }
         } else if !native.arity.starred && positional_only < most && !plain {
             let required = least.min(positional_only);
@@ -800,7 +804,7 @@ impl Vm {
     }
 
     /// `module.` for messages that name classes outside builtins.
-    pub fn module_prefix(&mut self, class: &Class) -> String {
+    pub fn module_prefix(&self, class: &Class) -> String {
         match class.namespace().get_interned(self.name(Name::Module)) {
             Some(module) if module.get::<Str>().is_some() && !Str::is(&module, "builtins") => format!("{}.", text_of(&module)),
             _ => String::new(),

@@ -147,27 +147,42 @@ fn not_found(vm: &mut Vm, message: &str, name: &str) -> super::Raised {
 
 /// Finds or imports the module, its packages first.
 fn import_module(vm: &mut Vm, name: &str, then: Then) -> Res<Action> {
-    if let Some(module) = loaded(vm, name) {
-        if module.is_none() {
-            return Err(not_found(vm, &format!("import of {name} halted; None in sys.modules"), name));
+    // The innermost of its packages that is there, or itself.
+    let mut known = name;
+    let module = loop {
+        match (loaded(vm, known), known.rsplit_once('.')) {
+            (Some(module), _) => break module,
+            (None, Some((package, _))) => known = package,
+            (None, None) => return import_below(vm, name.into(), 0, Value::NONE, then),
         }
-        if let Some(lock) = lock_to_wait_for(vm, name) {
-            return wait_for_import(vm, lock, name, module, then);
-        }
-        return then(vm, module);
+    };
+    if module.is_none() {
+        return Err(not_found(vm, &format!("import of {known} halted; None in sys.modules"), known));
     }
-    let full = String::from(name);
-    match name.rsplit_once('.') {
-        None => find_module(vm, full, Value::NONE, then),
-        Some((package, _)) => import_module(
-            vm,
-            package,
-            Box::new(move |vm, package| match loaded(vm, &full) {
-                // The package's body may have imported it.
-                Some(module) => then(vm, module),
-                None => find_module(vm, full, package, then),
-            }),
-        ),
+    let (full, done) = (String::from(name), known.len());
+    let next: Then = if done == full.len() { then } else { Box::new(move |vm, package| import_below(vm, full, done, package, then)) };
+    match lock_to_wait_for(vm, known) {
+        Some(lock) => wait_for_import(vm, lock, known, module, next),
+        None => next(vm, module),
+    }
+}
+
+/// Imports the rest of a dotted name, from the outside in: its first `done` bytes name `package`.
+fn import_below(vm: &mut Vm, full: String, mut done: usize, mut package: Value, then: Then) -> Res<Action> {
+    loop {
+        let dot = full.bytes().skip(done + 1).position(|byte| byte == b'.');
+        let end = dot.map_or(full.len(), |dot| done + 1 + dot);
+        let name = full.get(..end).unwrap_or(&full);
+        match loaded(vm, name) {
+            // The package's body may have imported it.
+            Some(module) if end == full.len() => return then(vm, module),
+            Some(module) => (package, done) = (module, end),
+            None if end == full.len() => return find_module(vm, full, package, then),
+            None => {
+                let name = name.into();
+                return find_module(vm, name, package, Box::new(move |vm, package| import_below(vm, full, end, package, then)));
+            }
+        }
     }
 }
 
@@ -455,10 +470,7 @@ fn next_name(vm: &mut Vm, module: Value, names: Vec<Value>, index: usize) -> Res
             }
             next_name(vm, target, names, index + 1)
         };
-        match imported {
-            Ok(action) => action.then(vm, goes_on),
-            Err(raised) => goes_on(vm, Err(raised)),
-        }
+        Action::after(imported, vm, goes_on)
     })
 }
 

@@ -74,16 +74,13 @@ pub fn next_then(vm: &mut Vm, iterator: &Value, then: impl FnOnce(&mut Vm, Optio
     match next(vm, iterator)? {
         Step::Item(value) => then(vm, Some(value)),
         Step::Done => then(vm, None),
-        Step::Call => match next_action(vm, iterator) {
-            Ok(action) => action.then(vm, move |vm, result| {
+        Step::Call => {
+            let next = next_action(vm, iterator);
+            Action::after(next, vm, move |vm, result| {
                 let item = vm.catch(result, Ex::StopIteration)?;
                 then(vm, item)
-            }),
-            Err(raised) => {
-                let item = vm.catch(Err(raised), Ex::StopIteration)?;
-                then(vm, item)
-            }
-        },
+            })
+        }
     }
 }
 
@@ -149,7 +146,7 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                 Flow::Continue => {}
             }
             self.in_call = false;
-            if self.iterator.kind() == crate::object::header::Kind::Generator {
+            if self.iterator.kind() == Kind::Generator {
                 return Ok(Wanted::Next(self.iterator.clone()));
             }
             match next(vm, &self.iterator)? {
@@ -209,6 +206,13 @@ impl<E: Each + ?Sized + 'static> Continuation for Walk<E> {
 
     fn again(&mut self, vm: &mut Vm, value: Value) -> Res<Again> {
         let flow = self.take(vm, value)?;
+        if matches!(flow, Flow::Continue) && !self.in_call && self.iterator.kind() == Kind::Generator {
+            return Ok(Again::Next(self.iterator.clone()));
+        }
+        if let Flow::Call(call) = flow {
+            self.in_call = true;
+            return Ok(Again::Call(call));
+        }
         Ok(match self.advance(vm, flow)? {
             Wanted::Next(generator) => Again::Next(generator),
             Wanted::Call(call) => Again::Call(call),

@@ -21,7 +21,7 @@ pub mod unwind;
 
 use crate::code::Instr;
 use crate::heap::Heap;
-use crate::object::class::{Class, TypeSpec};
+use crate::object::class::{CLASS_HEAP, Class, TypeSpec};
 use crate::object::code::Code;
 use crate::object::exception::Ex;
 use crate::object::header::{Header, Kind, Object};
@@ -30,6 +30,7 @@ use crate::object::str::{Str, count_code_points};
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
@@ -485,10 +486,11 @@ impl Vm {
         ClassRef::of(unsafe { self.exceptions.get_unchecked(kind as usize).get_unchecked::<Class>() })
     }
 
-    /// `type(value).__name__`, for messages.
+    /// The class of a value, for messages: builtin ones outside `builtins` have their module before their name.
     pub fn type_name(&self, value: &Value) -> String {
         let class = self.class_of(value);
-        class.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        let name = execute::class_name(&class);
+        if class.has(CLASS_HEAP) { name } else { format!("{}{name}", self.module_prefix(&class)) }
     }
 
     /// Is the value an instance of the class, by its real type? (`isinstance` without hooks.)

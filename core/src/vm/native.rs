@@ -111,6 +111,14 @@ impl Action {
         }
     }
 
+    /// As [`Action::then`], for an action that may have failed before it began.
+    pub fn after(action: Res<Action>, vm: &mut Vm, then: impl FnOnce(&mut Vm, Res<Value>) -> Res<Action> + 'static) -> Res<Action> {
+        match action {
+            Ok(action) => action.then(vm, then),
+            Err(raised) => then(vm, Err(raised)),
+        }
+    }
+
     /// Calls, and goes on with `then(vm, result)`.
     pub fn call(callee: Value, arguments: impl Into<Vec<Value>>, then: impl FnOnce(&mut Vm, Res<Value>) -> Res<Action> + 'static) -> Action {
         Action::Call(Call::new(callee, arguments), Box::new(then))
@@ -217,6 +225,11 @@ impl Native {
     /// A [`Full`] native.
     pub const fn full(signature: &'static str, function: Full, doc: &'static str) -> Native {
         Native { signature, doc, function: Function::Full(function), binding: binding(signature), arity: arity(signature) }
+    }
+
+    /// Counts its positional arguments itself, to say it in words of its own.
+    pub const fn counting(self) -> Native {
+        Native { arity: Arity { least: 0, most: u16::MAX, ..self.arity }, ..self }
     }
 
     /// A static method.

@@ -255,10 +255,8 @@ pub fn format_then(vm: &mut Vm, value: &Value, spec: &Value, then: impl FnOnce(&
 /// `getattr(object, name)`, then goes on with the value or the exception.
 pub fn get_attribute_then(vm: &mut Vm, object: &Value, name: &Value, then: impl FnOnce(&mut Vm, Res<Value>) -> Res<Action> + 'static) -> Res<Action> {
     let name = vm.intern_value(name);
-    match vm.get_attribute(object, &name) {
-        Ok(action) => action.then(vm, then),
-        Err(raised) => then(vm, Err(raised)),
-    }
+    let action = vm.get_attribute(object, &name);
+    Action::after(action, vm, then)
 }
 
 /// The text with what is not ASCII escaped, for `ascii()` and `!a`.

@@ -1070,7 +1070,8 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
 fn outlined(vm: &mut Vm, instruction: Instr, function: fn(&mut Vm, Instr) -> Res<()>) -> Option<Exit> {
     let outcome = function(vm, instruction);
     let exit = vm.settle(outcome);
-    if exit.is_none() && vm.finalizers_wait() {
+    // Finalizers wait, or the slice is over: loops that jump back in slow paths only come to no other safe point.
+    if exit.is_none() && vm.heap.ticks.get() <= 0 {
         let outcome = vm.look_around();
         return vm.settle(outcome);
     }

@@ -134,13 +134,7 @@ pub fn expandtabs(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 pub fn tab_size(vm: &mut Vm, arguments: &[Value]) -> Res<i32> {
     match argument(arguments, 1) {
         None => Ok(8),
-        Some(value) => {
-            let size = text_arguments::fitting_index(vm, value, Ex::OverflowError, "Python int too large to convert to C int")?;
-            match i32::try_from(size) {
-                Ok(size) => Ok(size),
-                Err(_) => Err(vm.raise(Ex::OverflowError, "Python int too large to convert to C int")),
-            }
-        }
+        Some(value) => text_arguments::c_int(vm, value),
     }
 }
 

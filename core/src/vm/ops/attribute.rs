@@ -52,14 +52,14 @@ impl Vm {
     pub fn get_attribute(&mut self, object: &Value, name: &Value) -> Res<Action> {
         let class = self.class_of(object);
         if let Some(method) = self.attribute_hook(object, &class, Name::GetAttribute) {
-            let action = method_action(self, method, object, core::slice::from_ref(name))?;
+            let action = method_action(self, method, object, core::slice::from_ref(name));
             return self.with_getattr_fallback(&class, object, name, action);
         }
-        let found = self.find_attribute(object, &class, name)?;
-        match found {
-            Some(Action::Return(value)) => Ok(Action::Return(value)),
-            Some(action) => self.with_getattr_fallback(&class, object, name, action),
-            None => {
+        match self.find_attribute(object, &class, name) {
+            Ok(Some(Action::Return(value))) => Ok(Action::Return(value)),
+            Ok(Some(action)) => self.with_getattr_fallback(&class, object, name, Ok(action)),
+            Err(raised) => self.with_getattr_fallback(&class, object, name, Err(raised)),
+            Ok(None) => {
                 if let Some(method) = self.class_special(&class, Name::GetAttr) {
                     return method_action(self, method, object, core::slice::from_ref(name));
                 }
@@ -100,10 +100,10 @@ impl Vm {
     }
 
     /// A computed attribute that raises AttributeError falls back to `__getattr__`.
-    fn with_getattr_fallback(&mut self, class: &Class, object: &Value, name: &Value, action: Action) -> Res<Action> {
-        let Some(method) = self.class_special(class, Name::GetAttr) else { return Ok(action) };
+    fn with_getattr_fallback(&mut self, class: &Class, object: &Value, name: &Value, action: Res<Action>) -> Res<Action> {
+        let Some(method) = self.class_special(class, Name::GetAttr) else { return action };
         let (object, name) = (object.clone(), name.clone());
-        action.then(self, move |vm, result| match vm.catch(result, Ex::AttributeError)? {
+        Action::after(action, self, move |vm, result| match vm.catch(result, Ex::AttributeError)? {
             Some(value) => Ok(Action::Return(value)),
             None => method_action(vm, method, &object, &[name]),
         })

@@ -75,8 +75,16 @@ pub fn deliver_word(vm: &mut Vm, _: Instr) -> Res<()> {
     vm.deliver(value)
 }
 
-/// Moves the program counter by a jump that was decided late; backward ones count no tick.
+/// Whether a fused comparison jumps when it holds. The senses alternate in the table.
+pub(super) fn jump_sense(op: Op) -> bool {
+    (op as u8 - Op::JumpLt as u8).is_multiple_of(2)
+}
+
+/// Moves the program counter by a jump that was decided late.
 pub(super) fn branch(vm: &mut Vm, offset: isize) {
+    if offset < 0 {
+        vm.heap.ticks.set(vm.heap.ticks.get() - 1);
+    }
     vm.pc = vm.pc.wrapping_offset(offset);
 }
 
@@ -127,11 +135,7 @@ impl Vm {
             }),
             Op::JumpIn => self.deliver_jump(value, i, true),
             Op::JumpNotIn => self.deliver_jump(value, i, false),
-            op if (op as u8) >= Op::JumpLt as u8 && (op as u8) <= Op::JumpNotGeInt as u8 => {
-                // The senses alternate in the table.
-                let sense = (op as u8 - Op::JumpLt as u8).is_multiple_of(2);
-                self.deliver_jump(value, i, sense)
-            }
+            op if (op as u8) >= Op::JumpLt as u8 && (op as u8) <= Op::JumpNotGeInt as u8 => self.deliver_jump(value, i, jump_sense(op)),
             Op::ForIter => {
                 self.set_register(i.a, value);
                 branch(self, i.c as i16 as isize);

@@ -86,6 +86,12 @@ pub fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<Started> {
     let Some(generator) = value.get::<Generator>() else {
         return Err(vm.type_error("not a generator"));
     };
+    if let Ok(sent) = &sent
+        && !sent.is_undefined()
+        && resume_suspended(vm, &value, sent)
+    {
+        return Ok(Started::Running);
+    }
     match generator.state.get() {
         GeneratorState::Running => {
             discard(vm, sent);
@@ -180,9 +186,9 @@ fn leave_generator(vm: &mut Vm, keep_handled: bool) -> Value {
     value
 }
 
-/// Resumes a suspended generator for its next value; false: another case. The loops' way through [`resume`].
+/// Resumes a suspended generator with what is sent to it; false: another case, nothing has changed. The short way through [`resume`].
 #[inline]
-fn resume_suspended(vm: &mut Vm, value: &Value) -> bool {
+fn resume_suspended(vm: &mut Vm, value: &Value, sent: &Value) -> bool {
     // SAFETY: the caller checked the kind.
     let generator = unsafe { value.get_unchecked::<Generator>() };
     let top = vm.frame_top();
@@ -209,13 +215,13 @@ fn resume_suspended(vm: &mut Vm, value: &Value) -> bool {
     vm.pc = generator.pc.get();
     vm.depth += 1;
     let i = vm.current_instruction();
-    vm.set_register(i.a, Value::NONE);
+    vm.set_register(i.a, sent.clone());
     true
 }
 
 /// The generator's next value for the native that waits in the current frame.
 pub(super) fn next_value(vm: &mut Vm, generator: Value) -> Res<()> {
-    if generator.get::<Generator>().is_some() && resume_suspended(vm, &generator) { Ok(()) } else { resume(vm, generator, Ok(Value::NONE)).map(|_| ()) }
+    if generator.get::<Generator>().is_some() && resume_suspended(vm, &generator, &Value::NONE) { Ok(()) } else { resume(vm, generator, Ok(Value::NONE)).map(|_| ()) }
 }
 
 /// Yield
@@ -228,7 +234,7 @@ pub fn yield_value(vm: &mut Vm, i: Instr) -> Res<()> {
         let resuming = *resumed_at.sub(1);
         let jump = if resuming.op == Op::ForIter && *caller.sub(FUNCTION) != bits::NONE {
             Some(resuming.c as i16 as isize)
-        } else if (Op::Call as u8..=Op::CallEx as u8).contains(&(resuming.op as u8)) {
+        } else if resuming.op == Op::Send || (Op::Call as u8..=Op::CallEx as u8).contains(&(resuming.op as u8)) {
             Some(0)
         } else {
             None
@@ -330,7 +336,7 @@ pub fn failed(vm: &mut Vm, raised: Raised) -> Raised {
 pub fn for_iter(vm: &mut Vm, i: Instr) -> Res<()> {
     let value = vm.register(i.b).clone();
     let finished = match value.get::<Generator>() {
-        Some(generator) if generator.kind == GeneratorKind::Generator && resume_suspended(vm, &value) => return Ok(()),
+        Some(generator) if generator.kind == GeneratorKind::Generator && resume_suspended(vm, &value, &Value::NONE) => return Ok(()),
         Some(generator) if generator.kind == GeneratorKind::Generator => generator.state.get() == GeneratorState::Finished,
         _ => return super::iteration::for_iter(vm, i),
     };
@@ -519,8 +525,8 @@ pub fn throw(vm: &mut Vm, value: &Value, exception: Value) -> Res<Action> {
     let is_exit = vm.is_instance(&exception, &vm.exception_class(Ex::GeneratorExit));
     let outer = value.clone();
     if is_exit {
-        let closed = close_any(vm, &inner)?;
-        return closed.then(vm, move |vm, result| match result {
+        let closed = close_any(vm, &inner);
+        return Action::after(closed, vm, move |vm, result| match result {
             Ok(_) => {
                 let raised = vm.raise_value(exception);
                 Ok(Action::Resume { generator: outer, sent: Err(raised) })
@@ -607,7 +613,8 @@ pub fn close(vm: &mut Vm, value: &Value) -> Res<Action> {
     let raised = vm.raise_with(Ex::GeneratorExit, Vec::new());
     let exit = vm.take_exception(raised);
     let kind = generator.kind;
-    throw(vm, value, exit)?.then(vm, move |vm, result| match result {
+    let thrown = throw(vm, value, exit);
+    Action::after(thrown, vm, move |vm, result| match result {
         Ok(_) => Err(vm.raise(Ex::RuntimeError, &format!("{} ignored GeneratorExit", kind_name(kind)))),
         Err(raised) if vm.pending_is(Ex::StopIteration) => {
             let exception = vm.take_exception(raised);

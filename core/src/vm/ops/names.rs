@@ -229,8 +229,8 @@ fn load_from(vm: &mut Vm, i: Instr, space: &Value, site: &'static Site, cell: Op
     }
     // Another mapping (from __prepare__, or exec's locals).
     let name = site.name.clone();
-    let action = super::subscript::get_item_action(vm, space, &name)?;
-    let action = action.then(vm, move |vm, result| match vm.catch(result, Ex::KeyError)? {
+    let action = super::subscript::get_item_action(vm, space, &name);
+    let action = Action::after(action, vm, move |vm, result| match vm.catch(result, Ex::KeyError)? {
         Some(value) => Ok(Action::Return(value)),
         None => load_outside(vm, i, site, cell).map(Action::Return),
     });
@@ -288,8 +288,8 @@ pub fn delete_name(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let Some(method) = vm.lookup_special(&space, Name::DelItem) else { return Err(vm.undefined_name(&site.name)) };
     let name = site.name.clone();
-    let action = method_action(vm, method, &space, core::slice::from_ref(&name))?;
-    let action = action.then(vm, move |vm, result| match vm.catch(result, Ex::KeyError)? {
+    let action = method_action(vm, method, &space, core::slice::from_ref(&name));
+    let action = Action::after(action, vm, move |vm, result| match vm.catch(result, Ex::KeyError)? {
         Some(value) => Ok(Action::Return(value)),
         None => Err(vm.undefined_name(&name)),
     });

@@ -1,6 +1,7 @@
 //! Pattern matching (PEP 634).
 
 use super::super::execute::{class_name, text_of};
+use super::super::protocol::get_attribute_then;
 use super::super::{Action, Name, Res, Vm};
 use crate::code::isa::Instr;
 use crate::object::class::{CLASS_MAPPING, CLASS_MATCH_SELF, CLASS_SEQUENCE, Class};
@@ -181,14 +182,8 @@ fn attribute_values(vm: &mut Vm, subject: Value, names: Vec<Value>, mut values: 
         }
         None => Ok(Action::Return(Value::NONE)),
     };
-    match vm.get_attribute(&subject, &name) {
-        Ok(action) => action.then(vm, move |vm, result| {
-            let found = vm.catch(result, Ex::AttributeError)?;
-            go_on(vm, found, subject)
-        }),
-        Err(raised) => {
-            let found = vm.catch(Err(raised), Ex::AttributeError)?;
-            go_on(vm, found, subject)
-        }
-    }
+    get_attribute_then(vm, &subject.clone(), &name, move |vm, result| {
+        let found = vm.catch(result, Ex::AttributeError)?;
+        go_on(vm, found, subject)
+    })
 }

@@ -125,6 +125,16 @@ fn enter_get_item(vm: &mut Vm, object: &Value, key: &Value) -> Res<bool> {
 
 /// GetItem
 pub fn get_item(vm: &mut Vm, i: Instr) -> Res<()> {
+    if let Some(text) = vm.register(i.b).get_exact::<Str>()
+        && let Some(index) = vm.register(i.c).as_small_int()
+    {
+        // SAFETY: the register keeps the string alive.
+        let text = unsafe { &*(text as *const Str) };
+        let character = crate::object::str::get_item(vm, text, index)?;
+        consume(vm, i, CONSUME_B, i.b);
+        vm.set_register(i.a, character);
+        return Ok(());
+    }
     let (object, key) = (vm.register(i.b).clone(), vm.register(i.c).clone());
     consume(vm, i, CONSUME_B, i.b);
     consume(vm, i, CONSUME_C, i.c);
