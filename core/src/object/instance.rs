@@ -330,6 +330,14 @@ impl Attributes {
         drop((rest, old));
     }
 
+    /// The instance becomes one of `class`, which has the same `__slots__`; other attributes are in a dict, if it may have any.
+    pub fn take_shape_of(&self, class: &Class) {
+        if let (Some(shape), Some(root)) = (self.shape(), class.root_shape.get()) {
+            let shape: &Shape = if shape.in_dict { root.with_dict() } else { root };
+            self.shape.set(shape);
+        }
+    }
+
     /// Calls back for each value held.
     pub fn traverse(&self, object: &Header, visit: &mut dyn FnMut(&Value)) {
         if let Some(shape) = self.shape() {
