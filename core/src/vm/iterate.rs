@@ -91,6 +91,8 @@ pub enum Flow {
     Stop(Action),
     /// Make this call first; its result comes to [`Each::called`].
     Call(Call),
+    /// The same for a call of the first with the second.
+    CallWith(Value, Value),
     /// Carry this out first; its result comes to [`Each::called`].
     Action(Action),
 }
@@ -120,9 +122,23 @@ struct Walk<E: ?Sized> {
 enum Wanted {
     Next(Value),
     Call(Call),
+    CallWith(Value, Value),
     Then(Action),
     Stop(Action),
     Finish,
+}
+
+/// The Python function that gives the iterator's next item when called with one argument, and that: `__next__` with the
+/// iterator, or the function of a `map` with an item.
+fn next_call(vm: &mut Vm, iterator: &Value) -> Res<Option<(Value, Value)>> {
+    match iterator.kind() {
+        Kind::Instance => {
+            let method = vm.lookup_special(iterator, Name::Next).filter(|method| method.kind() == Kind::Function);
+            Ok(method.map(|method| (method, iterator.clone())))
+        }
+        Kind::Other => crate::object::iterators_combined::map_call(vm, iterator),
+        _ => Ok(None),
+    }
 }
 
 impl<E: Each + ?Sized + 'static> Walk<E> {
@@ -134,6 +150,10 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                 Flow::Call(call) => {
                     self.in_call = true;
                     return Ok(Wanted::Call(call));
+                }
+                Flow::CallWith(callee, argument) => {
+                    self.in_call = true;
+                    return Ok(Wanted::CallWith(callee, argument));
                 }
                 Flow::Action(Action::Return(value)) => {
                     flow = self.each.called(vm, value)?;
@@ -152,6 +172,7 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
             match next(vm, &self.iterator)? {
                 Step::Item(item) => flow = self.each.item(vm, item)?,
                 Step::Done => return Ok(Wanted::Finish),
+                Step::Call if let Some((function, argument)) = next_call(vm, &self.iterator)? => return Ok(Wanted::CallWith(function, argument)),
                 Step::Call => match next_action(vm, &self.iterator) {
                     Ok(Action::Return(item)) => flow = self.each.item(vm, item)?,
                     Ok(Action::TailCall(call)) => return Ok(Wanted::Call(call)),
@@ -173,6 +194,7 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
         match wanted {
             Wanted::Stop(action) => Ok(action),
             Wanted::Call(call) => Ok(Action::Call(call, self)),
+            Wanted::CallWith(callee, argument) => Ok(Action::Call(Call::new(callee, [argument]), self)),
             Wanted::Next(generator) => Ok(Action::Next(generator, self)),
             Wanted::Then(action) => Ok(Action::Then(Box::new(action), self)),
             Wanted::Finish => self.each.finish(vm),
@@ -209,13 +231,10 @@ impl<E: Each + ?Sized + 'static> Continuation for Walk<E> {
         if matches!(flow, Flow::Continue) && !self.in_call && self.iterator.kind() == Kind::Generator {
             return Ok(Again::Next(self.iterator.clone()));
         }
-        if let Flow::Call(call) = flow {
-            self.in_call = true;
-            return Ok(Again::Call(call));
-        }
         Ok(match self.advance(vm, flow)? {
             Wanted::Next(generator) => Again::Next(generator),
             Wanted::Call(call) => Again::Call(call),
+            Wanted::CallWith(callee, argument) => Again::CallWith(callee, argument),
             wanted => {
                 self.wanted = Some(wanted);
                 Again::Leave(Value::UNDEFINED)

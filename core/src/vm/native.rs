@@ -151,6 +151,8 @@ pub enum Again {
     /// The generator's next value.
     Next(Value),
     Call(Call),
+    /// The first called with the second.
+    CallWith(Value, Value),
     /// To be resumed with this value: it cannot go on where it stands.
     Leave(Value),
 }

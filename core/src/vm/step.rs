@@ -14,7 +14,7 @@ use crate::object::code::{Code, Site};
 use crate::object::dict::Dict;
 use crate::object::function::{CellObject, Function, NativeFunction};
 use crate::object::header::{Header, Kind};
-use crate::object::instance::Attributes;
+use crate::object::instance::{Attributes, Shape};
 use crate::object::value::{SMALL_INT_MAX, SMALL_INT_MIN, Value, bits};
 
 /// Why the loop ended.
@@ -835,6 +835,19 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     if kind_of(object) == Some(Kind::Instance) && i.x() & CONSUME_A == 0 {
                         let site = &*(*code).sites.add(i.c() as usize);
                         let header = &*(object as usize as *const Header);
+                        if header.class().version.get() == site.version.get() && site.state.get() == site_state::ADD {
+                            let attributes = &*((header as *const Header).add(1) as *const Attributes);
+                            if Site::shape_guard(attributes.shape.get()) == site.guard.get() {
+                                let word = *reg!(i.b());
+                                if i.x() & CONSUME_B != 0 {
+                                    *reg!(i.b()) = bits::UNDEFINED;
+                                } else {
+                                    retain(word);
+                                }
+                                attributes.push(header, &*(site.value.get() as usize as *const Shape), Value::from_bits(word));
+                                next!()
+                            }
+                        }
                         if header.class().version.get() == site.version.get() && site.state.get() == site_state::SLOT {
                             let attributes = &*((header as *const Header).add(1) as *const Attributes);
                             if Site::shape_guard(attributes.shape.get()) == site.guard.get() {

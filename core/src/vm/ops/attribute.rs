@@ -632,18 +632,6 @@ pub fn set(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
-    if object.kind() == Kind::Instance
-        && let Some(header) = object.header()
-        && let Some(attributes) = class.attributes_of(header)
-        && site.version.get() == class.version.get()
-        && site.state.get() == site_state::ADD
-        && Site::shape_guard(attributes.shape.get()) == site.guard.get()
-    {
-        // SAFETY: the shape belongs to the class, whose version matched, so it is alive.
-        let shape = unsafe { &*(site.value.get() as usize as *const crate::object::instance::Shape) };
-        attributes.push(header, shape, value);
-        return Ok(());
-    }
     let name = site.name.clone();
     let before = object.header().and_then(|header| class.attributes_of(header)).map(|attributes| attributes.shape.get());
     let action = vm.set_attribute(&object, &name, Some(value))?;
@@ -694,6 +682,13 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
     site.version.set(0);
+    if let Some(super_object) = object.get_exact::<Super>()
+        && let Some((function, receiver)) = super::super::protocol::super_method(super_object, &site.name)
+    {
+        vm.set_register(i.a, function);
+        vm.set_register(i.a + HEADER_SLOTS as u16, receiver);
+        return Ok(());
+    }
     let custom = vm.attribute_hook(&object, &class, Name::GetAttribute).is_some();
     if !custom && !matches!(object.kind(), Kind::Class | Kind::Module) && object.get::<Super>().is_none() {
         let found = class.lookup(&site.name);

@@ -327,6 +327,13 @@ fn resume_continuation(vm: &mut Vm) -> Res<()> {
                 object.state.set(Some(continuation));
                 vm.begin_call(call)?
             }
+            Ok(Again::CallWith(callee, argument)) => {
+                object.state.set(Some(continuation));
+                if callee.kind() == crate::object::header::Kind::Function {
+                    return vm.enter_with(callee, [argument]);
+                }
+                vm.begin_call(Call::new(callee, [argument]))?
+            }
             Ok(Again::Leave(value)) => {
                 vm.pop_own();
                 let action = continuation.resume(vm, Ok(value));
