@@ -8,6 +8,8 @@ pub const RECURSION_LIMIT: usize = if cfg!(target_pointer_width = "64") { 250_00
 pub const REENTRY_LIMIT: usize = if cfg!(debug_assertions) { 30 } else { 60 };
 /// Deepest native recursion into nested containers (comparison, hash), which must fit 256 KiB of native stack.
 pub const NATIVE_DEPTH_LIMIT: usize = if cfg!(debug_assertions) { 60 } else { 200 };
+/// Native recursion into nested objects for their text, before the rest is left to the loop.
+pub const NATIVE_TEXT_DEPTH: usize = 12;
 /// Keyed hash for str and bytes.
 pub const HASHER: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0x5079_766d);
 /// Words in the first chunk of the main py-thread's stack; others begin with what their function needs.

@@ -390,7 +390,7 @@ pub struct Shown {
 }
 
 /// A `repr` under way; ends when dropped.
-struct Active {
+pub struct Active {
     list: Rc<Mut<Vec<u64>>>,
     address: u64,
 }
@@ -405,6 +405,24 @@ impl Active {
         list.get_mut().push(value.bits());
         Some(Active { list, address: value.bits() })
     }
+
+    /// One more that waits for the `repr` of something in it.
+    ///
+    /// # Errors
+    /// RecursionError.
+    pub fn deeper(vm: &mut Vm) -> Res<Active> {
+        let active = Active { list: vm.active_reprs.clone(), address: 0 };
+        active.list.get_mut().push(active.address);
+        active.check(vm)?;
+        Ok(active)
+    }
+
+    fn check(&self, vm: &mut Vm) -> Res<()> {
+        if self.list.get().len() > vm.depth_limit.min(DEEPEST_REPR) {
+            return Err(vm.raise(Ex::RecursionError, "maximum recursion depth exceeded while getting the repr of an object"));
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Active {
@@ -416,8 +434,6 @@ impl Drop for Active {
     }
 }
 
-/// Containers in containers that `repr` shows without an action for each.
-const NATIVE_REPR_DEPTH: usize = 12;
 /// Deepest nesting that `repr` shows, unless the recursion limit is lower.
 const DEEPEST_REPR: usize = 10_000;
 
@@ -426,14 +442,7 @@ fn push_native_repr(vm: &mut Vm, text: &mut Text, item: &Value) -> Res<bool> {
         let _ = write!(text, "{number}");
         return Ok(true);
     }
-    // Deeper structures are left to the stackless way, before too much is tried in vain.
-    if vm.native_depth >= NATIVE_REPR_DEPTH {
-        return Ok(false);
-    }
-    vm.native_depth += 1;
-    let part = vm.native_repr(item);
-    vm.native_depth -= 1;
-    match part?.as_ref().and_then(|part| part.get::<Str>()) {
+    match vm.native_repr(item)?.as_ref().and_then(|part| part.get::<Str>()) {
         Some(part) => {
             text.push(part);
             Ok(true)
@@ -448,9 +457,7 @@ fn push_native_repr(vm: &mut Vm, text: &mut Text, item: &Value) -> Res<bool> {
 /// Whatever an item's `repr` raises.
 pub fn repr(vm: &mut Vm, value: &Value, shown: &'static Shown) -> Res<Action> {
     let Some(active) = Active::begin(vm, value) else { return Ok(Action::Return(vm.new_str(shown.recursive))) };
-    if active.list.get().len() > vm.depth_limit.min(DEEPEST_REPR) {
-        return Err(vm.raise(Ex::RecursionError, "maximum recursion depth exceeded while getting the repr of an object"));
-    }
+    active.check(vm)?;
     let display = (shown.display)(vm, value)?;
     let mut text = Text::default();
     text.push_str(&display.prefix);

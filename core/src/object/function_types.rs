@@ -362,6 +362,7 @@ fn method_repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let Some(method) = method_of(&arguments.positional[0]) else { return Ok(Action::Return(Value::NONE)) };
     let name = match function_of(&method.function) {
         Some(function) => text_of(function.qualified_name.get()),
+        None if native_of(&method.function).is_some() => text_of(&native_qualified_name(vm, &method.function)?),
         None => "?".into(),
     };
     let receiver = method.receiver.clone();

@@ -2,7 +2,7 @@
 
 use super::frame::{CODE, FUNCTION, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word, drop_frame};
 use super::native::{Binding, Function as NativeKind};
-use super::{Action, Args, Call, ClassRef, Continuation, Name, Res, Vm};
+use super::{Action, Args, Call, ClassRef, Continuation, Name, Raised, Res, Vm};
 use crate::code::isa::HEADER_SLOTS;
 use crate::code::prototype::CodeFlags;
 use crate::object::class::{CLASS_NOT_CALLABLE, Class};
@@ -30,9 +30,11 @@ pub enum Started {
 }
 
 /// As [`Started`], before what a native wants next is done.
-enum Begun {
+pub(super) enum Begun {
     Value(Value),
     Running,
+    /// The current frame, just entered, is to go on with an exception.
+    Raising(Raised),
     Action(Action),
 }
 
@@ -66,9 +68,29 @@ impl Vm {
         }
     }
 
-    /// Carries out an action for the current frame. What natives want next is done here in turn, however many stand behind one
-    /// another: no native stack is used for that.
+    /// Carries out an action for the current frame.
     pub fn perform(&mut self, action: Action) -> Res<Started> {
+        let begun = self.carry_out(action)?;
+        Ok(self.started(begun))
+    }
+
+    fn started(&mut self, begun: Begun) -> Started {
+        match begun {
+            Begun::Value(value) => return Started::Value(value),
+            Begun::Raising(raised) => {
+                if let Some(exit) = self.unwind(raised) {
+                    self.exit = Some(exit);
+                    self.pause = true;
+                }
+            }
+            _ => {}
+        }
+        Started::Running
+    }
+
+    /// As [`Vm::perform`], but leaves it to the caller to unwind. What natives want next is done here in turn, however many stand
+    /// behind one another: no native stack is used for that.
+    pub(super) fn carry_out(&mut self, action: Action) -> Res<Begun> {
         // Continuations that were pushed here and wait for the value.
         let mut waiting = 0usize;
         let mut next = Ok(action);
@@ -78,14 +100,14 @@ impl Vm {
                 Ok(Action::Return(value)) => Ok(Begun::Value(value)),
                 Ok(Action::TailCall(call)) => self.begin(call),
                 Ok(Action::Instantiate { class, arguments, names }) => self.instantiate(&class, arguments, names).map(Begun::from),
-                Ok(Action::Resume { generator, sent }) => super::ops::generators::resume(self, generator, sent).map(Begun::from),
+                Ok(Action::Resume { generator, sent }) => super::ops::generators::resume(self, generator, sent),
                 Ok(Action::Call(call, continuation)) => self.push_continuation(continuation).and_then(|()| {
                     waiting += 1;
                     self.begin(call)
                 }),
                 Ok(Action::Next(generator, continuation)) => self.push_continuation(continuation).and_then(|()| {
                     waiting += 1;
-                    super::ops::generators::resume(self, generator, Ok(Value::NONE)).map(Begun::from)
+                    super::ops::generators::resume(self, generator, Ok(Value::NONE))
                 }),
                 Ok(Action::Then(inner, continuation)) => self.push_continuation(continuation).map(|()| {
                     waiting += 1;
@@ -101,7 +123,7 @@ impl Vm {
                 }),
             };
             let result = match begun {
-                Ok(Begun::Running) => return Ok(Started::Running),
+                Ok(begun @ (Begun::Running | Begun::Raising(_))) => return Ok(begun),
                 Ok(Begun::Action(action)) => {
                     next = Ok(action);
                     continue;
@@ -110,7 +132,7 @@ impl Vm {
                 Err(raised) => Err(raised),
             };
             if waiting == 0 {
-                return result.map(Started::Value);
+                return result.map(Begun::Value);
             }
             waiting -= 1;
             next = match self.pop_continuation() {
@@ -148,9 +170,8 @@ impl Vm {
     /// Begins a call for the current instruction.
     pub fn begin_call(&mut self, call: Call) -> Res<Started> {
         match self.begin(call)? {
-            Begun::Value(value) => Ok(Started::Value(value)),
-            Begun::Running => Ok(Started::Running),
             Begun::Action(action) => self.perform(action),
+            begun => Ok(self.started(begun)),
         }
     }
 

@@ -5,7 +5,9 @@ use super::execute::{class_name, function_name, text_of};
 use super::ops::attribute::{call_method_action, method_action};
 use super::reenter::Comparison;
 use super::{Action, Name, Res, Vm};
+use crate::config::NATIVE_TEXT_DEPTH;
 use crate::object::class::Class;
+use crate::object::containers::Active;
 
 use crate::object::function::{BoundMethod, Function, NativeFunction};
 use crate::object::header::{Kind, SUBCLASS};
@@ -178,19 +180,20 @@ impl Vm {
         }
         let Some(method) = self.lookup_special(value, name) else { return Ok(None) };
         let Some(native) = method.get::<NativeFunction>() else { return Ok(None) };
-        match native.native.function {
-            super::native::Function::Simple(simple) => {
-                let text = simple(self, core::slice::from_ref(value))?;
-                Ok(Some(text))
-            }
-            super::native::Function::Full(full) => {
-                let action = full(self, &super::Args { positional: core::slice::from_ref(value), names: &[], values: &[] })?;
-                match action {
-                    Action::Return(text) => Ok(Some(text)),
-                    // It wants Python code: forget what it began.
-                    _ => Ok(None),
-                }
-            }
+        // Deeper structures are left to the stackless way, before too much is tried in vain.
+        if self.native_depth >= NATIVE_TEXT_DEPTH {
+            return Ok(None);
+        }
+        self.native_depth += 1;
+        let action = match native.native.function {
+            super::native::Function::Simple(simple) => simple(self, core::slice::from_ref(value)).map(Action::Return),
+            super::native::Function::Full(full) => full(self, &super::Args { positional: core::slice::from_ref(value), names: &[], values: &[] }),
+        };
+        self.native_depth -= 1;
+        match action? {
+            Action::Return(text) => Ok(Some(text)),
+            // It wants Python code: forget what it began.
+            _ => Ok(None),
         }
     }
 
@@ -206,14 +209,23 @@ fn text_then(vm: &mut Vm, value: &Value, name: Name, then: impl FnOnce(&mut Vm, 
         let class = vm.type_name(value);
         return Err(vm.type_error(&format!("'{class}' object has no {}", if name == Name::Repr { "__repr__" } else { "__str__" })));
     };
-    call_method_action(vm, method, value, &[], move |vm, text| {
+    let checked = move |vm: &mut Vm, text: Value| {
         if text.get::<Str>().is_none() {
             let kind = vm.type_name(&text);
             let method = if name == Name::Repr { "__repr__" } else { "__str__" };
             return Err(vm.type_error(&format!("{method} returned non-string (type {kind})")));
         }
         then(vm, text)
-    })
+    };
+    if vm.native_depth > 0 && method.kind() == Kind::Native {
+        // What shows the object that this one lies in has tried it natively already.
+        let active = Active::deeper(vm)?;
+        return Ok(Action::call(method, [value.clone()], move |vm, text| {
+            drop(active);
+            checked(vm, text?)
+        }));
+    }
+    call_method_action(vm, method, value, &[], checked)
 }
 
 /// `repr(value)`, then goes on with the str.

@@ -1,5 +1,6 @@
 //! Exceptions on their way: from the raising instruction to a handler, through frames, natives, generators.
 
+use super::execute::Begun;
 use super::frame::{Resume, drop_frame};
 use super::step::Exit;
 use super::{Raised, Res, Vm};
@@ -40,7 +41,12 @@ impl Vm {
                             Some(continuation) => continuation.resume(self, Err(raised)),
                             None => Err(raised),
                         };
-                        match self.complete(action) {
+                        let completed = match action.and_then(|action| self.carry_out(action)) {
+                            Ok(Begun::Value(value)) => self.deliver(value),
+                            Ok(Begun::Raising(raised)) | Err(raised) => Err(raised),
+                            Ok(_) => Ok(()),
+                        };
+                        match completed {
                             // If others run now, the caller sees that `pause` is set.
                             Ok(()) => return None,
                             Err(again) => {

@@ -4,6 +4,7 @@ use super::super::execute::{class_name, text_of};
 use super::super::step::site_state;
 use super::super::{Action, ClassRef, Name, Raised, Res, Vm};
 use crate::code::isa::{CONSUME_A, CONSUME_B, HEADER_SLOTS, Instr, Special};
+use crate::config::NATIVE_DEPTH_LIMIT;
 use crate::object::class::Class;
 use crate::object::code::Site;
 use crate::object::descriptor::{ClassMethod, GetSetDescriptor, MemberDescriptor, Property, StaticMethod};
@@ -494,16 +495,28 @@ fn takes(native: &NativeFunction, count: usize) -> bool {
     native.native.binding == Binding::Method && !arity.starred && count >= arity.least as usize && count <= arity.most as usize
 }
 
+/// Calls a native that may call natives for contained objects, and they for theirs: those too deep are left to the loop.
+#[inline]
+fn call_native_method(vm: &mut Vm, native: &NativeFunction, receiver: &Value, arguments: &[Value]) -> Res<Action> {
+    vm.native_depth += 1;
+    let action = match native.native.function {
+        crate::vm::native::Function::Simple(simple) => call_simple(vm, simple, receiver, arguments).map(Action::Return),
+        crate::vm::native::Function::Full(full) => full(vm, &crate::vm::Args { positional: &with_receiver(receiver, arguments), names: &[], values: &[] }),
+    };
+    vm.native_depth -= 1;
+    action
+}
+
 /// Calls a special method found on the type of `receiver`; its result is the caller's own.
 #[inline]
 pub fn method_action(vm: &mut Vm, method: Value, receiver: &Value, arguments: &[Value]) -> Res<Action> {
     if let Some(native) = method.get::<NativeFunction>()
         && takes(native, arguments.len() + 1)
     {
-        return match native.native.function {
-            crate::vm::native::Function::Simple(simple) => call_simple(vm, simple, receiver, arguments).map(Action::Return),
-            crate::vm::native::Function::Full(full) => full(vm, &crate::vm::Args { positional: &with_receiver(receiver, arguments), names: &[], values: &[] }),
-        };
+        if vm.native_depth < NATIVE_DEPTH_LIMIT {
+            return call_native_method(vm, native, receiver, arguments);
+        }
+        return Ok(Action::tail_call(method, with_receiver(receiver, arguments)));
     }
     if method.kind() == Kind::Function {
         return Ok(Action::tail_call(method, with_receiver(receiver, arguments)));
@@ -517,17 +530,8 @@ pub fn call_method_action(vm: &mut Vm, method: Value, receiver: &Value, argument
         Kind::Native => {
             // SAFETY: the kind says so.
             let native = unsafe { method.get_unchecked::<NativeFunction>() };
-            if takes(native, arguments.len() + 1) {
-                return match native.native.function {
-                    crate::vm::native::Function::Simple(simple) => {
-                        let value = call_simple(vm, simple, receiver, arguments)?;
-                        then(vm, value)
-                    }
-                    crate::vm::native::Function::Full(full) => {
-                        let action = full(vm, &crate::vm::Args { positional: &with_receiver(receiver, arguments), names: &[], values: &[] })?;
-                        action.and_then(vm, then)
-                    }
-                };
+            if takes(native, arguments.len() + 1) && vm.native_depth < NATIVE_DEPTH_LIMIT {
+                return call_native_method(vm, native, receiver, arguments)?.and_then(vm, then);
             }
             let all = if native.native.binding == Binding::Method { with_receiver(receiver, arguments) } else { arguments.to_vec() };
             Ok(Action::call(method, all, move |vm, result| then(vm, result?)))

@@ -1,6 +1,6 @@
 //! Generators, coroutines, async generators: making, resuming, yielding, ending.
 
-use super::super::execute::Started;
+use super::super::execute::Begun;
 use super::super::frame::{CODE, FUNCTION, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word};
 use super::super::unwind::stop_iteration_value;
 use super::super::{Action, Name, Raised, Res, Vm};
@@ -82,7 +82,7 @@ fn kind_name(kind: GeneratorKind) -> &'static str {
 
 /// Runs a generator on with a value, or with the pending exception. What it yields goes to the current instruction; when it
 /// returns, StopIteration is raised there (ForIter and Send know better).
-pub fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<Started> {
+pub(in crate::vm) fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<Begun> {
     let Some(generator) = value.get::<Generator>() else {
         return Err(vm.type_error("not a generator"));
     };
@@ -114,7 +114,7 @@ pub fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<Started> {
             }
             Err(_) => {
                 generator.finish();
-                return sent.map(|_| Started::Running);
+                return sent.map(|_| Begun::Running);
             }
             Ok(_) => {}
         },
@@ -154,14 +154,9 @@ pub fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<Started> {
                 vm.set_register(i.a, value);
             }
         }
-        Err(raised) => {
-            if let Some(exit) = vm.unwind(raised) {
-                vm.exit = Some(exit);
-                vm.pause = true;
-            }
-        }
+        Err(raised) => return Ok(Begun::Raising(raised)),
     }
-    Ok(Started::Running)
+    Ok(Begun::Running)
 }
 
 fn discard(vm: &mut Vm, sent: Res<Value>) {
@@ -534,18 +529,14 @@ pub fn throw(vm: &mut Vm, value: &Value, exception: Value) -> Res<Action> {
             Err(raised) => Ok(Action::Resume { generator: outer, sent: Err(raised) }),
         });
     }
-    let attempt = if inner.get::<Generator>().is_some() {
-        throw(vm, &inner, exception)
-    } else {
-        let name = vm.name(Name::Throw).clone();
-        let class = vm.class_of(&inner);
-
-        match vm.find_attribute(&inner, &class, &name)? {
-            Some(method) => method.and_then(vm, move |_, method| Ok(Action::tail_call(method, [exception]))),
-            None => {
-                let raised = vm.raise_value(exception);
-                return Ok(Action::Resume { generator: outer, sent: Err(raised) });
-            }
+    let name = vm.name(Name::Throw).clone();
+    let class = vm.class_of(&inner);
+    // Generators too are left to the loop: they may delegate further, however deep.
+    let attempt = match vm.find_attribute(&inner, &class, &name)? {
+        Some(method) => method.and_then(vm, move |_, method| Ok(Action::tail_call(method, [exception]))),
+        None => {
+            let raised = vm.raise_value(exception);
+            return Ok(Action::Resume { generator: outer, sent: Err(raised) });
         }
     };
     generator.state.set(GeneratorState::Running);
@@ -630,9 +621,6 @@ pub fn close(vm: &mut Vm, value: &Value) -> Res<Action> {
 
 /// Closes an iterator that is being delegated to, if it can be.
 fn close_any(vm: &mut Vm, iterator: &Value) -> Res<Action> {
-    if iterator.get::<Generator>().is_some() {
-        return close(vm, iterator);
-    }
     let name = vm.name(Name::Close).clone();
     let class = vm.class_of(iterator);
     match vm.find_attribute(iterator, &class, &name)? {
