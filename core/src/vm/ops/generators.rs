@@ -90,7 +90,7 @@ pub(in crate::vm) fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<
         && !sent.is_undefined()
         && resume_suspended(vm, &value, sent)
     {
-        return Ok(Started::Running);
+        return Ok(Begun::Running);
     }
     match generator.state.get() {
         GeneratorState::Running => {
