@@ -118,6 +118,15 @@ fn kind_of(word: Word) -> Option<Kind> {
     if is_pointer(word) { Some(unsafe { (*(word as usize as *const Header)).kind() }) } else { None }
 }
 
+/// Whether nothing is lost when the header of the call in `window` is written.
+///
+/// # Safety
+/// `window` is a call's window in the current frame.
+unsafe fn header_is_empty(window: *const Word) -> bool {
+    // SAFETY: the caller vouches.
+    (1..HEADER_SLOTS).all(|index| !is_pointer(unsafe { *window.add(index) }))
+}
+
 /// An instruction as the loop holds it: one word, whose fields each arm takes apart for itself. (As a struct, its fields
 /// become six state words that every dispatch has to compute.)
 #[derive(Clone, Copy)]
@@ -891,6 +900,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 }
                 Op::Call => {
                     let window = reg!(i.b());
+                    debug_assert!(header_is_empty(window));
                     let callee = *window;
                     match kind_of(callee) {
                         Some(Kind::Function) => {
@@ -955,6 +965,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 }
                 Op::CallMethod => {
                     let window = reg!(i.b());
+                    debug_assert!(header_is_empty(window));
                     let callee = *window;
                     let receiver = *window.add(HEADER_SLOTS);
                     match kind_of(callee) {
