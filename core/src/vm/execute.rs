@@ -62,9 +62,12 @@ const MOST_INDIRECTIONS: usize = 200;
 impl Vm {
     /// Carries out what a native wants; the result goes to the current instruction.
     pub fn complete(&mut self, action: Res<Action>) -> Res<()> {
-        match self.perform(action?)? {
-            Started::Value(value) => self.deliver(value),
-            Started::Running => Ok(()),
+        match action? {
+            Action::Return(value) => self.deliver(value),
+            action => match self.perform(action)? {
+                Started::Value(value) => self.deliver(value),
+                Started::Running => Ok(()),
+            },
         }
     }
 

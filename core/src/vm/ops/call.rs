@@ -50,6 +50,10 @@ pub fn call(vm: &mut Vm, i: Instr) -> Res<()> {
     if let Some(action) = full_in_place(vm, i, Binding::Function, i.c as usize)? {
         return vm.complete(Ok(action));
     }
+    // SAFETY: a verified window of the current frame.
+    if let Some(action) = unsafe { super::enter::construct_in_place(vm, vm.base.add(i.b as usize), i.c as usize) }? {
+        return vm.complete(Ok(action));
+    }
     if in_place(vm, i, i.b, i.c as usize, &[])? {
         return Ok(());
     }

@@ -3,10 +3,10 @@
 
 use super::super::frame::{CODE, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word};
 use super::super::native::{Binding, Function as NativeKind};
-use super::super::{Name, Res, Vm};
+use super::super::{Action, Args, Name, Res, Vm};
 use crate::code::isa::HEADER_SLOTS;
 use crate::code::prototype::CodeFlags;
-use crate::object::class::{CLASS_ABSTRACT, CLASS_HEAP, Class};
+use crate::object::class::{CLASS_ABSTRACT, CLASS_HEAP, CLASS_NOT_CALLABLE, Class};
 use crate::object::dict::Dict;
 use crate::object::function::{BoundMethod, Function, NativeFunction};
 use crate::object::header::{Header, Kind};
@@ -232,13 +232,8 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
                 if !names.is_empty() || count > MOST_MOVED || class as *const Class == &*vm.class::<Class>() {
                     return Ok(None);
                 }
-                // A builtin type with a native `__new__` and no `__init__`.
-                let object = vm.class::<Instance>();
-                let (Some(new), Some(init)) = (vm.class_special(class, Name::New), vm.class_special(class, Name::Init)) else { return Ok(None) };
-                let (Some(native), Some(init)) = (new.get::<NativeFunction>(), init.get::<NativeFunction>()) else { return Ok(None) };
-                if !init.owner.is(&object) || native.owner.is(&object) || class.header.class() as *const Class != &*vm.class::<Class>() {
-                    return Ok(None);
-                }
+                let Some(new) = constructor(vm, class) else { return Ok(None) };
+                let Some(native) = new.get::<NativeFunction>() else { return Ok(None) };
                 let NativeKind::Simple(simple) = native.native.function else { return Ok(None) };
                 call_moved(vm, native, simple, window, callee, count)
             }
@@ -252,6 +247,46 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// `__new__` of a builtin type that has no `__init__` of its own.
+fn constructor(vm: &mut Vm, class: &Class) -> Option<Value> {
+    let object = vm.class::<Instance>();
+    let (new, init) = (vm.class_special(class, Name::New)?, vm.class_special(class, Name::Init)?);
+    let plain = init.get::<NativeFunction>()?.owner.is(&object) && !new.get::<NativeFunction>()?.owner.is(&object);
+    (plain && core::ptr::eq(class.header.class(), &*vm.class::<Class>())).then_some(new)
+}
+
+/// Makes an instance of the builtin type at `window`, if its `__new__` returns an action and it has no `__init__`. None: another case,
+/// nothing has changed.
+///
+/// # Safety
+/// As for [`call_in_place`].
+pub unsafe fn construct_in_place(vm: &mut Vm, window: *mut Word, count: usize) -> Res<Option<Action>> {
+    // SAFETY: the caller vouches for the window, whose words are borrowed during the call.
+    unsafe {
+        let Some(class) = (*(window as *const Value)).get::<Class>() else { return Ok(None) };
+        if class.has(CLASS_HEAP | CLASS_NOT_CALLABLE) || count > MOST_MOVED || class as *const Class == &*vm.class::<Class>() {
+            return Ok(None);
+        }
+        let Some(new) = constructor(vm, class) else { return Ok(None) };
+        let Some(native) = new.get::<NativeFunction>() else { return Ok(None) };
+        let (NativeKind::Full(full), arity) = (&native.native.function, native.native.arity) else { return Ok(None) };
+        if arity.starred || !(arity.least as usize..=arity.most as usize).contains(&(count + 1)) {
+            return Ok(None);
+        }
+        let arguments = window.add(HEADER_SLOTS);
+        let mut words = [bits::UNDEFINED; MOST_MOVED + 1];
+        words[0] = *window;
+        for (index, word) in words.iter_mut().skip(1).take(count).enumerate() {
+            *word = *arguments.add(index);
+        }
+        let positional = core::slice::from_raw_parts(words.as_ptr() as *const Value, count + 1);
+        let action = full(vm, &Args { positional, names: &[], values: &[] })?;
+        drop_words(arguments, count);
+        drop_words(window, 1);
+        Ok(Some(action))
     }
 }
 
