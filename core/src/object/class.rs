@@ -41,6 +41,9 @@ pub struct Class {
     pub subclasses: Mut<Vec<*const Class>>,
     /// Shape of an instance without attributes; `__slots__` come first in it.
     pub root_shape: Mut<Option<Box<Shape>>>,
+    /// As that, of instances with fewer inline slots.
+    #[allow(clippy::vec_box)] // shapes are pointed to
+    pub older_shapes: Mut<Vec<Box<Shape>>>,
     /// How to take the next item from an instance without calling Python.
     pub native_next: Cell<Option<NativeNext>>,
     /// Looked-up special methods, by `Name` number; valid for `special_version`.
@@ -56,9 +59,7 @@ object!(
         visit(&this.dict);
         this.bases.get().iter().for_each(&mut *visit);
         this.ancestors.get().iter().for_each(&mut *visit);
-        if let Some(shape) = this.root_shape.get() {
-            shape.traverse(visit);
-        }
+        this.root_shape.get().iter().chain(this.older_shapes.get()).for_each(|shape| shape.traverse(visit));
         if let Some(specials) = this.specials.get() {
             specials.iter().flatten().for_each(&mut *visit);
         }

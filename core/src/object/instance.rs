@@ -32,6 +32,9 @@ pub struct Shape {
     names: Vec<Value>,
     /// The first slots are `__slots__`, not part of `__dict__`.
     pub slot_names: usize,
+    /// The slots that were reserved inside the instances which have a shape of this tree: all alike, so that an inline cache
+    /// that knows the shape knows where the slot is.
+    inline_slots: u16,
     index: Option<HashMap<u64, u16, foldhash::fast::FixedState>>,
     /// Only the `__slots__` are in slots; the other attributes are in the `__dict__`.
     pub in_dict: bool,
@@ -41,15 +44,15 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The root of a class's tree, with the names of `__slots__`.
-    pub fn root(slots: Vec<Value>) -> Box<Shape> {
+    /// The root of a tree of a class's shapes, with the names of `__slots__`.
+    pub fn root(slots: Vec<Value>, inline_slots: u16) -> Box<Shape> {
         let slot_names = slots.len();
-        Shape::with(core::ptr::null(), slots, slot_names)
+        Shape::with(core::ptr::null(), slots, slot_names, inline_slots)
     }
 
-    fn with(parent: *const Shape, names: Vec<Value>, slot_names: usize) -> Box<Shape> {
+    fn with(parent: *const Shape, names: Vec<Value>, slot_names: usize, inline_slots: u16) -> Box<Shape> {
         let index = if names.len() > LINEAR_NAMES { Some(names.iter().enumerate().map(|(slot, name)| (name.bits(), slot as u16)).collect()) } else { None };
-        Box::new(Shape { parent, names, slot_names, index, in_dict: false, children: Mut::default() })
+        Box::new(Shape { parent, names, slot_names, inline_slots, index, in_dict: false, children: Mut::default() })
     }
 
     /// Slot of `name`, an interned str.
@@ -76,7 +79,7 @@ impl Shape {
         let position = match children.iter().position(|child| child.in_dict) {
             Some(position) => position,
             None => {
-                let mut shape = Shape::with(root, root.names.clone(), root.slot_names);
+                let mut shape = Shape::with(root, root.names.clone(), root.slot_names, root.inline_slots);
                 shape.in_dict = true;
                 children.push(shape);
                 children.len() - 1
@@ -93,7 +96,7 @@ impl Shape {
         let mut names = self.names.clone();
         names.push(name.clone());
         let children = self.children.get_mut();
-        children.push(Shape::with(self, names, self.slot_names));
+        children.push(Shape::with(self, names, self.slot_names, self.inline_slots));
         let last = children.len() - 1;
         &children[last]
     }
@@ -105,6 +108,17 @@ impl Shape {
             child.traverse(visit);
         }
     }
+}
+
+/// The root of a new tree of shapes, for the instances with more inline slots than those so far.
+#[cold]
+fn renew_root(class: &Class) -> *const Shape {
+    let Some(old) = class.root_shape.take() else { return core::ptr::null() };
+    let root = Shape::root(old.names.clone(), class.inline_slots.get());
+    class.older_shapes.get_mut().push(old);
+    let shape = &*root as *const Shape;
+    class.root_shape.set(Some(root));
+    shape
 }
 
 /// An instance's attributes: shape, then either a dict or overflow slots, then the inline slots.
@@ -129,7 +143,8 @@ impl Attributes {
     /// `this` points to memory for the class's `attribute_bytes`.
     pub(crate) unsafe fn initialize(this: *mut Attributes, class: &Class) {
         let shape = match class.root_shape.get() {
-            Some(shape) => &**shape as *const Shape,
+            Some(shape) if shape.inline_slots == class.inline_slots.get() => &**shape as *const Shape,
+            Some(_) => renew_root(class),
             None => core::ptr::null(),
         };
         // SAFETY: the caller vouches for the room.

@@ -55,6 +55,7 @@ impl Vm {
             version: Cell::new(version),
             subclasses: Mut::default(),
             root_shape: Mut::new(None),
+            older_shapes: Mut::default(),
             native_next: Cell::new(None),
             specials: Mut::new(None),
             special_version: Cell::new(0),
@@ -325,7 +326,7 @@ impl Vm {
             if flags & CLASS_HAS_DICT == 0 {
                 class.inline_slots.set(inherited.len() as u16);
             }
-            class.root_shape.set(Some(Shape::root(inherited)));
+            class.root_shape.set(Some(Shape::root(inherited, class.inline_slots.get())));
         }
         class.bases.set(bases);
         class.ancestors.set(ancestors);

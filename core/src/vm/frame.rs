@@ -90,6 +90,9 @@ impl Stack {
             }
             *chunk = words as Word;
             *chunk.add(1) = self.chunk as usize as Word;
+            for index in 0..words {
+                *chunk.add(CHUNK_HEADER + index) = bits::UNDEFINED;
+            }
             self.chunk = chunk;
             true
         }

@@ -127,6 +127,12 @@ unsafe fn header_is_empty(window: *const Word) -> bool {
     (1..HEADER_SLOTS).all(|index| !is_pointer(unsafe { *window.add(index) }))
 }
 
+/// Words that nobody has to release: all above a frame are such.
+unsafe fn owns_nothing(first: *const Word, count: usize) -> bool {
+    // SAFETY: the caller vouches.
+    (0..count).all(|index| !is_pointer(unsafe { *first.add(index) }))
+}
+
 /// An instruction as the loop holds it: one word, whose fields each arm takes apart for itself. (As a struct, its fields
 /// become six state words that every dispatch has to compute.)
 #[derive(Clone, Copy)]
@@ -915,7 +921,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                                 *window.add(1) = pc as usize as Word;
                                 *window.add(2) = base as usize as Word;
                                 *window.add(3) = callee_code as usize as Word;
-                                for index in count..registers {
+                                debug_assert!(owns_nothing(new_base.add(count), registers - count));
+                                // Temporaries need not be undefined, only own nothing, as all words above a frame do.
+                                for index in count..(&*callee_code).local_names.len() {
                                     *new_base.add(index) = bits::UNDEFINED;
                                 }
                                 base = new_base;
@@ -981,7 +989,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                                 *window.add(1) = pc as usize as Word;
                                 *window.add(2) = base as usize as Word;
                                 *window.add(3) = callee_code as usize as Word;
-                                for index in count..registers {
+                                debug_assert!(owns_nothing(new_base.add(count), registers - count));
+                                // Temporaries need not be undefined, only own nothing, as all words above a frame do.
+                                for index in count..(&*callee_code).local_names.len() {
                                     *new_base.add(index) = bits::UNDEFINED;
                                 }
                                 base = new_base;
