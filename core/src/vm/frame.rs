@@ -2,7 +2,9 @@
 //!
 //! A frame is a four-word header below its registers: the function (owned), the instruction to return to, the
 //! registers to return to, and the code object. A stack is a list of chunks that never move. All words from a frame's first register
-//! to its last are valid value words at all times (undefined at first), so that writing a register may drop what it held.
+//! to its last are valid value words at all times, so that writing a register may drop what it held. Words above the top frame own
+//! nothing: whoever leaves a frame or moves a value out of one leaves a word there that is no pointer (calls rely on it; checked
+//! where debug assertions are on).
 //!
 //! Whatever is special about a return (a native waits for it, it ends a constructor, a chunk, a generator's run) is a frame of the
 //! VM's own in between, running one instruction of [`Resume`]: `Return` itself has no cases.
