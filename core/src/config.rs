@@ -5,9 +5,9 @@ pub const SLICE_TICKS: i32 = 500;
 /// Default of `sys.getrecursionlimit()`: Python frames of one py-thread. They lie on the heap, so it may be large.
 pub const RECURSION_LIMIT: usize = if cfg!(target_pointer_width = "64") { 250_000 } else { 500 };
 /// Most nested interpreter loops (reentries) of one py-thread, long before 256 KiB of native stack end.
-pub const REENTRY_LIMIT: usize = if cfg!(debug_assertions) { 30 } else { 60 };
+pub const REENTRY_LIMIT: usize = if cfg!(debug_assertions) { 30 } else { 40 };
 /// Deepest native recursion into nested containers (comparison, hash), which must fit 256 KiB of native stack.
-pub const NATIVE_DEPTH_LIMIT: usize = if cfg!(debug_assertions) { 60 } else { 200 };
+pub const NATIVE_DEPTH_LIMIT: usize = if cfg!(debug_assertions) { 60 } else { 120 };
 /// Native recursion into nested objects for their text, before the rest is left to the loop.
 pub const NATIVE_TEXT_DEPTH: usize = 12;
 /// Keyed hash for str and bytes.

@@ -57,7 +57,7 @@ impl Program {
     pub fn new(path: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(path);
         command.env_remove("PYTHONPATH").env("PYTHONHASHSEED", "0").env("PYTHONDONTWRITEBYTECODE", "1").env("LC_ALL", "C.UTF-8");
-        Self { command, input: Vec::new(), limit: Duration::from_secs(60) }
+        Self { command, input: Vec::new(), limit: Duration::ZERO }.limit(60)
     }
 
     /// The same under a native stack of `kib` KiB for its main thread.
@@ -87,8 +87,10 @@ impl Program {
         self
     }
 
+    /// At most so many seconds; four times as many under AddressSanitizer.
     pub fn limit(mut self, seconds: u64) -> Self {
-        self.limit = Duration::from_secs(seconds);
+        let factor = if std::env::var_os("ASAN_OPTIONS").is_some() { 4 } else { 1 };
+        self.limit = Duration::from_secs(seconds * factor);
         self
     }
 

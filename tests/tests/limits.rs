@@ -86,6 +86,31 @@ fn the_heap_limit_raises_memory_error() -> Result<(), Box<dyn std::error::Error>
     Ok(())
 }
 
+/// What a list's items take is counted when the list grows and given back when it shrinks or dies, whoever fills it.
+#[test]
+fn the_heap_limit_counts_lists_exactly() -> Result<(), Box<dyn std::error::Error>> {
+    for statement in [
+        "[n for n in range(100)]",
+        "[0, *range(100)]",
+        "a, *b = range(100)",
+        "a, *b = pair",
+        "a, b = pair",
+        "match pair:\n        case [1, *rest]: pass",
+        "pair.append(3); pair.pop()",
+    ] {
+        // The first rounds fill pages and caches.
+        let mut python = Interpreter::builder(Printer::leaked()).threads::<8>().build().map_err(|_| "memory")?;
+        let source = format!(
+            "import sys\npair = [1, 2]\ndef f():\n    {statement}\nfor i in range(5000): f()\nbefore = sys.getallocatedblocks()\n\
+             for i in range(1000): f()\nchange = sys.getallocatedblocks() - before"
+        );
+        assert_eq!(python.run_source(source.as_bytes(), "<test>"), Progress::Done, "{statement}");
+        let change = integer(&mut python, "change").ok_or("no change")?;
+        assert!(change.abs() < 20, "{statement}: {change}");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_full_table_of_threads_is_an_error() -> Result<(), Box<dyn std::error::Error>> {
     let printer = Printer::leaked();

@@ -14,7 +14,7 @@ use crate::object::str::Str;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::vm::iterate::{self, Each, Flow, collect, for_each, for_each_rest, get_iter_then};
-use crate::vm::native::{Action, Args, Call, Native, Step};
+use crate::vm::native::{Action, Args, Native, Step};
 use crate::vm::ops::arithmetic::Operator;
 use crate::vm::protocol::{native_compare, native_truth};
 use crate::vm::reenter::Comparison;
@@ -218,9 +218,9 @@ impl Each for Extreme {
                     self.consider(vm, key, item)
                 }
                 None => {
-                    let call = Call::new(key.clone(), [item.clone()]);
-                    self.candidate = Some((Value::UNDEFINED, item));
-                    Ok(Flow::Call(call))
+                    let key = key.clone();
+                    self.candidate = Some((Value::UNDEFINED, item.clone()));
+                    Ok(Flow::CallWith(key, item))
                 }
             },
         }

@@ -33,7 +33,12 @@ impl<'a> Compiler<'a> {
             let may_be_irrefutable = case.guard.is_some() || index + 1 == count;
             self.pattern(&case.pattern, subject.register, next, &mut captures, may_be_irrefutable)?;
             let used = self.unit.mark();
-            self.unit.littered = self.unit.littered.max(used);
+            // Guard and body find their temporaries empty: the header of a call's window is written without a look.
+            for register in case_mark..used {
+                if !captures.iter().any(|capture| capture.register == register) {
+                    self.discard(register, at);
+                }
+            }
             for capture in captures {
                 self.store_name(&capture.name, capture.span, Operand::temporary(capture.register));
             }
@@ -94,6 +99,14 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
+    /// A sub-pattern of the item in the temporary `register`: a name takes it from there.
+    fn item_pattern(&mut self, pattern: &'a Pattern, register: u16, fail: Label, captures: &mut Vec<Capture>) -> Result<()> {
+        match &pattern.kind {
+            PatternKind::As { pattern: None, name: Some(name) } => self.add_capture(name, register, pattern.span, captures),
+            _ => self.pattern(pattern, register, fail, captures, true),
+        }
+    }
+
     fn capture(&mut self, name: &Ident, value: u16, span: Span, captures: &mut Vec<Capture>) -> Result<()> {
         let register = self.unit.allocate();
         self.unit.emit(span, Op::Move, 0, register, value, 0);
@@ -131,6 +144,7 @@ impl<'a> Compiler<'a> {
                 let register = self.unit.allocate();
                 self.unit.emit(span, Op::LoadBool, (*value == Constant::True) as u8, register, 0, 0);
                 self.unit.emit_jump(span, Instr::new(Op::JumpIsNot, 0, subject, register, 0), fail);
+                self.unit.release(register);
             }
         }
     }
@@ -139,6 +153,8 @@ impl<'a> Compiler<'a> {
         let matches = self.unit.allocate();
         self.unit.emit(span, op, 0, matches, subject, 0);
         self.unit.emit_jump(span, Instr::wide(Op::JumpFalse, 0, matches, 0), fail);
+        // A bool holds nothing that must be dropped.
+        self.unit.release(matches);
     }
 
     fn check_length(&mut self, unless: Op, count: usize, span: Span, subject: u16, fail: Label) {
@@ -186,7 +202,7 @@ impl<'a> Compiler<'a> {
             match &item.kind {
                 PatternKind::Star(Some(name)) => self.add_capture(name, register, item.span, captures)?,
                 PatternKind::Star(None) => {}
-                _ => self.pattern(item, register, fail, captures, true)?,
+                _ => self.item_pattern(item, register, fail, captures)?,
             }
         }
         Ok(())
@@ -207,7 +223,7 @@ impl<'a> Compiler<'a> {
                 self.unit.emit(span, Op::SubInt, 0, register, register, from_end);
                 self.unit.emit(span, Op::GetItem, 0, register, subject, register);
             }
-            self.pattern(item, register, fail, captures, true)?;
+            self.item_pattern(item, register, fail, captures)?;
         }
         Ok(())
     }
@@ -264,7 +280,7 @@ impl<'a> Compiler<'a> {
         self.unit.emit(span, Op::Unpack, CONSUME_B, first, tuple, patterns.len() as u16);
         for (index, pattern) in patterns.iter().enumerate() {
             if !is_wildcard(pattern) {
-                self.pattern(pattern, first.saturating_add(index as u16), fail, captures, true)?;
+                self.item_pattern(pattern, first.saturating_add(index as u16), fail, captures)?;
             }
         }
         Ok(())

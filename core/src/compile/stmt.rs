@@ -178,8 +178,7 @@ impl<'a> Compiler<'a> {
 
     /// Returns; temporaries from `mark` on are used up.
     pub(super) fn emit_return(&mut self, op: Op, register: u16, mark: u16, span: Span) {
-        let empty_from = mark.max(self.unit.littered);
-        self.unit.emit(span, op, 0, register, empty_from, 0);
+        self.unit.emit(span, op, 0, register, mark, 0);
         self.unit.reachable = false;
     }
 

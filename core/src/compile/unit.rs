@@ -169,8 +169,6 @@ pub(super) struct Unit<'a> {
     pub children: Vec<CodePrototype>,
     next_temporary: u32,
     pub register_count: u32,
-    /// Temporaries below this one may have been left with a value.
-    pub littered: u16,
     pub variables: VariableMap,
     pub comprehension_variables: HashMap<ScopeId, VariableMap, foldhash::fast::FixedState>,
     pub local_names: Vec<Ident>,
@@ -211,7 +209,6 @@ impl<'a> Unit<'a> {
             children: Vec::new(),
             next_temporary: 0,
             register_count: 0,
-            littered: 0,
             variables: HashMap::with_hasher(hasher()),
             comprehension_variables: HashMap::with_hasher(hasher()),
             local_names: Vec::new(),

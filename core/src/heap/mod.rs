@@ -8,6 +8,7 @@
 
 mod close;
 pub mod collect;
+mod poison;
 pub mod weak;
 
 use crate::object::class::Class;
@@ -15,6 +16,7 @@ use crate::object::header::{FINALIZED, HAS_WEAK_REFERENCES, Header, Kind, LARGE,
 use crate::object::instance::Attributes;
 use crate::object::value::Value;
 use alloc::alloc::{Layout as Memory, alloc_zeroed, dealloc};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::ptr::{self, null_mut};
@@ -110,6 +112,8 @@ pub struct Heap {
     /// The VM is over; see `close`.
     closing: Cell<bool>,
     dying: crate::object::header::Mut<Vec<*mut Header>>,
+    /// Free cells and their size class, on no list yet; see `poison`.
+    quarantine: crate::object::header::Mut<VecDeque<(*mut FreeCell, usize)>>,
     pub(crate) finalizers: crate::object::header::Mut<Vec<Finalizer>>,
     pub(crate) weak: weak::WeakTable,
 }
@@ -132,6 +136,7 @@ impl Heap {
             draining: Cell::new(false),
             closing: Cell::new(false),
             dying: Default::default(),
+            quarantine: Default::default(),
             finalizers: Default::default(),
             weak: weak::WeakTable::default(),
         }
@@ -209,6 +214,7 @@ impl Heap {
         if let Some(list) = self.free.get(class) {
             let cell = list.get();
             if !cell.is_null() {
+                poison::unpoison(cell.cast(), class * GRANULE);
                 // SAFETY: cells on a free list are free cells of this size class.
                 list.set(unsafe { (*cell).next });
                 return (cell as *mut Header, class as u16);
@@ -224,6 +230,7 @@ impl Heap {
         if class < SIZE_CLASSES {
             self.add_page(class);
             let cell = self.free[class].get();
+            poison::unpoison(cell.cast(), class * GRANULE);
             // SAFETY: add_page put at least one cell on the list, or did not return.
             self.free[class].set(unsafe { (*cell).next });
             return (cell as *mut Header, class as u16);
@@ -272,6 +279,7 @@ impl Heap {
             for index in (0..cells).rev() {
                 let cell = first.add(index * cell_size) as *mut FreeCell;
                 (*cell).next = next;
+                poison::poison(cell.cast(), cell_size);
                 next = cell;
             }
             self.free[class].set(next);
@@ -340,12 +348,33 @@ impl Heap {
                 self.discharge(size);
                 dealloc(block as *mut u8, large_memory(size));
             } else {
-                let list = &self.free[(*header).size_class.get() as usize];
-                let cell = header as *mut FreeCell;
-                cell.write(FreeCell { kind: 0, next: list.get() });
-                list.set(cell);
+                let class = (*header).size_class.get() as usize;
+                if poison::QUARANTINE == 0 {
+                    self.put_on_free_list(header as *mut FreeCell, class);
+                } else {
+                    poison::poison(header.cast(), class * GRANULE);
+                    let quarantine = self.quarantine.get_mut();
+                    quarantine.push_back((header as *mut FreeCell, class));
+                    if quarantine.len() > poison::QUARANTINE
+                        && let Some((cell, class)) = quarantine.pop_front()
+                    {
+                        poison::unpoison(cell.cast(), class * GRANULE);
+                        self.put_on_free_list(cell, class);
+                        poison::poison(cell.cast(), class * GRANULE);
+                    }
+                }
             }
         }
+    }
+
+    /// # Safety
+    /// The cell belongs to this size class, and nobody uses it.
+    #[inline(always)]
+    unsafe fn put_on_free_list(&self, cell: *mut FreeCell, class: usize) {
+        let list = &self.free[class];
+        // SAFETY: the caller vouches.
+        unsafe { cell.write(FreeCell { kind: 0, next: list.get() }) };
+        list.set(cell);
     }
 
     /// Ends one object: finalizer, weak references, fields, memory.
@@ -447,9 +476,9 @@ impl Heap {
             unsafe {
                 let first = (page as *mut u8).add(PAGE_HEADER);
                 for index in 0..(*page).cells as usize {
-                    let header = &*(first.add(index * (*page).cell_size as usize) as *const Header);
-                    if header.kind() != Kind::Free {
-                        visit(header);
+                    let cell = first.add(index * (*page).cell_size as usize);
+                    if !poison::is_poisoned(cell) && (*(cell as *const Header)).kind() != Kind::Free {
+                        visit(&*(cell as *const Header));
                     }
                 }
                 page = (*page).next;

@@ -7,7 +7,7 @@ use crate::object::construct::allocation_class;
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
 use crate::object::header::{Header, Kind, Mut, Object};
-use crate::object::list::List;
+use crate::object::list::{self, List};
 use crate::object::str::Str;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
@@ -610,7 +610,7 @@ fn local_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let table = vm.new_object(|header| LocalTable { header, dicts: Mut::new(HashMap::default()) });
     let names = arguments.names.to_vec();
     let local = vm.heap.new_object(&class, |header| Local { header, table, arguments: Mut::new(given), names: Mut::new(names) });
-    new_namespace(vm, &local);
+    new_namespace(vm, &local)?;
     Ok(Action::Return(local))
 }
 
@@ -621,7 +621,7 @@ fn initializes(vm: &mut Vm, class: &Class) -> bool {
 }
 
 /// An empty namespace for the current py-thread.
-fn new_namespace(vm: &mut Vm, local: &Value) -> Value {
+fn new_namespace(vm: &mut Vm, local: &Value) -> Res<Value> {
     let dict = vm.new_dict();
     let current = vm.sched.current;
     let ident = vm.sched.tasks.ident(current);
@@ -638,10 +638,10 @@ fn new_namespace(vm: &mut Vm, local: &Value) -> Value {
             }
         };
         if let Some(known) = known.get::<List>() {
-            known.items.get_mut().push(local.table.clone());
+            list::append(vm, known, local.table.clone())?;
         }
     }
-    dict
+    Ok(dict)
 }
 
 /// Goes on with the current py-thread's namespace, which a subclass's `__init__` has filled.
@@ -652,7 +652,7 @@ fn with_namespace(vm: &mut Vm, local: &Value, then: impl FnOnce(&mut Vm, Value) 
     if let Some(dict) = found {
         return then(vm, dict);
     }
-    let dict = new_namespace(vm, local);
+    let dict = new_namespace(vm, local)?;
     let class = vm.class_of(local);
     if !initializes(vm, &class) {
         return then(vm, dict);

@@ -3,7 +3,7 @@
 use super::ModuleSpec;
 use crate::builtins::report;
 use crate::object::dict::Dict;
-use crate::object::list::List;
+use crate::object::list::{self, List};
 use crate::object::module;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
@@ -17,7 +17,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple(
             "_clear()",
             |vm, _| {
-                drop(calls(vm).and_then(|calls| calls.get::<List>().map(|list| list.items.take())));
+                drop(calls(vm).and_then(|calls| calls.get::<List>().map(List::take_items)));
                 Ok(Value::NONE)
             },
             "Forget all functions.",
@@ -66,14 +66,14 @@ fn register(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let names = vm.new_tuple(arguments.names.to_vec());
     let call = vm.new_tuple(Vec::from([function.clone(), values, names]));
     if let Some(list) = calls(vm).as_ref().and_then(|calls| calls.get::<List>()) {
-        list.items.get_mut().push(call);
+        list::append(vm, list, call)?;
     }
     Ok(Action::Return(function.clone()))
 }
 
 fn unregister(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let Some(function) = arguments.get(0) else { return Ok(Action::Return(Value::NONE)) };
-    let registered = calls(vm).and_then(|calls| calls.get::<List>().map(|list| list.items.take())).unwrap_or_default();
+    let registered = calls(vm).and_then(|calls| calls.get::<List>().map(List::take_items)).unwrap_or_default();
     let mut kept = Vec::new();
     for call in registered {
         let same = match call.get::<Tuple>().and_then(|call| call.items().first().cloned()) {
@@ -85,7 +85,7 @@ fn unregister(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         }
     }
     if let Some(list) = calls(vm).as_ref().and_then(|calls| calls.get::<List>()) {
-        list.items.set(kept);
+        drop(list.put_items(kept));
     }
     Ok(Action::Return(Value::NONE))
 }

@@ -6,7 +6,7 @@ use crate::object::bytes;
 use crate::object::codec::{self, Codec, Form, Handler, Order};
 use crate::object::dict::Dict;
 use crate::object::exception::{Ex, Exception};
-use crate::object::list::List;
+use crate::object::list::{self, List};
 use crate::object::str::{Str, StrBuilder, is_surrogate};
 use crate::object::text_arguments::{NONE, clipped_index, wrong_type};
 use crate::object::tuple::Tuple;
@@ -237,7 +237,7 @@ fn register(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
     let functions = state(vm, SEARCH)?;
     if let Some(list) = functions.get::<List>() {
-        list.items.get_mut().push(function);
+        list::append(vm, list, function)?;
     }
     Ok(Value::NONE)
 }

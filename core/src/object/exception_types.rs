@@ -6,7 +6,7 @@ use super::dict::Dict;
 use super::exception::{Ex, Exception, allocate};
 use super::exception_group;
 use super::header::{Header, Object};
-use super::list::List;
+use super::list::{self, List};
 use super::str::Str;
 use super::traceback::Traceback;
 use super::tuple::Tuple;
@@ -152,7 +152,7 @@ pub fn append_note(vm: &mut Vm, this: &Value, note: &Value) -> Res<()> {
             attributes.set(object, &name, notes);
         }
         Some(notes) => match notes.get::<List>() {
-            Some(list) => list.items.get_mut().push(note.clone()),
+            Some(list) => list::append(vm, list, note.clone())?,
             None => return Err(vm.type_error("Cannot add note: __notes__ is not a list")),
         },
     }

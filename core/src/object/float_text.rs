@@ -29,11 +29,27 @@ impl Decimal {
         Decimal { digits: text, point: exponent + 1 }
     }
 
+    /// From a number in any decimal notation.
+    fn from_text(text: &str) -> Decimal {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let mut digits = String::with_capacity(24);
+        digits.push_str(whole);
+        digits.push_str(fraction);
+        let leading = digits.bytes().take_while(|&byte| byte == b'0').count().min(digits.len() - 1);
+        digits.drain(..leading);
+        let mut decimal = Decimal { digits, point: whole.len() as i32 - leading as i32 + exponent.parse().unwrap_or(0) };
+        decimal.strip_zeros();
+        if decimal.digits == "0" {
+            decimal.point = 1;
+        }
+        decimal
+    }
+
     /// The shortest digits that identify the double.
     fn shortest(number: f64) -> Decimal {
-        let mut text = String::with_capacity(32);
-        let _ = write!(text, "{:e}", number.abs());
-        let decimal = Decimal::from_scientific(text);
+        let mut buffer = ryu::Buffer::new();
+        let decimal = Decimal::from_text(buffer.format_finite(number.abs()));
         if decimal.digits.len() >= 16 && may_be_tie(number) {
             // Half way between two texts, the even digit counts, as in exact rounding.
             let rounded = Decimal::rounded(number, decimal.digits.len());

@@ -36,6 +36,9 @@ fn push_code_point(bytes: &mut Vec<u8>, code_point: u32) {
 }
 
 fn push_fill(bytes: &mut Vec<u8>, fill: u32, count: usize) {
+    if count == 0 {
+        return;
+    }
     if fill < 0x80 {
         bytes.resize(bytes.len() + count, fill as u8);
     } else {
@@ -89,18 +92,23 @@ fn push_number(bytes: &mut Vec<u8>, pieces: &Pieces, spec: &FormatSpec) {
         b' ' => " ",
         _ => "",
     };
-    let mut rest = Vec::new();
-    push_rest(&mut rest, pieces.rest, spec.fraction_grouping);
+    let (mut grouped_rest, mut grouped) = (Vec::new(), Vec::new());
+    let rest = if spec.fraction_grouping == 0 {
+        pieces.rest.as_bytes()
+    } else {
+        push_rest(&mut grouped_rest, pieces.rest, spec.fraction_grouping);
+        &grouped_rest
+    };
     let rest_length = rest.iter().filter(|&&byte| (byte as i8) >= -64).count();
     let around = sign.len() + pieces.prefix.len() + rest_length;
     let width = spec.width.unwrap_or(0);
-    let mut whole = Vec::new();
-    if spec.grouping == 0 || pieces.whole.is_empty() {
-        whole.extend_from_slice(pieces.whole.as_bytes());
+    let whole = if spec.grouping == 0 || pieces.whole.is_empty() {
+        pieces.whole.as_bytes()
     } else {
         let zeros = spec.fill == b'0' as u32 && spec.align == b'=';
-        push_grouped(&mut whole, pieces.whole, pieces.group, spec.grouping, if zeros { width.saturating_sub(around) } else { 0 });
-    }
+        push_grouped(&mut grouped, pieces.whole, pieces.group, spec.grouping, if zeros { width.saturating_sub(around) } else { 0 });
+        &grouped
+    };
     let padding = width.saturating_sub(around + whole.len());
     let (before, between, after) = match spec.align {
         b'<' => (0, 0, padding),
@@ -108,12 +116,13 @@ fn push_number(bytes: &mut Vec<u8>, pieces: &Pieces, spec: &FormatSpec) {
         b'=' => (0, padding, 0),
         _ => (padding, 0, 0),
     };
+    bytes.reserve(around + whole.len() + padding);
     push_fill(bytes, spec.fill, before);
     bytes.extend_from_slice(sign.as_bytes());
     bytes.extend_from_slice(pieces.prefix.as_bytes());
     push_fill(bytes, spec.fill, between);
-    bytes.extend_from_slice(&whole);
-    bytes.extend_from_slice(&rest);
+    bytes.extend_from_slice(whole);
+    bytes.extend_from_slice(rest);
     push_fill(bytes, spec.fill, after);
 }
 

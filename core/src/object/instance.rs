@@ -345,12 +345,11 @@ impl Attributes {
         drop((rest, old));
     }
 
-    /// The instance belongs to `class` from now on, whose `__slots__` are those of its old class; its other attributes are in a
-    /// dict already.
-    pub fn move_to(&self, class: &Class) {
-        let Some(root) = class.root_shape.get() else { return };
-        if self.shape().is_some() {
-            self.shape.set(if class.has(CLASS_HAS_DICT) { root.with_dict() } else { &**root });
+    /// The instance becomes one of `class`, which has the same `__slots__`; other attributes are in a dict, if it may have any.
+    pub fn take_shape_of(&self, class: &Class) {
+        if let (Some(shape), Some(root)) = (self.shape(), class.root_shape.get()) {
+            let shape: &Shape = if shape.in_dict { root.with_dict() } else { root };
+            self.shape.set(shape);
         }
     }
 

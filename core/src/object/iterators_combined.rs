@@ -390,6 +390,16 @@ impl Gathers for Map {
     }
 }
 
+/// The Python function of an exact `map` over one iterable, and the item it is to be called with next; None: another case, or the end.
+pub fn map_call(vm: &mut Vm, iterator: &Value) -> Res<Option<(Value, Value)>> {
+    let Some(this) = iterator.get_exact::<Map>().filter(|this| this.function.kind() == Kind::Function) else { return Ok(None) };
+    let [source] = this.gather.iterators.as_slice() else { return Ok(None) };
+    match iterate::next(vm, source)? {
+        Step::Item(item) => Ok(Some((this.function.clone(), item))),
+        _ => Ok(None),
+    }
+}
+
 /// The next item of an exact `map` as an action, without going through its `__next__`; None: something else is to be done.
 pub fn map_action(vm: &mut Vm, iterator: &Value) -> Option<Res<Action>> {
     if iterator.kind() != Kind::Other {

@@ -105,6 +105,13 @@ impl List {
         let place = self.items.get_mut();
         let start = start.min(place.len());
         let end = (start + count).min(place.len());
+        if let Some(part) = place.get_mut(start..end)
+            && part.len() == items.len()
+        {
+            let mut items = items;
+            part.swap_with_slice(&mut items);
+            return Ok(items);
+        }
         Ok(place.splice(start..end, items).collect())
     }
 }
@@ -170,7 +177,9 @@ pub fn get_slice(vm: &mut Vm, list: &List, start: &Value, stop: &Value, step: &V
     let picked: Vec<Value> = if bounds.is_contiguous() {
         items.get(bounds.start as usize..bounds.start as usize + bounds.count).map(copied).unwrap_or_default()
     } else {
-        bounds.places().filter_map(|place| items.get(place).cloned()).collect()
+        let mut picked = Vec::with_capacity(bounds.count);
+        picked.extend(bounds.places().filter_map(|place| items.get(place).cloned()));
+        picked
     };
     Ok(vm.new_list(picked))
 }

@@ -182,31 +182,34 @@ fn set_class(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
     if !(old.has(CLASS_HEAP) && class.has(CLASS_HEAP)) {
         return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     }
-    let same_slots = match (old.root_shape.get(), class.root_shape.get()) {
-        (Some(old), Some(new)) => old.names().iter().map(Value::bits).eq(new.names().iter().map(Value::bits)),
-        (old, new) => old.is_none() && new.is_none(),
-    };
     let compatible = core::ptr::eq(old.layout, class.layout)
         && old.attribute_offset.get() == class.attribute_offset.get()
         && old.has(CLASS_HAS_DICT) == class.has(CLASS_HAS_DICT)
-        && same_slots;
+        && same_slots(&old, class);
     if !compatible {
         let (new, old) = (class_name(class), class_name(&old));
         return Err(vm.type_error(&format!("__class__ assignment: '{new}' object layout differs from '{old}'")));
     }
-    // The shape belongs to the old class: the attributes that have one of their own move to a dict first.
+    // Shapes belong to their class: the attributes move to a dict, and the `__slots__` get the new class's shape.
     if class.has(CLASS_HAS_DICT) {
         vm.instance_dict(object)?;
     }
     if let Some(header) = object.header() {
-        if let Some(attributes) = old.attributes_of(header) {
-            attributes.move_to(class);
+        if let Some(attributes) = class.attributes_of(header) {
+            attributes.take_shape_of(class);
         }
         class.header.retain();
         header.class_cell().set(class);
         drop(unsafe_class_value(old));
     }
     Ok(())
+}
+
+/// Whether two classes have the same `__slots__` in the same places.
+fn same_slots(one: &Class, other: &Class) -> bool {
+    let slots = |class: &Class| class.root_shape.get().as_ref().map(|shape| shape.names().to_vec()).unwrap_or_default();
+    let (one, other) = (slots(one), slots(other));
+    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one.is(other))
 }
 
 /// Takes over the reference that the object's header held to its old class.

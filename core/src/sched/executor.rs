@@ -331,7 +331,7 @@ impl Vm {
         self.depth = record.depth as _;
         self.reentries = usize::from(record.reentries);
         self.handled = handled.unwrap_or(Value::NONE);
-        self.refresh_limit();
+        self.stack_changed();
     }
 
     /// Runs a py-thread taken from the run queue.
@@ -666,6 +666,7 @@ impl Vm {
             Some(stack) => {
                 self.heap.charge(stack.bytes());
                 self.stack = stack;
+                self.stack_changed();
             }
             None => {
                 // Nothing to stand on: it ends before it began.

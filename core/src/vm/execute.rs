@@ -62,9 +62,12 @@ const MOST_INDIRECTIONS: usize = 200;
 impl Vm {
     /// Carries out what a native wants; the result goes to the current instruction.
     pub fn complete(&mut self, action: Res<Action>) -> Res<()> {
-        match self.perform(action?)? {
-            Started::Value(value) => self.deliver(value),
-            Started::Running => Ok(()),
+        match action? {
+            Action::Return(value) => self.deliver(value),
+            action => match self.perform(action)? {
+                Started::Value(value) => self.deliver(value),
+                Started::Running => Ok(()),
+            },
         }
     }
 
@@ -468,7 +471,11 @@ impl Vm {
                 *base.add(index) = bits::UNDEFINED;
             }
             let slots = core::slice::from_raw_parts_mut(base as *mut Value, registers);
-            if let Err(raised) = self.bind_arguments(function, slots, arguments, names) {
+            if (*code).simple_arguments as usize == arguments.len() && names.is_empty() {
+                for (slot, argument) in slots.iter_mut().zip(arguments) {
+                    *slot = argument;
+                }
+            } else if let Err(raised) = self.bind_arguments(function, slots, arguments, names) {
                 for slot in slots {
                     *slot = Value::UNDEFINED;
                 }
@@ -483,29 +490,28 @@ impl Vm {
             self.pc = (*code).instructions;
         }
         self.depth += 1;
-        self.refresh_limit();
         Ok(())
     }
 
     /// Pushes the frame of a Python function for a few positional arguments.
     #[inline]
-    pub(super) fn enter_with(&mut self, callee: Value, arguments: &[Value]) -> Res<()> {
+    pub(super) fn enter_with<const COUNT: usize>(&mut self, callee: Value, arguments: [Value; COUNT]) -> Res<()> {
         // SAFETY: callers checked the kind.
         let function = unsafe { callee.get_unchecked::<Function>() };
         let code = function.code() as *const Code;
         // SAFETY: the function keeps its code alive.
         let (simple, registers) = unsafe { ((*code).simple_arguments, (*code).register_count as usize) };
-        if simple != arguments.len() as u32 || self.depth >= self.depth_limit {
-            return self.push_function(callee, arguments.to_vec(), &[]);
+        if simple != COUNT as u32 || self.depth >= self.depth_limit {
+            return self.push_function(callee, Vec::from(arguments), &[]);
         }
         let top = self.reserve(HEADER_SLOTS + registers)?;
         // SAFETY: room was reserved; every word is written.
         unsafe {
             let base = top.add(HEADER_SLOTS);
-            for (index, argument) in arguments.iter().enumerate() {
-                *base.add(index) = argument.clone().into_bits();
+            for (index, argument) in arguments.into_iter().enumerate() {
+                *base.add(index) = argument.into_bits();
             }
-            for index in arguments.len()..registers {
+            for index in COUNT..registers {
                 *base.add(index) = bits::UNDEFINED;
             }
             *base.sub(FUNCTION) = callee.into_bits();
@@ -517,7 +523,6 @@ impl Vm {
             self.pc = (*code).instructions;
         }
         self.depth += 1;
-        self.refresh_limit();
         Ok(())
     }
 

@@ -261,7 +261,7 @@ impl Vm {
 
     /// First word above the current frame.
     #[inline]
-    pub(super) fn frame_top(&self) -> *mut Word {
+    pub(crate) fn frame_top(&self) -> *mut Word {
         // SAFETY: header words of the current frame.
         unsafe {
             let code = &*self.code;
@@ -303,6 +303,7 @@ impl Vm {
             return Err(self.memory_error());
         }
         self.heap.charge(capacity * size_of::<Word>());
+        self.stack_changed();
         let start = self.stack.start();
         let code = self.own.chunk;
         // SAFETY: the chunk has room for the frame and what follows.
@@ -315,6 +316,7 @@ impl Vm {
         let bytes = (self.stack.limit() as usize) - (self.stack.start() as usize);
         self.heap.discharge(bytes);
         self.stack.shrink();
+        self.stack_changed();
     }
 
     /// Makes a frame of the VM's own the current one, returning to what was current.
@@ -336,7 +338,6 @@ impl Vm {
             self.code = code;
             self.pc = (*code).instructions.add(1);
         }
-        self.refresh_limit();
     }
 
     /// Makes the frame below the current one current; registers are not looked at.
@@ -349,15 +350,20 @@ impl Vm {
             self.base = *base.sub(RETURN_BASE) as usize as *mut Word;
             self.code = if self.base.is_null() { core::ptr::null() } else { *self.base.sub(CODE) as usize as *const Code };
         }
-        self.refresh_limit();
     }
 
-    /// Sets the limit that the loop's fast calls compare with: the chunk's end, or null inside a generator, whose callees do not
-    /// lie above it.
+    /// To be called whenever `stack` has another newest chunk.
     #[inline]
-    pub(crate) fn refresh_limit(&mut self) {
-        let (base, start, limit) = (self.base as usize, self.stack.start() as usize, self.stack.limit());
-        self.stack_limit = if base >= start && base < limit as usize { limit } else { core::ptr::null_mut() };
+    pub(crate) fn stack_changed(&mut self) {
+        self.stack_start = self.stack.start();
+        self.stack_end = self.stack.limit();
+    }
+
+    /// Whether words from `first` up to `end` lie in the newest chunk. A generator's frame lies elsewhere (it may end where the chunk
+    /// begins): what it calls cannot follow it.
+    #[inline(always)]
+    pub(crate) fn fits(&self, first: *const Word, end: *const Word) -> bool {
+        first >= self.stack_start && end <= self.stack_end
     }
 
     /// A register of the current frame.

@@ -1,7 +1,7 @@
 //! Iteration for native code: over builtin iterables directly, over others through actions.
 
 use super::ops::iteration::{iter_action, iterator_or_error, next_action};
-use super::{Action, Call, Continuation, Name, Res, Step, Vm};
+use super::{Action, Again, Call, Continuation, Name, Res, Step, Vm};
 use crate::config::NATIVE_DEPTH_LIMIT;
 use crate::object::containers::copied;
 use crate::object::dict::Dict;
@@ -91,6 +91,8 @@ pub enum Flow {
     Stop(Action),
     /// Make this call first; its result comes to [`Each::called`].
     Call(Call),
+    /// The same for a call of the first with the second.
+    CallWith(Value, Value),
     /// Carry this out first; its result comes to [`Each::called`].
     Action(Action),
 }
@@ -111,17 +113,47 @@ struct Walk<E: ?Sized> {
     iterator: Value,
     /// The awaited result is a call's, not an item.
     in_call: bool,
+    /// What [`Continuation::again`] could not do where it stood.
+    wanted: Option<Wanted>,
     each: Box<E>,
 }
 
+/// What a walk cannot do without the interpreter.
+enum Wanted {
+    Next(Value),
+    Call(Call),
+    CallWith(Value, Value),
+    Then(Action),
+    Stop(Action),
+    Finish,
+}
+
+/// The Python function that gives the iterator's next item when called with one argument, and that: `__next__` with the
+/// iterator, or the function of a `map` with an item.
+fn next_call(vm: &mut Vm, iterator: &Value) -> Res<Option<(Value, Value)>> {
+    match iterator.kind() {
+        Kind::Instance => {
+            let method = vm.lookup_special(iterator, Name::Next).filter(|method| method.kind() == Kind::Function);
+            Ok(method.map(|method| (method, iterator.clone())))
+        }
+        Kind::Other => crate::object::iterators_combined::map_call(vm, iterator),
+        _ => Ok(None),
+    }
+}
+
 impl<E: Each + ?Sized + 'static> Walk<E> {
-    fn run(mut self: Box<Self>, vm: &mut Vm, mut flow: Flow) -> Res<Action> {
+    /// Goes on as far as that is possible natively.
+    fn advance(&mut self, vm: &mut Vm, mut flow: Flow) -> Res<Wanted> {
         loop {
             match flow {
-                Flow::Stop(action) => return Ok(action),
+                Flow::Stop(action) => return Ok(Wanted::Stop(action)),
                 Flow::Call(call) => {
                     self.in_call = true;
-                    return Ok(Action::Call(call, self));
+                    return Ok(Wanted::Call(call));
+                }
+                Flow::CallWith(callee, argument) => {
+                    self.in_call = true;
+                    return Ok(Wanted::CallWith(callee, argument));
                 }
                 Flow::Action(Action::Return(value)) => {
                     flow = self.each.called(vm, value)?;
@@ -129,25 +161,25 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                 }
                 Flow::Action(action) => {
                     self.in_call = true;
-                    return Ok(Action::Then(Box::new(action), self));
+                    return Ok(Wanted::Then(action));
                 }
                 Flow::Continue => {}
             }
             self.in_call = false;
+            if self.iterator.kind() == Kind::Generator {
+                return Ok(Wanted::Next(self.iterator.clone()));
+            }
             match next(vm, &self.iterator)? {
                 Step::Item(item) => flow = self.each.item(vm, item)?,
-                Step::Done => return self.each.finish(vm),
-                Step::Call if self.iterator.kind() == crate::object::header::Kind::Generator => {
-                    let generator = self.iterator.clone();
-                    return Ok(Action::Next(generator, self));
-                }
+                Step::Done => return Ok(Wanted::Finish),
+                Step::Call if let Some((function, argument)) = next_call(vm, &self.iterator)? => return Ok(Wanted::CallWith(function, argument)),
                 Step::Call => match next_action(vm, &self.iterator) {
                     Ok(Action::Return(item)) => flow = self.each.item(vm, item)?,
-                    Ok(Action::TailCall(call)) => return Ok(Action::Call(call, self)),
-                    Ok(action) => return Ok(Action::Then(Box::new(action), self)),
+                    Ok(Action::TailCall(call)) => return Ok(Wanted::Call(call)),
+                    Ok(action) => return Ok(Wanted::Then(action)),
                     Err(raised) => match vm.catch::<()>(Err(raised), Ex::StopIteration)? {
                         Some(()) => flow = Flow::Continue,
-                        None => return self.each.finish(vm),
+                        None => return Ok(Wanted::Finish),
                     },
                 },
             }
@@ -156,22 +188,58 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
             vm.heap.ticks.set(ticks);
         }
     }
+
+    /// What there is to do, as an action.
+    fn then(self: Box<Self>, vm: &mut Vm, wanted: Wanted) -> Res<Action> {
+        match wanted {
+            Wanted::Stop(action) => Ok(action),
+            Wanted::Call(call) => Ok(Action::Call(call, self)),
+            Wanted::CallWith(callee, argument) => Ok(Action::Call(Call::new(callee, [argument]), self)),
+            Wanted::Next(generator) => Ok(Action::Next(generator, self)),
+            Wanted::Then(action) => Ok(Action::Then(Box::new(action), self)),
+            Wanted::Finish => self.each.finish(vm),
+        }
+    }
+
+    fn run(mut self: Box<Self>, vm: &mut Vm, flow: Flow) -> Res<Action> {
+        let wanted = self.advance(vm, flow)?;
+        self.then(vm, wanted)
+    }
+
+    fn take(&mut self, vm: &mut Vm, value: Value) -> Res<Flow> {
+        if self.in_call { self.each.called(vm, value) } else { self.each.item(vm, value) }
+    }
 }
 
 impl<E: Each + ?Sized + 'static> Continuation for Walk<E> {
     fn resume(mut self: Box<Self>, vm: &mut Vm, result: Res<Value>) -> Res<Action> {
-        if self.in_call {
-            let value = result?;
-            let flow = self.each.called(vm, value)?;
-            return self.run(vm, flow);
+        if let Some(wanted) = self.wanted.take() {
+            return self.then(vm, wanted);
         }
-        match vm.catch(result, Ex::StopIteration)? {
-            Some(item) => {
-                let flow = self.each.item(vm, item)?;
+        let value = if self.in_call { Some(result?) } else { vm.catch(result, Ex::StopIteration)? };
+        match value {
+            Some(value) => {
+                let flow = self.take(vm, value)?;
                 self.run(vm, flow)
             }
             None => self.each.finish(vm),
         }
+    }
+
+    fn again(&mut self, vm: &mut Vm, value: Value) -> Res<Again> {
+        let flow = self.take(vm, value)?;
+        if matches!(flow, Flow::Continue) && !self.in_call && self.iterator.kind() == Kind::Generator {
+            return Ok(Again::Next(self.iterator.clone()));
+        }
+        Ok(match self.advance(vm, flow)? {
+            Wanted::Next(generator) => Again::Next(generator),
+            Wanted::Call(call) => Again::Call(call),
+            Wanted::CallWith(callee, argument) => Again::CallWith(callee, argument),
+            wanted => {
+                self.wanted = Some(wanted);
+                Again::Leave(Value::UNDEFINED)
+            }
+        })
     }
 }
 
@@ -182,7 +250,7 @@ pub fn for_each(vm: &mut Vm, iterable: &Value, each: impl Each + 'static) -> Res
 
 /// As [`for_each`], for an iterator.
 pub fn for_each_rest(vm: &mut Vm, iterator: Value, each: impl Each + 'static) -> Res<Action> {
-    Box::new(Walk { iterator, in_call: false, each: Box::new(each) }).run(vm, Flow::Continue)
+    Box::new(Walk { iterator, in_call: false, wanted: None, each: Box::new(each) }).run(vm, Flow::Continue)
 }
 
 struct Collector<F> {

@@ -39,7 +39,7 @@ use core::ptr::NonNull;
 use frame::{Resume, Stack, Word};
 use hashbrown::HashMap;
 pub use names::Name;
-pub use native::{Action, Args, Call, Continuation, Getter, Native, NativeNext, Raised, Res, Simple, Step, argument};
+pub use native::{Action, Again, Args, Call, Continuation, Getter, Native, NativeNext, Raised, Res, Simple, Step, argument};
 
 /// A class that somebody else keeps alive (an instance, the VM). Valid as long as that is so.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,8 +96,9 @@ pub struct Vm {
     pub(crate) base: *mut Word,
     pub(crate) code: *const Code,
     pub(crate) stack: Stack,
-    /// What the loop's fast calls compare with; see `refresh_limit`.
-    pub(crate) stack_limit: *mut Word,
+    /// The newest chunk's first word and its end: what calls compare with. See `stack_changed`.
+    pub(crate) stack_start: *const Word,
+    pub(crate) stack_end: *const Word,
     /// Python frames on the stack.
     pub(crate) depth: usize,
     /// Most of them (`sys.setrecursionlimit`).
@@ -180,7 +181,8 @@ impl Vm {
             base: core::ptr::null_mut(),
             code: core::ptr::null(),
             stack: Stack::EMPTY,
-            stack_limit: core::ptr::null_mut(),
+            stack_start: core::ptr::null(),
+            stack_end: core::ptr::null(),
             depth: 0,
             depth_limit: crate::config::RECURSION_LIMIT,
             handled: Value::NONE,
@@ -246,6 +248,7 @@ impl Vm {
         if self.stack.chunk.is_null() && !self.stack.grow(crate::config::FIRST_CHUNK) {
             return Err(self.memory_error());
         }
+        self.stack_changed();
         Ok(self.stack.start())
     }
 

@@ -135,6 +135,26 @@ impl Action {
 pub trait Continuation {
     /// Goes on with the result; `Err` means the awaited call raised, and the exception is pending.
     fn resume(self: Box<Self>, vm: &mut Vm, result: Res<Value>) -> Res<Action>;
+
+    /// Goes on with a value where it stands, if it wants the like of what it waited for once more: cheaper than [`Continuation::resume`] for
+    /// what walks over many items.
+    ///
+    /// # Errors
+    /// What `resume` would raise; the continuation is over.
+    fn again(&mut self, _vm: &mut Vm, value: Value) -> Res<Again> {
+        Ok(Again::Leave(value))
+    }
+}
+
+/// What a continuation wants next ([`Continuation::again`]).
+pub enum Again {
+    /// The generator's next value.
+    Next(Value),
+    Call(Call),
+    /// The first called with the second.
+    CallWith(Value, Value),
+    /// To be resumed with this value: it cannot go on where it stands.
+    Leave(Value),
 }
 
 impl<F: FnOnce(&mut Vm, Res<Value>) -> Res<Action>> Continuation for F {

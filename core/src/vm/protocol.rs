@@ -328,6 +328,15 @@ pub fn super_attribute(vm: &mut Vm, super_object: &Super, object: &Value, name: 
     }
 }
 
+/// The Python function that `super().name` binds to an instance, and the instance.
+pub fn super_method(super_object: &Super, name: &Value) -> Option<(Value, Value)> {
+    let (start, class) = (super_object.start.get::<Class>()?, super_object.object_class.get::<Class>()?);
+    let mut rest = class.mro().skip_while(|ancestor| !core::ptr::eq(*ancestor, start)).skip(1);
+    let function = rest.find_map(|ancestor| ancestor.namespace().get_interned(name))?;
+    let bound = function.kind() == Kind::Function && !super_object.object.is(&super_object.object_class);
+    bound.then(|| (function, super_object.object.clone()))
+}
+
 /// Names of all attributes that a class and its ancestors define.
 pub fn class_names(class: &Class) -> Vec<Value> {
     class.mro().flat_map(|class| class.namespace().items()).map(|(name, _)| name).collect()

@@ -14,7 +14,7 @@ use crate::object::code::{Code, Site};
 use crate::object::dict::Dict;
 use crate::object::function::{CellObject, Function, NativeFunction};
 use crate::object::header::{Header, Kind};
-use crate::object::instance::Attributes;
+use crate::object::instance::{Attributes, Shape};
 use crate::object::value::{SMALL_INT_MAX, SMALL_INT_MIN, Value, bits};
 
 /// Why the loop ended.
@@ -40,7 +40,7 @@ pub mod site_state {
     pub const CLASS_VALUE: u32 = 4;
     /// Assignment that adds an attribute: `value` is the next shape.
     pub const ADD: u32 = 5;
-    /// A property whose getter is a Python function (in `value`).
+    /// A property of the class (in `value`).
     pub const PROPERTY: u32 = 6;
 }
 
@@ -118,11 +118,73 @@ fn kind_of(word: Word) -> Option<Kind> {
     if is_pointer(word) { Some(unsafe { (*(word as usize as *const Header)).kind() }) } else { None }
 }
 
+/// Whether nothing is lost when the header of the call in `window` is written.
+///
+/// # Safety
+/// `window` is a call's window in the current frame.
+unsafe fn header_is_empty(window: *const Word) -> bool {
+    // SAFETY: the caller vouches.
+    (1..HEADER_SLOTS).all(|index| !is_pointer(unsafe { *window.add(index) }))
+}
+
+/// An instruction as the loop holds it: one word, whose fields each arm takes apart for itself. (As a struct, its fields
+/// become six state words that every dispatch has to compute.)
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+struct Fetched(u64);
+
+impl Fetched {
+    #[inline(always)]
+    fn whole(self) -> Instr {
+        // SAFETY: the word was read from an instruction.
+        unsafe { core::mem::transmute::<u64, Instr>(self.0) }
+    }
+
+    #[inline(always)]
+    fn field(self, byte: u32) -> u64 {
+        u64::from_le(self.0) >> (byte * 8)
+    }
+
+    #[inline(always)]
+    fn op(self) -> Op {
+        self.whole().op
+    }
+
+    #[inline(always)]
+    fn x(self) -> u8 {
+        self.field(1) as u8
+    }
+
+    // On big-endian machines a field's own bytes are swapped too.
+    #[inline(always)]
+    fn a(self) -> u16 {
+        (self.field(2) as u16).to_le()
+    }
+
+    #[inline(always)]
+    fn b(self) -> u16 {
+        (self.field(4) as u16).to_le()
+    }
+
+    #[inline(always)]
+    fn c(self) -> u16 {
+        (self.field(6) as u16).to_le()
+    }
+
+    #[inline(always)]
+    fn operand(self) -> i32 {
+        if cfg!(target_endian = "little") { self.field(4) as u32 as i32 } else { self.whole().operand() }
+    }
+}
+
 /// Runs until something makes the loop leave. Entered with the VM's frame state set.
 pub(crate) fn run(vm: &mut Vm) -> Exit {
     let mut pc: *const Instr = vm.pc;
     let mut base: *mut Word = vm.base;
     let mut code: *const Code = vm.code;
+    // SAFETY: the VM stands in verified code.
+    let mut fetched = unsafe { Fetched(*(pc as *const u64)) };
+    pc = pc.wrapping_add(1);
 
     macro_rules! reg {
         ($index:expr) => {
@@ -131,6 +193,8 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     }
     macro_rules! next {
         () => {{
+            fetched = Fetched(*(pc as *const u64));
+            pc = pc.add(1);
             continue;
         }};
     }
@@ -140,13 +204,13 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
             vm.pc = pc;
             vm.base = base;
             vm.code = code;
-            if let Some(exit) = outlined(vm, $i, $function) {
+            if let Some(exit) = outlined(vm, $i.whole(), $function) {
                 return exit;
             }
             pc = vm.pc;
             base = vm.base;
             code = vm.code;
-            continue;
+            next!()
         }};
     }
     macro_rules! tick {
@@ -175,21 +239,21 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     }
     macro_rules! arithmetic {
         ($i:expr, $int:expr, $float:expr) => {{
-            let i: Instr = $i;
-            let (x, y) = (*reg!(i.b), *reg!(i.c));
+            let i: Fetched = $i;
+            let (x, y) = (*reg!(i.b()), *reg!(i.c()));
             if both_small_ints(x, y) {
                 if let Some(word) = $int(x, y) {
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
             } else if both_small_floats(x, y) {
                 if let Some(word) = $float(bits::to_float(x), bits::to_float(y)) {
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
             } else if let (Some(x), Some(y)) = (number_of(x), number_of(y)) {
                 if let Some(word) = $float(x, y) {
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
             }
@@ -198,11 +262,11 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     }
     macro_rules! int_only {
         ($i:expr, $int:expr) => {{
-            let i: Instr = $i;
-            let (x, y) = (*reg!(i.b), *reg!(i.c));
+            let i: Fetched = $i;
+            let (x, y) = (*reg!(i.b()), *reg!(i.c()));
             if both_small_ints(x, y) {
                 if let Some(word) = $int(x, y) {
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
             }
@@ -211,17 +275,17 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     }
     macro_rules! immediate {
         ($i:expr, $int:expr, $float:expr) => {{
-            let i: Instr = $i;
-            let x = *reg!(i.b);
-            let number = i.c as i16 as i64;
+            let i: Fetched = $i;
+            let x = *reg!(i.b());
+            let number = i.c() as i16 as i64;
             if is_small_int(x) {
                 if let Some(word) = $int(x, number) {
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
             } else if x & bits::FLOAT_BIT != 0 {
                 if let Some(word) = $float(bits::to_float(x), number as f64) {
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
             }
@@ -230,8 +294,8 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     }
     macro_rules! compare {
         ($i:expr, $op:tt) => {{
-            let i: Instr = $i;
-            let (x, y) = (*reg!(i.b), *reg!(i.c));
+            let i: Fetched = $i;
+            let (x, y) = (*reg!(i.b()), *reg!(i.c()));
             let truth = if both_small_ints(x, y) {
                 (x as i64) $op (y as i64)
             } else if both_small_floats(x, y) {
@@ -239,14 +303,14 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
             } else {
                 slow!(ops::compare::value, i)
             };
-            store(reg!(i.a), if truth { bits::TRUE } else { bits::FALSE });
+            store(reg!(i.a()), if truth { bits::TRUE } else { bits::FALSE });
             next!()
         }};
     }
     macro_rules! compare_jump {
         ($i:expr, $op:tt, $sense:literal) => {{
-            let i: Instr = $i;
-            let (x, y) = (*reg!(i.a), *reg!(i.b));
+            let i: Fetched = $i;
+            let (x, y) = (*reg!(i.a()), *reg!(i.b()));
             let truth = if both_small_ints(x, y) {
                 (x as i64) $op (y as i64)
             } else if both_small_floats(x, y) {
@@ -255,24 +319,24 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 slow!(ops::compare::jump, i)
             };
             if truth == $sense {
-                jump!(i, i.c as i16)
+                jump!(i, i.c() as i16)
             }
             next!()
         }};
     }
     macro_rules! compare_int_jump {
         ($i:expr, $op:tt, $sense:literal) => {{
-            let i: Instr = $i;
-            let x = *reg!(i.a);
+            let i: Fetched = $i;
+            let x = *reg!(i.a());
             let truth = if is_small_int(x) {
-                int_of(x) $op (i.b as i16 as i64)
+                int_of(x) $op (i.b() as i16 as i64)
             } else if x & bits::FLOAT_BIT != 0 {
-                bits::to_float(x) $op (i.b as i16 as f64)
+                bits::to_float(x) $op (i.b() as i16 as f64)
             } else {
                 slow!(ops::compare::int_jump, i)
             };
             if truth == $sense {
-                jump!(i, i.c as i16)
+                jump!(i, i.c() as i16)
             }
             next!()
         }};
@@ -281,7 +345,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     macro_rules! return_value {
         ($i:expr, $value:expr) => {{
             let value: Word = $value;
-            let live = if $i.b != 0 { $i.b as usize } else { (*code).register_count as usize };
+            let live = if $i.b() != 0 { $i.b() as usize } else { (*code).register_count as usize };
             for index in 0..live {
                 let place = base.add(index);
                 let word = *place;
@@ -299,9 +363,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
             code = *base.sub(CODE) as usize as *const Code;
             release(function);
             vm.depth -= 1;
-            let call = *pc.sub(1);
-            if (call.op as u8).wrapping_sub(Op::Call as u8) <= Op::CallEx as u8 - Op::Call as u8 {
-                store(reg!(call.a), value);
+            let call = Fetched(*(pc.sub(1) as *const u64));
+            if (call.op() as u8).wrapping_sub(Op::Call as u8) <= Op::CallEx as u8 - Op::Call as u8 {
+                store(reg!(call.a()), value);
                 // What the frame held may have finalizers.
                 if vm.heap.ticks.get() <= 0 {
                     slow!(ops::control::safe_point_after, call)
@@ -317,43 +381,42 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
         // SAFETY: verified bytecode: opcodes, registers, constants, sites and jump targets are in range, so pc stays inside the
         // code object, and register indices inside the frame; words in registers are valid values at every instruction.
         unsafe {
-            let i = *pc;
-            pc = pc.add(1);
-            match i.op {
+            let i = fetched;
+            match i.op() {
                 Op::Invalid => slow!(ops::control::invalid, i),
                 Op::Move => {
-                    let word = *reg!(i.b);
+                    let word = *reg!(i.b());
                     retain(word);
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
                 Op::MoveTemp => {
-                    let word = *reg!(i.b);
-                    *reg!(i.b) = bits::UNDEFINED;
-                    store(reg!(i.a), word);
+                    let word = *reg!(i.b());
+                    *reg!(i.b()) = bits::UNDEFINED;
+                    store(reg!(i.a()), word);
                     next!()
                 }
                 Op::LoadConst => {
                     let word = (*(*code).constants.add(i.operand() as u32 as usize)).bits();
                     retain(word);
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
                 Op::LoadInt => {
-                    store(reg!(i.a), int_word(i.operand() as i64));
+                    store(reg!(i.a()), int_word(i.operand() as i64));
                     next!()
                 }
                 Op::LoadNone => {
-                    store(reg!(i.a), bits::NONE);
+                    store(reg!(i.a()), bits::NONE);
                     next!()
                 }
                 Op::LoadBool => {
-                    store(reg!(i.a), if i.x != 0 { bits::TRUE } else { bits::FALSE });
+                    store(reg!(i.a()), if i.x() != 0 { bits::TRUE } else { bits::FALSE });
                     next!()
                 }
                 Op::Clear => {
-                    let word = *reg!(i.a);
-                    *reg!(i.a) = bits::UNDEFINED;
+                    let word = *reg!(i.a());
+                    *reg!(i.a()) = bits::UNDEFINED;
                     if is_pointer(word) && (*(word as usize as *const Header)).release() {
                         vm.dead = word;
                         slow!(ops::control::free_and_look, i)
@@ -361,7 +424,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     next!()
                 }
                 Op::CheckBound => {
-                    if *reg!(i.a) == bits::UNDEFINED {
+                    if *reg!(i.a()) == bits::UNDEFINED {
                         slow!(ops::names::unbound_local, i)
                     }
                     next!()
@@ -370,23 +433,23 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
 
                 Op::MakeCell => slow!(ops::names::make_cell, i),
                 Op::LoadCell => {
-                    let cell = *reg!(i.b) as usize as *const CellObject;
+                    let cell = *reg!(i.b()) as usize as *const CellObject;
                     let word = (*cell).content.get().bits();
                     if word == bits::UNDEFINED {
                         slow!(ops::names::empty_cell, i)
                     }
                     retain(word);
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
                 Op::StoreCell => {
-                    let word = *reg!(i.b);
-                    if i.x & CONSUME_B != 0 {
-                        *reg!(i.b) = bits::UNDEFINED;
+                    let word = *reg!(i.b());
+                    if i.x() & CONSUME_B != 0 {
+                        *reg!(i.b()) = bits::UNDEFINED;
                     } else {
                         retain(word);
                     }
-                    let cell = *reg!(i.a) as usize as *const CellObject;
+                    let cell = *reg!(i.a()) as usize as *const CellObject;
                     store((*cell).content.get_mut() as *mut Value as *mut Word, word);
                     next!()
                 }
@@ -399,15 +462,15 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                         slow!(ops::names::empty_free, i)
                     }
                     retain(word);
-                    store(reg!(i.a), word);
+                    store(reg!(i.a()), word);
                     next!()
                 }
                 Op::StoreFree => {
                     let function = *base.sub(FUNCTION) as usize as *const Function;
                     let cell = (*function).closure.get().get_unchecked(i.operand() as u32 as usize).get_unchecked::<CellObject>();
-                    let word = *reg!(i.a);
-                    if i.x & CONSUME_A != 0 {
-                        *reg!(i.a) = bits::UNDEFINED;
+                    let word = *reg!(i.a());
+                    if i.x() & CONSUME_A != 0 {
+                        *reg!(i.a()) = bits::UNDEFINED;
                     } else {
                         retain(word);
                     }
@@ -433,7 +496,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                         if site.version.get() != 0 {
                             let word = dict.value_at(site.index.get() as usize).bits();
                             retain(word);
-                            store(reg!(i.a), word);
+                            store(reg!(i.a()), word);
                             next!()
                         }
                     }
@@ -444,9 +507,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     let function = *base.sub(FUNCTION) as usize as *const Function;
                     let globals = (*function).globals.get_unchecked::<Dict>();
                     if globals.keys_version() == site.version.get() && site.version.get() != 0 {
-                        let word = *reg!(i.a);
-                        if i.x & CONSUME_A != 0 {
-                            *reg!(i.a) = bits::UNDEFINED;
+                        let word = *reg!(i.a());
+                        if i.x() & CONSUME_A != 0 {
+                            *reg!(i.a()) = bits::UNDEFINED;
                         } else {
                             retain(word);
                         }
@@ -465,7 +528,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             if site.guard.get() == 0 {
                                 let word = dict.value_at(site.index.get() as usize).bits();
                                 retain(word);
-                                store(reg!(i.a), word);
+                                store(reg!(i.a()), word);
                                 next!()
                             }
                             let function = *base.sub(FUNCTION) as usize as *const Function;
@@ -473,7 +536,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             if builtins.keys_version() == site.guard.get() && (*function).globals.bits() == space {
                                 let word = builtins.value_at(site.index.get() as usize).bits();
                                 retain(word);
-                                store(reg!(i.a), word);
+                                store(reg!(i.a()), word);
                                 next!()
                             }
                         }
@@ -486,9 +549,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     if kind_of(space) == Some(Kind::Dict) {
                         let dict = &*(space as usize as *const Dict);
                         if dict.keys_version() == site.version.get() && site.version.get() != 0 {
-                            let word = *reg!(i.a);
-                            if i.x & CONSUME_A != 0 {
-                                *reg!(i.a) = bits::UNDEFINED;
+                            let word = *reg!(i.a());
+                            if i.x() & CONSUME_A != 0 {
+                                *reg!(i.a()) = bits::UNDEFINED;
                             } else {
                                 retain(word);
                             }
@@ -530,31 +593,31 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 Op::RShiftInt => immediate!(i, shift_right, |_: f64, _: f64| None),
                 Op::AndInt => immediate!(i, |x: Word, y: i64| Some(x & int_word(y)), |_: f64, _: f64| None),
                 Op::Neg => {
-                    let x = *reg!(i.b);
+                    let x = *reg!(i.b());
                     if is_small_int(x) && int_of(x) != SMALL_INT_MIN {
-                        store(reg!(i.a), int_word(-int_of(x)));
+                        store(reg!(i.a()), int_word(-int_of(x)));
                         next!()
                     }
                     if x & bits::FLOAT_BIT != 0
                         && let Some(word) = bits::from_float(-bits::to_float(x))
                     {
-                        store(reg!(i.a), word);
+                        store(reg!(i.a()), word);
                         next!()
                     }
                     slow!(ops::arithmetic::unary, i)
                 }
                 Op::Pos | Op::Invert => {
-                    let x = *reg!(i.b);
+                    let x = *reg!(i.b());
                     if is_small_int(x) {
-                        store(reg!(i.a), if i.op == Op::Pos { x } else { int_word(!int_of(x)) });
+                        store(reg!(i.a()), if i.op() == Op::Pos { x } else { int_word(!int_of(x)) });
                         next!()
                     }
                     slow!(ops::arithmetic::unary, i)
                 }
                 Op::Not => {
-                    let x = *reg!(i.b);
+                    let x = *reg!(i.b());
                     if x == bits::TRUE || x == bits::FALSE {
-                        store(reg!(i.a), bits::TRUE ^ bits::FALSE ^ x);
+                        store(reg!(i.a()), bits::TRUE ^ bits::FALSE ^ x);
                         next!()
                     }
                     slow!(ops::control::not, i)
@@ -567,15 +630,15 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 Op::Gt => compare!(i, >),
                 Op::Ge => compare!(i, >=),
                 Op::Is => {
-                    let truth = same(*reg!(i.b), *reg!(i.c));
+                    let truth = same(*reg!(i.b()), *reg!(i.c()));
                     consume_two(base, i);
-                    store(reg!(i.a), if truth { bits::TRUE } else { bits::FALSE });
+                    store(reg!(i.a()), if truth { bits::TRUE } else { bits::FALSE });
                     next!()
                 }
                 Op::IsNot => {
-                    let truth = same(*reg!(i.b), *reg!(i.c));
+                    let truth = same(*reg!(i.b()), *reg!(i.c()));
                     consume_two(base, i);
-                    store(reg!(i.a), if truth { bits::FALSE } else { bits::TRUE });
+                    store(reg!(i.a()), if truth { bits::FALSE } else { bits::TRUE });
                     next!()
                 }
                 Op::In | Op::NotIn => slow!(ops::compare::contains, i),
@@ -586,7 +649,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 }
                 Op::Loop => jump!(i, i.operand()),
                 Op::JumpTrue => {
-                    let x = *reg!(i.a);
+                    let x = *reg!(i.a());
                     if x == bits::TRUE {
                         jump!(i, i.operand())
                     }
@@ -602,7 +665,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     slow!(ops::control::jump_truth, i)
                 }
                 Op::JumpFalse => {
-                    let x = *reg!(i.a);
+                    let x = *reg!(i.a());
                     if x == bits::TRUE {
                         next!()
                     }
@@ -618,16 +681,16 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     slow!(ops::control::jump_truth, i)
                 }
                 Op::JumpNone => {
-                    let none = *reg!(i.a) == bits::NONE;
-                    consume(base, i, CONSUME_A, i.a);
+                    let none = *reg!(i.a()) == bits::NONE;
+                    consume(base, i, CONSUME_A, i.a());
                     if none {
                         jump!(i, i.operand())
                     }
                     next!()
                 }
                 Op::JumpNotNone => {
-                    let none = *reg!(i.a) == bits::NONE;
-                    consume(base, i, CONSUME_A, i.a);
+                    let none = *reg!(i.a()) == bits::NONE;
+                    consume(base, i, CONSUME_A, i.a());
                     if !none {
                         jump!(i, i.operand())
                     }
@@ -658,11 +721,11 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 Op::JumpGeInt => compare_int_jump!(i, >=, true),
                 Op::JumpNotGeInt => compare_int_jump!(i, >=, false),
                 Op::JumpIs | Op::JumpIsNot => {
-                    let truth = same(*reg!(i.a), *reg!(i.b));
-                    consume(base, i, CONSUME_A, i.a);
-                    consume(base, i, CONSUME_B, i.b);
-                    if truth == (i.op == Op::JumpIs) {
-                        jump!(i, i.c as i16)
+                    let truth = same(*reg!(i.a()), *reg!(i.b()));
+                    consume(base, i, CONSUME_A, i.a());
+                    consume(base, i, CONSUME_B, i.b());
+                    if truth == (i.op() == Op::JumpIs) {
+                        jump!(i, i.c() as i16)
                     }
                     next!()
                 }
@@ -670,18 +733,18 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
 
                 Op::GetIter => slow!(ops::iteration::get_iter, i),
                 Op::ForIter => {
-                    let iterator = *reg!(i.b);
+                    let iterator = *reg!(i.b());
                     match kind_of(iterator) {
                         Some(Kind::RangeIterator) => {
                             if let Some(word) = ops::iteration::range_step(iterator) {
-                                store(reg!(i.a), word);
-                                jump!(i, i.c as i16)
+                                store(reg!(i.a()), word);
+                                jump!(i, i.c() as i16)
                             }
                         }
                         Some(Kind::ListIterator) => {
                             if let Some(word) = ops::iteration::list_step(iterator) {
-                                store(reg!(i.a), word);
-                                jump!(i, i.c as i16)
+                                store(reg!(i.a()), word);
+                                jump!(i, i.c() as i16)
                             }
                         }
                         Some(Kind::Generator) => slow!(ops::generators::for_iter, i),
@@ -710,41 +773,41 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 Op::ExceptionInfo => slow!(ops::exceptions::exception_info, i),
 
                 Op::GetItem => {
-                    let (object, key) = (*reg!(i.b), *reg!(i.c));
+                    let (object, key) = (*reg!(i.b()), *reg!(i.c()));
                     if is_small_int(key)
                         && is_pointer(object)
                         && let Some(word) = ops::subscript::fast_index(object, int_of(key))
                     {
                         retain(word);
-                        consume(base, i, CONSUME_B, i.b);
-                        store(reg!(i.a), word);
+                        consume(base, i, CONSUME_B, i.b());
+                        store(reg!(i.a()), word);
                         next!()
                     }
                     slow!(ops::subscript::get_item, i)
                 }
                 Op::GetItemInt => {
-                    let object = *reg!(i.b);
+                    let object = *reg!(i.b());
                     if is_pointer(object)
-                        && let Some(word) = ops::subscript::fast_index(object, i.c as i16 as i64)
+                        && let Some(word) = ops::subscript::fast_index(object, i.c() as i16 as i64)
                     {
                         retain(word);
-                        consume(base, i, CONSUME_B, i.b);
-                        store(reg!(i.a), word);
+                        consume(base, i, CONSUME_B, i.b());
+                        store(reg!(i.a()), word);
                         next!()
                     }
                     slow!(ops::subscript::get_item_int, i)
                 }
                 Op::GetSlice => slow!(ops::subscript::get_slice, i),
                 Op::SetItem => {
-                    let (object, key) = (*reg!(i.a), *reg!(i.b));
+                    let (object, key) = (*reg!(i.a()), *reg!(i.b()));
                     if is_small_int(key)
                         && is_pointer(object)
-                        && i.x & CONSUME_A == 0
+                        && i.x() & CONSUME_A == 0
                         && let Some(place) = ops::subscript::fast_place(object, int_of(key))
                     {
-                        let word = *reg!(i.c);
-                        if i.x & CONSUME_C != 0 {
-                            *reg!(i.c) = bits::UNDEFINED;
+                        let word = *reg!(i.c());
+                        if i.x() & CONSUME_C != 0 {
+                            *reg!(i.c()) = bits::UNDEFINED;
                         } else {
                             retain(word);
                         }
@@ -755,9 +818,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 }
                 Op::DeleteItem => slow!(ops::subscript::delete_item, i),
                 Op::GetAttr => {
-                    let object = *reg!(i.b);
+                    let object = *reg!(i.b());
                     if kind_of(object) == Some(Kind::Instance) {
-                        let site = &*(*code).sites.add(i.c as usize);
+                        let site = &*(*code).sites.add(i.c() as usize);
                         let header = &*(object as usize as *const Header);
                         if header.class().version.get() == site.version.get() && site.state.get() == site_state::SLOT {
                             let attributes = &*((header as *const Header).add(1) as *const Attributes);
@@ -765,10 +828,10 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                                 let word = (*attributes.inline_slot_unchecked(site.index.get() as usize)).bits();
                                 if word != bits::UNDEFINED {
                                     retain(word);
-                                    if i.x & CONSUME_B != 0 {
-                                        consume(base, i, CONSUME_B, i.b);
+                                    if i.x() & CONSUME_B != 0 {
+                                        consume(base, i, CONSUME_B, i.b());
                                     }
-                                    store(reg!(i.a), word);
+                                    store(reg!(i.a()), word);
                                     next!()
                                 }
                             }
@@ -777,16 +840,29 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     slow!(ops::attribute::get, i)
                 }
                 Op::SetAttr => {
-                    let object = *reg!(i.a);
-                    if kind_of(object) == Some(Kind::Instance) && i.x & CONSUME_A == 0 {
-                        let site = &*(*code).sites.add(i.c as usize);
+                    let object = *reg!(i.a());
+                    if kind_of(object) == Some(Kind::Instance) && i.x() & CONSUME_A == 0 {
+                        let site = &*(*code).sites.add(i.c() as usize);
                         let header = &*(object as usize as *const Header);
+                        if header.class().version.get() == site.version.get() && site.state.get() == site_state::ADD {
+                            let attributes = &*((header as *const Header).add(1) as *const Attributes);
+                            if Site::shape_guard(attributes.shape.get()) == site.guard.get() {
+                                let word = *reg!(i.b());
+                                if i.x() & CONSUME_B != 0 {
+                                    *reg!(i.b()) = bits::UNDEFINED;
+                                } else {
+                                    retain(word);
+                                }
+                                attributes.push(header, &*(site.value.get() as usize as *const Shape), Value::from_bits(word));
+                                next!()
+                            }
+                        }
                         if header.class().version.get() == site.version.get() && site.state.get() == site_state::SLOT {
                             let attributes = &*((header as *const Header).add(1) as *const Attributes);
                             if Site::shape_guard(attributes.shape.get()) == site.guard.get() {
-                                let word = *reg!(i.b);
-                                if i.x & CONSUME_B != 0 {
-                                    *reg!(i.b) = bits::UNDEFINED;
+                                let word = *reg!(i.b());
+                                if i.x() & CONSUME_B != 0 {
+                                    *reg!(i.b()) = bits::UNDEFINED;
                                 } else {
                                     retain(word);
                                 }
@@ -800,8 +876,8 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 Op::DeleteAttr => slow!(ops::attribute::delete, i),
 
                 Op::LoadMethod => {
-                    let object = *reg!(i.b);
-                    let site = &*(*code).sites.add(i.c as usize);
+                    let object = *reg!(i.b());
+                    let site = &*(*code).sites.add(i.c() as usize);
                     if is_pointer(object) && site.state.get() == site_state::METHOD {
                         let header = &*(object as usize as *const Header);
                         let class: &Class = header.class();
@@ -810,29 +886,30 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                         {
                             let word = site.value.get();
                             (*(word as usize as *const Header)).retain();
-                            if i.x & CONSUME_B != 0 {
-                                *reg!(i.b) = bits::UNDEFINED;
+                            if i.x() & CONSUME_B != 0 {
+                                *reg!(i.b()) = bits::UNDEFINED;
                             } else {
                                 header.retain();
                             }
-                            store(reg!(i.a), word);
-                            store(reg!(i.a as usize + HEADER_SLOTS), object);
+                            store(reg!(i.a()), word);
+                            store(reg!(i.a() as usize + HEADER_SLOTS), object);
                             next!()
                         }
                     }
                     slow!(ops::attribute::load_method, i)
                 }
                 Op::Call => {
-                    let window = reg!(i.b);
+                    let window = reg!(i.b());
+                    debug_assert!(header_is_empty(window));
                     let callee = *window;
                     match kind_of(callee) {
                         Some(Kind::Function) => {
                             let function = callee as usize as *const Function;
                             let callee_code = (*function).code() as *const Code;
-                            let count = i.c as usize;
+                            let count = i.c() as usize;
                             let new_base = window.add(HEADER_SLOTS);
                             let registers = (*callee_code).register_count as usize;
-                            if (*callee_code).simple_arguments == count as u32 && new_base.add(registers) <= vm.stack_limit && vm.depth < vm.depth_limit {
+                            if (*callee_code).simple_arguments == count as u32 && vm.fits(window, new_base.add(registers)) && vm.depth < vm.depth_limit {
                                 tick!(i);
                                 vm.depth += 1;
                                 *window.add(1) = pc as usize as Word;
@@ -849,7 +926,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                         }
                         Some(Kind::Native) => {
                             let native = &*(callee as usize as *const NativeFunction);
-                            let count = i.c as usize;
+                            let count = i.c() as usize;
                             let arity = native.native.arity;
                             if let NativeKind::Simple(simple) = native.native.function
                                 && native.receiver.is_undefined()
@@ -872,7 +949,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                                         }
                                         *window = bits::UNDEFINED;
                                         release(callee);
-                                        store(reg!(i.a), value.into_bits());
+                                        store(reg!(i.a()), value.into_bits());
                                         next!()
                                     }
                                     Err(raised) => {
@@ -887,17 +964,18 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     slow!(ops::call::call, i)
                 }
                 Op::CallMethod => {
-                    let window = reg!(i.b);
+                    let window = reg!(i.b());
+                    debug_assert!(header_is_empty(window));
                     let callee = *window;
                     let receiver = *window.add(HEADER_SLOTS);
                     match kind_of(callee) {
                         Some(Kind::Function) if receiver != bits::UNDEFINED => {
                             let function = callee as usize as *const Function;
                             let callee_code = (*function).code() as *const Code;
-                            let count = i.c as usize + 1;
+                            let count = i.c() as usize + 1;
                             let new_base = window.add(HEADER_SLOTS);
                             let registers = (*callee_code).register_count as usize;
-                            if (*callee_code).simple_arguments == count as u32 && new_base.add(registers) <= vm.stack_limit && vm.depth < vm.depth_limit {
+                            if (*callee_code).simple_arguments == count as u32 && vm.fits(window, new_base.add(registers)) && vm.depth < vm.depth_limit {
                                 tick!(i);
                                 vm.depth += 1;
                                 *window.add(1) = pc as usize as Word;
@@ -914,7 +992,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                         }
                         Some(Kind::Native) if receiver != bits::UNDEFINED => {
                             let native = &*(callee as usize as *const NativeFunction);
-                            let count = i.c as usize + 1;
+                            let count = i.c() as usize + 1;
                             let arity = native.native.arity;
                             if let NativeKind::Simple(simple) = native.native.function
                                 && native.native.binding as u8 == super::native::Binding::Method as u8
@@ -936,7 +1014,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                                         }
                                         *window = bits::UNDEFINED;
                                         release(callee);
-                                        store(reg!(i.a), value.into_bits());
+                                        store(reg!(i.a()), value.into_bits());
                                         next!()
                                     }
                                     Err(raised) => {
@@ -954,8 +1032,8 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 Op::CallMethodKw => slow!(ops::call::call_method_keywords, i),
                 Op::CallEx => slow!(ops::call::call_expanded, i),
                 Op::Return => {
-                    let value = *reg!(i.a);
-                    *reg!(i.a) = bits::UNDEFINED;
+                    let value = *reg!(i.a());
+                    *reg!(i.a()) = bits::UNDEFINED;
                     return_value!(i, value)
                 }
                 Op::ReturnNone => return_value!(i, bits::NONE),
@@ -1016,7 +1094,8 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
 fn outlined(vm: &mut Vm, instruction: Instr, function: fn(&mut Vm, Instr) -> Res<()>) -> Option<Exit> {
     let outcome = function(vm, instruction);
     let exit = vm.settle(outcome);
-    if exit.is_none() && vm.finalizers_wait() {
+    // Finalizers wait, or the slice is over: loops that jump back in slow paths only come to no other safe point.
+    if exit.is_none() && vm.heap.ticks.get() <= 0 {
         let outcome = vm.look_around();
         return vm.settle(outcome);
     }
@@ -1024,8 +1103,8 @@ fn outlined(vm: &mut Vm, instruction: Instr, function: fn(&mut Vm, Instr) -> Res
 }
 
 #[inline(always)]
-unsafe fn consume(base: *mut Word, i: Instr, flag: u8, register: u16) {
-    if i.x & flag != 0 {
+unsafe fn consume(base: *mut Word, i: Fetched, flag: u8, register: u16) {
+    if i.x() & flag != 0 {
         // SAFETY: verified register.
         unsafe {
             let place = base.add(register as usize);
@@ -1037,11 +1116,11 @@ unsafe fn consume(base: *mut Word, i: Instr, flag: u8, register: u16) {
 }
 
 #[inline(always)]
-unsafe fn consume_two(base: *mut Word, i: Instr) {
+unsafe fn consume_two(base: *mut Word, i: Fetched) {
     // SAFETY: verified registers.
     unsafe {
-        consume(base, i, CONSUME_B, i.b);
-        consume(base, i, CONSUME_C, i.c);
+        consume(base, i, CONSUME_B, i.b());
+        consume(base, i, CONSUME_C, i.c());
     }
 }
 

@@ -65,7 +65,6 @@ impl Vm {
                     x if x == Resume::Chunk as u8 => {
                         self.pop_own();
                         self.leave_chunk();
-                        self.refresh_limit();
                     }
                     x if x == Resume::Generator as u8 => raised = super::ops::generators::failed(self, raised),
                     _ => self.pop_own(),

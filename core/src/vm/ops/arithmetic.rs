@@ -156,20 +156,92 @@ impl Vm {
     }
 }
 
-/// The result of a Python method for Add to Xor.
-pub fn delivered(vm: &mut Vm, i: Instr, value: Value) -> Res<()> {
-    if value.is_not_implemented() {
-        let (a, b) = (vm.register(i.b).clone(), vm.register(i.c).clone());
-        return Err(vm.unsupported(Operator::of(i.op), &a, &b, i.x & IN_PLACE != 0));
+/// Which method an operator tries first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    InPlace,
+    Left,
+    /// The reflected one of the right operand, whose class derives from the left one's.
+    Derived,
+    /// The reflected one of the right operand: the left one is a number that has refused already.
+    Right,
+}
+
+impl Vm {
+    /// The method tried first, if that is a Python function. Depends on the operands' classes only.
+    fn first_method(&mut self, operator: Operator, a: &Value, b: &Value, in_place: bool) -> Option<(Value, First)> {
+        let (left, right) = (self.class_of(a), self.class_of(b));
+        let (method, first) = if !left.has(CLASS_HEAP) {
+            let number = matches!(a.kind(), Kind::Int | Kind::Float | Kind::Bool | Kind::Complex);
+            if !number || operator.arithmetic.is_none() || b.kind() != Kind::Instance {
+                return None;
+            }
+            (self.class_special(&right, operator.reflected)?, First::Right)
+        } else if in_place && let Some(method) = self.class_special(&left, operator.in_place) {
+            (method, First::InPlace)
+        } else if left != right && right.has(CLASS_HEAP) && right.is_subclass_of(&left) {
+            let method = self.class_special(&right, operator.reflected)?;
+            let inherited = self.class_special(&left, operator.reflected).is_some_and(|inherited| inherited.is(&method));
+            if inherited || self.class_special(&left, operator.method).is_none() {
+                return None;
+            }
+            (method, First::Derived)
+        } else {
+            (self.class_special(&left, operator.method)?, First::Left)
+        };
+        (method.kind() == Kind::Function).then_some((method, first))
     }
+
+    /// Enters the method tried first. No continuation is needed: the operands stay until the result is delivered. False: not one of these cases.
+    fn enter_first(&mut self, operator: Operator, a: &Value, b: &Value, in_place: bool) -> Res<bool> {
+        match self.first_method(operator, a, b, in_place) {
+            Some((method, First::InPlace | First::Left)) => self.enter_with(method, [a.clone(), b.clone()]).map(|()| true),
+            Some((method, First::Derived | First::Right)) => self.enter_with(method, [b.clone(), a.clone()]).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// The method tried first said NotImplemented: what comes next.
+    #[cold]
+    fn after_refusal(&mut self, operator: Operator, a: &Value, b: &Value, in_place: bool) -> Res<Action> {
+        let (left, right) = (self.class_of(a), self.class_of(b));
+        match self.first_method(operator, a, b, in_place) {
+            Some((_, First::InPlace)) => self.binary_with(operator, a, b, true),
+            Some((_, First::Derived)) => {
+                let method = self.class_special(&left, operator.method);
+                self.binary_attempt(operator, method, None, a, b, in_place)
+            }
+            Some((_, First::Left)) => {
+                let method = if left == right { None } else { self.class_special(&right, operator.reflected) };
+                self.binary_reflected(operator, method, a, b, in_place)
+            }
+            Some((_, First::Right)) | None => Err(self.unsupported(operator, a, b, in_place)),
+        }
+    }
+}
+
+/// The result of a Python method for Add to Xor, and AddInt to AndInt.
+pub fn delivered(vm: &mut Vm, i: Instr, value: Value) -> Res<()> {
+    let immediate = (i.op as u8) >= Op::AddInt as u8 && (i.op as u8) <= Op::AndInt as u8;
+    if value.is_not_implemented() {
+        let a = vm.register(i.b).clone();
+        let b = if immediate { Value::small_int(i.c as i16 as i64) } else { vm.register(i.c).clone() };
+        consume_operands(vm, i, immediate);
+        let action = vm.after_refusal(Operator::of(i.op), &a, &b, i.x & IN_PLACE != 0);
+        return vm.complete(action);
+    }
+    consume_operands(vm, i, immediate);
+    vm.set_register(i.a, value);
+    Ok(())
+}
+
+fn consume_operands(vm: &mut Vm, i: Instr, immediate: bool) {
     if i.x & CONSUME_B != 0 {
         vm.set_register(i.b, Value::UNDEFINED);
     }
-    if i.x & CONSUME_C != 0 {
+    if i.x & CONSUME_C != 0 && !immediate {
         vm.set_register(i.c, Value::UNDEFINED);
     }
-    vm.set_register(i.a, value);
-    Ok(())
 }
 
 /// Add to Xor beyond the loop's fast paths.
@@ -190,22 +262,10 @@ pub fn binary(vm: &mut Vm, i: Instr) -> Res<()> {
             return Ok(());
         }
     }
-    let class = vm.class_of(&a);
-    if class.has(CLASS_HEAP)
-        && class == vm.class_of(&b)
-        && !(in_place && vm.class_special(&class, operator.in_place).is_some())
-        && let Some(method) = vm.class_special(&class, operator.method)
-        && method.kind() == Kind::Function
-    {
-        // One method decides: no continuation is needed. The operands stay until the result is delivered (or refused).
-        return vm.enter_with(method, &[a, b]);
+    if vm.enter_first(operator, &a, &b, in_place)? {
+        return Ok(());
     }
-    if i.x & CONSUME_B != 0 {
-        vm.set_register(i.b, Value::UNDEFINED);
-    }
-    if i.x & CONSUME_C != 0 {
-        vm.set_register(i.c, Value::UNDEFINED);
-    }
+    consume_operands(vm, i, false);
     match vm.binary(operator, &a, &b, in_place)? {
         Action::Return(value) => {
             drop((a, b));
@@ -222,11 +282,13 @@ pub fn binary(vm: &mut Vm, i: Instr) -> Res<()> {
 /// AddInt to AndInt beyond the loop's fast paths.
 pub fn immediate(vm: &mut Vm, i: Instr) -> Res<()> {
     let operator = Operator::of(i.op);
-    let a = vm.register(i.b).clone();
-    if i.x & CONSUME_B != 0 {
-        vm.set_register(i.b, Value::UNDEFINED);
+    let (a, b) = (vm.register(i.b).clone(), Value::small_int(i.c as i16 as i64));
+    let in_place = i.x & IN_PLACE != 0;
+    if vm.enter_first(operator, &a, &b, in_place)? {
+        return Ok(());
     }
-    let action = vm.binary(operator, &a, &Value::small_int(i.c as i16 as i64), i.x & IN_PLACE != 0);
+    consume_operands(vm, i, true);
+    let action = vm.binary(operator, &a, &b, in_place);
     drop(a);
     vm.complete(action)
 }
@@ -252,6 +314,9 @@ pub fn unary(vm: &mut Vm, i: Instr) -> Res<()> {
         let class = vm.type_name(&value);
         return Err(vm.type_error(&format!("bad operand type for unary {symbol}: '{class}'")));
     };
+    if method.kind() == Kind::Function {
+        return vm.enter_with(method, [value]);
+    }
     let action = method_action(vm, method, &value, &[]);
     drop(value);
     vm.complete(action)

@@ -579,6 +579,11 @@ fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
                 remember_slot(site, class, shape, member.slot);
             }
         }
+        Some(descriptor) if descriptor.kind() == Kind::Property && vm.class_special(&class, Name::GetAttr).is_none() => {
+            site.value.set(descriptor.bits());
+            site.state.set(site_state::PROPERTY);
+            site.version.set(class.version.get());
+        }
         Some(descriptor) if vm.is_data_descriptor(&descriptor) => {}
         _ => {
             if let Some(slot) = shape.slot(&site.name).filter(|&slot| slot >= shape.slot_names)
@@ -602,6 +607,13 @@ pub fn get(vm: &mut Vm, i: Instr) -> Res<()> {
     let object = if i.x & CONSUME_B != 0 { vm.take_register(i.b) } else { vm.register(i.b).clone() };
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
+    if site.state.get() == site_state::PROPERTY && site.version.get() == class.version.get() && object.kind() == Kind::Instance {
+        // SAFETY: the class, whose version matched, holds the property.
+        let property = unsafe { &*(site.value.get() as usize as *const Property) };
+        if property.getter.get().kind() == Kind::Function {
+            return vm.enter_with(property.getter.get().clone(), [object]);
+        }
+    }
     remember(vm, site, &object, class);
     let name = site.name.clone();
     let action = vm.get_attribute(&object, &name)?;
@@ -624,18 +636,6 @@ pub fn set(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
-    if object.kind() == Kind::Instance
-        && let Some(header) = object.header()
-        && let Some(attributes) = class.attributes_of(header)
-        && site.version.get() == class.version.get()
-        && site.state.get() == site_state::ADD
-        && Site::shape_guard(attributes.shape.get()) == site.guard.get()
-    {
-        // SAFETY: the shape belongs to the class, whose version matched, so it is alive.
-        let shape = unsafe { &*(site.value.get() as usize as *const crate::object::instance::Shape) };
-        attributes.push(header, shape, value);
-        return Ok(());
-    }
     let name = site.name.clone();
     let before = object.header().and_then(|header| class.attributes_of(header)).map(|attributes| attributes.shape.get());
     let action = vm.set_attribute(&object, &name, Some(value))?;
@@ -686,6 +686,13 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
     site.version.set(0);
+    if let Some(super_object) = object.get_exact::<Super>()
+        && let Some((function, receiver)) = super::super::protocol::super_method(super_object, &site.name)
+    {
+        vm.set_register(i.a, function);
+        vm.set_register(i.a + HEADER_SLOTS as u16, receiver);
+        return Ok(());
+    }
     let custom = vm.attribute_hook(&object, &class, Name::GetAttribute).is_some();
     if !custom && !matches!(object.kind(), Kind::Class | Kind::Module) && object.get::<Super>().is_none() {
         let found = class.lookup(&site.name);

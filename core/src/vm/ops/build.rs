@@ -6,7 +6,7 @@ use super::super::{Action, Name, Res, Vm};
 use crate::code::isa::{CONSUME_B, CONSUME_C, FORMAT_ASCII, FORMAT_REPR, FORMAT_SPEC, FORMAT_STR, Instr, Op};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
-use crate::object::list::List;
+use crate::object::list::{self, List};
 use crate::object::set::Set;
 use crate::object::slice::Slice;
 use crate::object::tuple::Tuple;
@@ -91,10 +91,11 @@ fn operand(vm: &mut Vm, i: Instr, register: u16, flag: u8) -> Value {
 /// ListAppend
 pub fn list_append(vm: &mut Vm, i: Instr) -> Res<()> {
     let value = operand(vm, i, i.b, CONSUME_B);
-    if let Some(list) = vm.register(i.a).get::<List>() {
-        list.items.get_mut().push(value);
+    let target = vm.register(i.a).clone();
+    match target.get::<List>() {
+        Some(list) => list::append(vm, list, value),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// SetAdd
@@ -126,9 +127,9 @@ pub fn list_extend(vm: &mut Vm, i: Instr) -> Res<()> {
         let name = vm.type_name(&iterable);
         return Err(vm.type_error(&format!("Value after * must be an iterable, not {name}")));
     }
-    let action = iterate::collect(vm, &iterable, move |_, items| {
+    let action = iterate::collect(vm, &iterable, move |vm, items| {
         if let Some(list) = target.get::<List>() {
-            list.items.get_mut().extend(items);
+            list::extend(vm, list, items)?;
         }
         Ok(Action::Return(Value::NONE))
     });
@@ -309,7 +310,7 @@ fn spread_counted(vm: &mut Vm, i: Instr, value: &Value, knows_length: bool) -> R
     if i.op == Op::UnpackEx {
         return spread_ex(vm, i, value.clone());
     }
-    let items = value.get::<List>().map(|list| list.items.take()).unwrap_or_default();
+    let items = value.get::<List>().map(List::take_items).unwrap_or_default();
     let wanted = i.c as usize;
     if items.len() < wanted {
         return Err(vm.value_error(&format!("not enough values to unpack (expected {wanted}, got {})", items.len())));
@@ -332,7 +333,7 @@ pub fn unpack_ex(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// UnpackEx has the items in a list.
 pub fn spread_ex(vm: &mut Vm, i: Instr, value: Value) -> Res<()> {
-    let mut items = value.get::<List>().map(|list| list.items.take()).unwrap_or_default();
+    let mut items = value.get::<List>().map(List::take_items).unwrap_or_default();
     let (before, after) = (i.x as usize, i.c as usize);
     if items.len() < before + after {
         return Err(vm.value_error(&format!("not enough values to unpack (expected at least {}, got {})", before + after, items.len())));

@@ -2,12 +2,13 @@
 
 use super::super::execute::Started;
 use super::super::iterate::native_items;
-use super::super::{Call, Res, Vm};
+use super::super::native::{Binding, Function as NativeKind};
+use super::super::{Action, Args, Call, Res, Vm};
 use crate::code::isa::{FUNCTION_ANNOTATE, FUNCTION_DEFAULTS, FUNCTION_KEYWORD_DEFAULTS, HEADER_SLOTS, Instr};
 use crate::code::prototype::Capture;
 use crate::object::code::Code;
 use crate::object::dict::Dict;
-use crate::object::function::Function;
+use crate::object::function::{Function, NativeFunction};
 use crate::object::header::Mut;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
@@ -27,7 +28,10 @@ fn begin(vm: &mut Vm, callee: Value, arguments: Vec<Value>, names: Vec<Value>) -
 fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value]) -> Res<bool> {
     vm.heap.ticks.set(vm.heap.ticks.get() - 1);
     // SAFETY: a verified window of the current frame.
-    let outcome = unsafe { super::enter::call_in_place(vm, vm.base.add(window as usize), count, names) }?;
+    let outcome = unsafe {
+        let window = vm.base.add(window as usize);
+        if vm.fits(window, window) { super::enter::call_in_place(vm, window, count, names) } else { super::enter::call_above(vm, window, count, names) }
+    }?;
     match outcome {
         None => Ok(false),
         Some(None) => Ok(true),
@@ -42,6 +46,13 @@ fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value]) -
 pub fn call(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
+    }
+    if let Some(action) = full_in_place(vm, i, Binding::Function, i.c as usize)? {
+        return vm.complete(Ok(action));
+    }
+    // SAFETY: a verified window of the current frame.
+    if let Some(action) = unsafe { super::enter::construct_in_place(vm, vm.base.add(i.b as usize), i.c as usize) }? {
+        return vm.complete(Ok(action));
     }
     if in_place(vm, i, i.b, i.c as usize, &[])? {
         return Ok(());
@@ -61,10 +72,38 @@ fn method_call(vm: &mut Vm, i: Instr) -> (Value, Vec<Value>) {
     (callee, arguments)
 }
 
+/// Calls a native that returns an action with its arguments where they are. None: another case.
+fn full_in_place(vm: &mut Vm, i: Instr, binding: Binding, count: usize) -> Res<Option<Action>> {
+    // SAFETY: a verified window of the current frame; its words are borrowed during the call.
+    unsafe {
+        let window = vm.base.add(i.b as usize);
+        let Some(native) = (*(window as *const Value)).get::<NativeFunction>() else { return Ok(None) };
+        let definition = native.native;
+        let NativeKind::Full(full) = definition.function else { return Ok(None) };
+        let fits = !definition.arity.starred && (definition.arity.least as usize..=definition.arity.most as usize).contains(&count);
+        if !fits || definition.binding != binding || !native.receiver.is_undefined() {
+            return Ok(None);
+        }
+        let arguments = window.add(HEADER_SLOTS) as *mut Value;
+        let action = full(vm, &Args { positional: core::slice::from_raw_parts(arguments, count), names: &[], values: &[] })?;
+        for index in 0..count {
+            drop(core::mem::replace(&mut *arguments.add(index), Value::UNDEFINED));
+        }
+        vm.set_register(i.b, Value::UNDEFINED);
+        Ok(Some(action))
+    }
+}
+
 /// CallMethod
 pub fn call_method(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
+    }
+    // Found through the receiver's class, so the receiver fits.
+    if !vm.register(i.b + HEADER).is_undefined()
+        && let Some(action) = full_in_place(vm, i, Binding::Method, i.c as usize + 1)?
+    {
+        return vm.complete(Ok(action));
     }
     if method_in_place(vm, i, &[])? {
         return Ok(());

@@ -101,6 +101,26 @@ fn operands(vm: &mut Vm, i: Instr, first: (u16, u8), second: (u16, u8)) -> (Valu
     (a, b)
 }
 
+/// The truth of a comparison between strings or numbers; the operands are consumed if there is one.
+#[inline]
+fn natively(vm: &mut Vm, i: Instr, first: (u16, u8), second: (u16, u8)) -> Option<bool> {
+    let truth = super::super::protocol::native_compare(comparison_of(i.op), vm.register(first.0), vm.register(second.0))?;
+    for (register, flag) in [first, second] {
+        if i.x & flag != 0 {
+            vm.set_register(register, Value::UNDEFINED);
+        }
+    }
+    Some(truth)
+}
+
+/// Jumps if the truth is what the fused comparison jumps on.
+fn take_jump(vm: &mut Vm, i: Instr, truth: bool) -> Res<()> {
+    if truth == super::control::jump_sense(i.op) {
+        super::control::branch(vm, i.c as i16 as isize);
+    }
+    Ok(())
+}
+
 /// Calls the Python method that compares two instances of one class, the operands staying where they are: the result comes to
 /// `delivered`, or as the condition of a jump. False: another case.
 fn same_class(vm: &mut Vm, comparison: Comparison, a: u16, b: u16) -> Res<bool> {
@@ -114,7 +134,7 @@ fn same_class(vm: &mut Vm, comparison: Comparison, a: u16, b: u16) -> Res<bool> 
         return Ok(false);
     }
     match vm.class_special(&class, comparison.name()) {
-        Some(method) if method.kind() == Kind::Function => vm.enter_with(method, &[a, b]).map(|()| true),
+        Some(method) if method.kind() == Kind::Function => vm.enter_with(method, [a, b]).map(|()| true),
         _ => Ok(false),
     }
 }
@@ -138,6 +158,10 @@ pub fn delivered(vm: &mut Vm, i: Instr, value: Value) -> Res<()> {
 
 /// Lt to Ge beyond the loop's fast paths.
 pub fn value(vm: &mut Vm, i: Instr) -> Res<()> {
+    if let Some(truth) = natively(vm, i, (i.b, CONSUME_B), (i.c, CONSUME_C)) {
+        vm.set_register(i.a, Value::bool(truth));
+        return Ok(());
+    }
     if same_class(vm, comparison_of(i.op), i.b, i.c)? {
         return Ok(());
     }
@@ -157,6 +181,9 @@ pub fn value(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// Fused comparisons of two registers.
 pub fn jump(vm: &mut Vm, i: Instr) -> Res<()> {
+    if let Some(truth) = natively(vm, i, (i.a, CONSUME_A), (i.b, CONSUME_B)) {
+        return take_jump(vm, i, truth);
+    }
     if same_class(vm, comparison_of(i.op), i.a, i.b)? {
         return Ok(());
     }
@@ -190,5 +217,13 @@ pub fn contains_jump(vm: &mut Vm, i: Instr) -> Res<()> {
     let (item, container) = operands(vm, i, (i.a, CONSUME_A), (i.b, CONSUME_B));
     let action = vm.contains_action(&container, &item);
     drop((item, container));
-    vm.complete(action)
+    match action? {
+        Action::Return(value) if value.as_bool().is_some() => {
+            if value.as_bool() == Some(i.op == Op::JumpIn) {
+                super::control::branch(vm, i.c as i16 as isize);
+            }
+            Ok(())
+        }
+        action => vm.complete(Ok(action)),
+    }
 }

@@ -3,7 +3,7 @@
 use super::super::execute::Started;
 use super::super::frame::{Resume, Word};
 use super::super::step::Exit;
-use super::super::{Action, Call, Continuation, Name, Res, Vm};
+use super::super::{Action, Again, Call, Continuation, Name, Res, Vm};
 use crate::code::isa::{CONSUME_A, CONSUME_B, Instr, Op};
 use crate::heap::{Finalizer, free_object};
 use crate::object::exception::Ex;
@@ -70,14 +70,21 @@ pub fn jump_truth(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// The value of a return reached an instruction other than a call.
 pub fn deliver_word(vm: &mut Vm, _: Instr) -> Res<()> {
-    vm.refresh_limit();
     // SAFETY: the loop gave the word away.
     let value = unsafe { Value::from_bits(core::mem::replace(&mut vm.delivered, bits::UNDEFINED)) };
     vm.deliver(value)
 }
 
-/// Moves the program counter by a jump that was decided late; backward ones count no tick.
+/// Whether a fused comparison jumps when it holds. The senses alternate in the table.
+pub(super) fn jump_sense(op: Op) -> bool {
+    (op as u8 - Op::JumpLt as u8).is_multiple_of(2)
+}
+
+/// Moves the program counter by a jump that was decided late.
 pub(super) fn branch(vm: &mut Vm, offset: isize) {
+    if offset < 0 {
+        vm.heap.ticks.set(vm.heap.ticks.get() - 1);
+    }
     vm.pc = vm.pc.wrapping_offset(offset);
 }
 
@@ -95,6 +102,7 @@ impl Vm {
             Op::Add | Op::Sub | Op::Mul | Op::TrueDiv | Op::FloorDiv | Op::Mod | Op::Pow | Op::MatMul | Op::LShift | Op::RShift | Op::And | Op::Or | Op::Xor => {
                 super::arithmetic::delivered(self, i, value)
             }
+            op if (op as u8) >= Op::AddInt as u8 && (op as u8) <= Op::AndInt as u8 => super::arithmetic::delivered(self, i, value),
             Op::Lt | Op::Le | Op::Eq | Op::Ne | Op::Gt | Op::Ge => super::compare::delivered(self, i, value),
             Op::SetAttr
             | Op::SetItem
@@ -127,11 +135,7 @@ impl Vm {
             }),
             Op::JumpIn => self.deliver_jump(value, i, true),
             Op::JumpNotIn => self.deliver_jump(value, i, false),
-            op if (op as u8) >= Op::JumpLt as u8 && (op as u8) <= Op::JumpNotGeInt as u8 => {
-                // The senses alternate in the table.
-                let sense = (op as u8 - Op::JumpLt as u8).is_multiple_of(2);
-                self.deliver_jump(value, i, sense)
-            }
+            op if (op as u8) >= Op::JumpLt as u8 && (op as u8) <= Op::JumpNotGeInt as u8 => self.deliver_jump(value, i, jump_sense(op)),
             Op::ForIter => {
                 self.set_register(i.a, value);
                 branch(self, i.c as i16 as isize);
@@ -304,16 +308,59 @@ impl Vm {
     }
 }
 
+/// A continuation gets its value. Where it wants the like once more, its frame stays.
+fn resume_continuation(vm: &mut Vm) -> Res<()> {
+    let mut value = vm.take_register(0);
+    let object = vm.register(1).clone();
+    let Some(object) = object.get::<super::super::frame::ContinuationObject>() else { return vm.deliver(value) };
+    let Some(mut continuation) = object.state.take() else { return vm.deliver(value) };
+    // Whoever returns into this frame comes here again.
+    // SAFETY: the running frame's code.
+    vm.pc = unsafe { (*vm.code).instructions.add(1) };
+    loop {
+        let started = match continuation.again(vm, value) {
+            Ok(Again::Next(generator)) => {
+                object.state.set(Some(continuation));
+                return super::generators::next_value(vm, generator);
+            }
+            Ok(Again::Call(call)) => {
+                object.state.set(Some(continuation));
+                vm.begin_call(call)?
+            }
+            Ok(Again::CallWith(callee, argument)) => {
+                object.state.set(Some(continuation));
+                if callee.kind() == crate::object::header::Kind::Function {
+                    return vm.enter_with(callee, [argument]);
+                }
+                vm.begin_call(Call::new(callee, [argument]))?
+            }
+            Ok(Again::Leave(value)) => {
+                vm.pop_own();
+                let action = continuation.resume(vm, Ok(value));
+                return vm.complete(action);
+            }
+            Err(raised) => {
+                vm.pop_own();
+                return Err(raised);
+            }
+        };
+        match started {
+            Started::Running => return Ok(()),
+            Started::Value(next) => {
+                value = next;
+                match object.state.take() {
+                    Some(waiting) => continuation = waiting,
+                    None => return vm.deliver(value),
+                }
+            }
+        }
+    }
+}
+
 /// A frame of the VM's own goes on: its callee returned into its first register.
 pub fn resume_native(vm: &mut Vm, i: Instr) -> Res<()> {
     if i.x == Resume::Continuation as u8 {
-        let value = vm.take_register(0);
-        let continuation = vm.pop_continuation();
-        let action = match continuation {
-            Some(continuation) => continuation.resume(vm, Ok(value)),
-            None => Ok(Action::Return(value)),
-        };
-        return vm.complete(action);
+        return resume_continuation(vm);
     }
     if i.x == Resume::Generator as u8 {
         return super::generators::returned(vm);
@@ -328,7 +375,6 @@ pub fn resume_native(vm: &mut Vm, i: Instr) -> Res<()> {
     vm.pop_own();
     if i.x == Resume::Chunk as u8 {
         vm.leave_chunk();
-        vm.refresh_limit();
         return vm.deliver(value);
     }
     // Resume::Discard: the interrupted instruction goes on.

@@ -3,10 +3,10 @@
 
 use super::super::frame::{CODE, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word};
 use super::super::native::{Binding, Function as NativeKind};
-use super::super::{Name, Res, Vm};
+use super::super::{Action, Args, Name, Res, Vm};
 use crate::code::isa::HEADER_SLOTS;
 use crate::code::prototype::CodeFlags;
-use crate::object::class::{CLASS_ABSTRACT, CLASS_HEAP, Class};
+use crate::object::class::{CLASS_ABSTRACT, CLASS_HEAP, CLASS_NOT_CALLABLE, Class};
 use crate::object::dict::Dict;
 use crate::object::function::{BoundMethod, Function, NativeFunction};
 use crate::object::header::{Header, Kind};
@@ -47,7 +47,7 @@ unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[
         let base = window.add(HEADER_SLOTS);
         let registers = code.register_count as usize;
         const STARRED: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::NAMESPACE;
-        if code.flags.0 & STARRED != 0 || base.add(registers) > vm.stack_limit || vm.depth >= vm.depth_limit || names.len() > MOST_KEYWORDS {
+        if code.flags.0 & STARRED != 0 || !vm.fits(window, base.add(registers)) || vm.depth >= vm.depth_limit || names.len() > MOST_KEYWORDS {
             return Ok(false);
         }
         let positional_parameters = code.argument_count as usize;
@@ -140,7 +140,7 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
         const SHIFT: usize = HEADER_SLOTS + OWN_REGISTERS;
         let inner = window.add(SHIFT);
         let registers = init.get_unchecked::<Function>().code().register_count as usize;
-        if inner.add(HEADER_SLOTS + registers.max(count + 1)) > vm.stack_limit {
+        if !vm.fits(window, inner.add(HEADER_SLOTS + registers.max(count + 1))) {
             return Ok(false);
         }
         let instance = vm.heap.new_object(class, |header| Instance { header });
@@ -206,7 +206,7 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
             Kind::Function => Ok(if enter_function(vm, window, count, names)? { Some(None) } else { None }),
             Kind::BoundMethod => {
                 let method = &*(callee as usize as *const BoundMethod);
-                if method.function.kind() != Kind::Function || arguments.add(count + 1) > vm.stack_limit {
+                if method.function.kind() != Kind::Function || !vm.fits(window, arguments.add(count + 1)) {
                     return Ok(None);
                 }
                 // The receiver becomes the first argument.
@@ -232,13 +232,8 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
                 if !names.is_empty() || count > MOST_MOVED || class as *const Class == &*vm.class::<Class>() {
                     return Ok(None);
                 }
-                // A builtin type with a native `__new__` and no `__init__`.
-                let object = vm.class::<Instance>();
-                let (Some(new), Some(init)) = (vm.class_special(class, Name::New), vm.class_special(class, Name::Init)) else { return Ok(None) };
-                let (Some(native), Some(init)) = (new.get::<NativeFunction>(), init.get::<NativeFunction>()) else { return Ok(None) };
-                if !init.owner.is(&object) || native.owner.is(&object) || class.header.class() as *const Class != &*vm.class::<Class>() {
-                    return Ok(None);
-                }
+                let Some(new) = constructor(vm, class) else { return Ok(None) };
+                let Some(native) = new.get::<NativeFunction>() else { return Ok(None) };
                 let NativeKind::Simple(simple) = native.native.function else { return Ok(None) };
                 call_moved(vm, native, simple, window, callee, count)
             }
@@ -252,6 +247,83 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// `__new__` of a builtin type that has no `__init__` of its own.
+fn constructor(vm: &mut Vm, class: &Class) -> Option<Value> {
+    let object = vm.class::<Instance>();
+    let (new, init) = (vm.class_special(class, Name::New)?, vm.class_special(class, Name::Init)?);
+    let plain = init.get::<NativeFunction>()?.owner.is(&object) && !new.get::<NativeFunction>()?.owner.is(&object);
+    (plain && core::ptr::eq(class.header.class(), &*vm.class::<Class>())).then_some(new)
+}
+
+/// Makes an instance of the builtin type at `window`, if its `__new__` returns an action and it has no `__init__`. None: another case,
+/// nothing has changed.
+///
+/// # Safety
+/// As for [`call_in_place`].
+pub unsafe fn construct_in_place(vm: &mut Vm, window: *mut Word, count: usize) -> Res<Option<Action>> {
+    // SAFETY: the caller vouches for the window, whose words are borrowed during the call.
+    unsafe {
+        let Some(class) = (*(window as *const Value)).get::<Class>() else { return Ok(None) };
+        if class.has(CLASS_HEAP | CLASS_NOT_CALLABLE) || count > MOST_MOVED || class as *const Class == &*vm.class::<Class>() {
+            return Ok(None);
+        }
+        let Some(new) = constructor(vm, class) else { return Ok(None) };
+        let Some(native) = new.get::<NativeFunction>() else { return Ok(None) };
+        let (NativeKind::Full(full), arity) = (&native.native.function, native.native.arity) else { return Ok(None) };
+        if arity.starred || !(arity.least as usize..=arity.most as usize).contains(&(count + 1)) {
+            return Ok(None);
+        }
+        let arguments = window.add(HEADER_SLOTS);
+        let mut words = [bits::UNDEFINED; MOST_MOVED + 1];
+        words[0] = *window;
+        for (index, word) in words.iter_mut().skip(1).take(count).enumerate() {
+            *word = *arguments.add(index);
+        }
+        let positional = core::slice::from_raw_parts(words.as_ptr() as *const Value, count + 1);
+        let action = full(vm, &Args { positional, names: &[], values: &[] })?;
+        drop_words(arguments, count);
+        drop_words(window, 1);
+        Ok(Some(action))
+    }
+}
+
+/// [`call_in_place`] for a window in a generator's frame: it is moved to the top of the stack first.
+///
+/// # Safety
+/// As for [`call_in_place`].
+pub unsafe fn call_above(vm: &mut Vm, window: *mut Word, count: usize, names: &[Value]) -> Res<Option<Option<Value>>> {
+    // SAFETY: the caller vouches for the window; there is room above the frame (checked). The words' references move with them.
+    unsafe {
+        let top = vm.frame_top();
+        if !vm.fits(top, top.add(HEADER_SLOTS + count + 1)) {
+            return Ok(None);
+        }
+        *top = core::mem::replace(&mut *window, bits::UNDEFINED);
+        for index in 1..HEADER_SLOTS {
+            *top.add(index) = bits::UNDEFINED;
+        }
+        for index in HEADER_SLOTS..HEADER_SLOTS + count {
+            *top.add(index) = core::mem::replace(&mut *window.add(index), bits::UNDEFINED);
+        }
+        let outcome = call_in_place(vm, top, count, names);
+        match &outcome {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                // Frames below may have registers up there: nothing must stay.
+                *window = core::mem::replace(&mut *top, bits::UNDEFINED);
+                for index in HEADER_SLOTS..HEADER_SLOTS + count {
+                    *window.add(index) = core::mem::replace(&mut *top.add(index), bits::UNDEFINED);
+                }
+            }
+            Err(_) => {
+                drop_words(top, 1);
+                drop_words(top.add(HEADER_SLOTS), count);
+            }
+        }
+        outcome
     }
 }
 

@@ -86,6 +86,12 @@ pub(in crate::vm) fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<
     let Some(generator) = value.get::<Generator>() else {
         return Err(vm.type_error("not a generator"));
     };
+    if let Ok(sent) = &sent
+        && !sent.is_undefined()
+        && resume_suspended(vm, &value, sent)
+    {
+        return Ok(Begun::Running);
+    }
     match generator.state.get() {
         GeneratorState::Running => {
             discard(vm, sent);
@@ -140,7 +146,6 @@ pub(in crate::vm) fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<
     vm.base = base;
     vm.pc = generator.pc.get();
     vm.depth += 1;
-    vm.stack_limit = core::ptr::null_mut();
     match sent {
         Ok(value) => {
             // Undefined: a delegate's end was dealt with already, nothing waits for a value.
@@ -176,8 +181,82 @@ fn leave_generator(vm: &mut Vm, keep_handled: bool) -> Value {
     value
 }
 
+/// Resumes a suspended generator with what is sent to it; false: another case, nothing has changed. The short way through [`resume`].
+#[inline]
+fn resume_suspended(vm: &mut Vm, value: &Value, sent: &Value) -> bool {
+    // SAFETY: the caller checked the kind.
+    let generator = unsafe { value.get_unchecked::<Generator>() };
+    let top = vm.frame_top();
+    if generator.state.get() != GeneratorState::Suspended
+        || vm.depth >= vm.depth_limit
+        || !generator.handled.get().is_none()
+        || !vm.fits(top, top.wrapping_add(HEADER_SLOTS + OWN_REGISTERS))
+    {
+        return false;
+    }
+    let own = vm.own.generator;
+    let handled = vm.handled.clone();
+    let base = generator.registers();
+    generator.state.set(GeneratorState::Running);
+    // SAFETY: there is room; a suspended generator has a frame, whose code word stays valid while it is suspended.
+    unsafe {
+        vm.push_own(top, own, value.clone());
+        *vm.base.add(2) = handled.into_bits();
+        *base.sub(RETURN_PC) = vm.pc as usize as Word;
+        *base.sub(RETURN_BASE) = vm.base as usize as Word;
+        vm.code = *base.sub(CODE) as usize as *const crate::object::code::Code;
+    }
+    vm.base = base;
+    vm.pc = generator.pc.get();
+    vm.depth += 1;
+    let i = vm.current_instruction();
+    vm.set_register(i.a, sent.clone());
+    true
+}
+
+/// The generator's next value for the native that waits in the current frame.
+pub(super) fn next_value(vm: &mut Vm, generator: Value) -> Res<()> {
+    if generator.get::<Generator>().is_some() && resume_suspended(vm, &generator, &Value::NONE) { Ok(()) } else { resume(vm, generator, Ok(Value::NONE)).map(|_| ()) }
+}
+
 /// Yield
 pub fn yield_value(vm: &mut Vm, i: Instr) -> Res<()> {
+    // SAFETY: a generator's frame lies above the own frame that it was resumed through, and that one above its caller's.
+    unsafe {
+        let own = *vm.base.sub(RETURN_BASE) as usize as *mut Word;
+        let caller = *own.sub(RETURN_BASE) as usize as *mut Word;
+        let resumed_at = *own.sub(RETURN_PC) as usize as *const Instr;
+        let resuming = *resumed_at.sub(1);
+        let jump = if resuming.op == Op::ForIter && *caller.sub(FUNCTION) != bits::NONE {
+            Some(resuming.c as i16 as isize)
+        } else if resuming.op == Op::Send || (Op::Call as u8..=Op::CallEx as u8).contains(&(resuming.op as u8)) {
+            Some(0)
+        } else {
+            None
+        };
+        if let Some(jump) = jump
+            && i.x & YIELD_ASYNC == 0
+            && *own.add(2) == vm.handled.bits()
+        {
+            // A loop, a call or a waiting native takes the value: nothing else has changed since it resumed the generator.
+            let value = if i.a == i.b { vm.take_register(i.b) } else { vm.register(i.b).clone() };
+            let generator = Value::from_bits(*own.add(1));
+            let handled = Value::from_bits(*own.add(2));
+            for index in 0..HEADER_SLOTS + OWN_REGISTERS {
+                *own.sub(HEADER_SLOTS).add(index) = bits::UNDEFINED;
+            }
+            let suspended = generator.get_unchecked::<Generator>();
+            suspended.pc.set(vm.pc);
+            suspended.state.set(GeneratorState::Suspended);
+            vm.depth -= 1;
+            vm.base = caller;
+            vm.code = *caller.sub(CODE) as usize as *const crate::object::code::Code;
+            vm.pc = resumed_at.offset(jump);
+            drop((generator, handled));
+            vm.set_register(resuming.a, value);
+            return Ok(());
+        }
+    }
     let mut value = if i.a == i.b { vm.take_register(i.b) } else { vm.register(i.b).clone() };
     if i.x & YIELD_ASYNC != 0 {
         value = vm.new_object(|header| AsyncYield { header, value });
@@ -252,6 +331,7 @@ pub fn failed(vm: &mut Vm, raised: Raised) -> Raised {
 pub fn for_iter(vm: &mut Vm, i: Instr) -> Res<()> {
     let value = vm.register(i.b).clone();
     let finished = match value.get::<Generator>() {
+        Some(generator) if generator.kind == GeneratorKind::Generator && resume_suspended(vm, &value, &Value::NONE) => return Ok(()),
         Some(generator) if generator.kind == GeneratorKind::Generator => generator.state.get() == GeneratorState::Finished,
         _ => return super::iteration::for_iter(vm, i),
     };

@@ -104,9 +104,7 @@ pub fn for_iter(vm: &mut Vm, i: Instr) -> Res<()> {
         Step::Item(value) => {
             vm.set_register(i.a, value);
             super::control::branch(vm, i.c as i16 as isize);
-            let ticks = vm.heap.ticks.get() - 1;
-            vm.heap.ticks.set(ticks);
-            if ticks < 0 { vm.look_around() } else { Ok(()) }
+            Ok(())
         }
         Step::Done => {
             drop(iterator);
@@ -114,6 +112,12 @@ pub fn for_iter(vm: &mut Vm, i: Instr) -> Res<()> {
             Ok(())
         }
         Step::Call => {
+            if iterator.kind() == Kind::Instance
+                && let Some(method) = vm.lookup_special(&iterator, Name::Next)
+                && method.kind() == Kind::Function
+            {
+                return vm.enter_with(method, [iterator]);
+            }
             let action = next_action(vm, &iterator)?;
             drop(iterator);
             match vm.perform(action)? {

@@ -92,6 +92,13 @@ pub fn set_item_action(vm: &mut Vm, object: &Value, key: &Value, value: Value) -
         dict.set(vm, key.clone(), value)?;
         return Ok(Action::Return(Value::NONE));
     }
+    if let Some(list) = object.get_exact::<List>()
+        && let Some(slice) = key.get::<Slice>()
+        && let Some(items) = value.get_exact::<List>()
+    {
+        let items = crate::object::containers::copied(items.items.get());
+        return crate::object::list::set_slice(vm, list, slice, items).map(|()| Action::Return(Value::NONE));
+    }
     let Some(method) = vm.lookup_special(object, Name::SetItem) else {
         let name = vm.type_name(object);
         return Err(vm.type_error(&format!("'{name}' object does not support item assignment")));
@@ -105,11 +112,35 @@ fn consume(vm: &mut Vm, i: Instr, flag: u8, register: u16) {
     }
 }
 
+/// Enters `__getitem__` of an instance of a Python class, if it is a function. False: it is not.
+fn enter_get_item(vm: &mut Vm, object: &Value, key: &Value) -> Res<bool> {
+    if object.kind() != Kind::Instance {
+        return Ok(false);
+    }
+    match vm.lookup_special(object, Name::GetItem) {
+        Some(method) if method.kind() == Kind::Function => vm.enter_with(method, [object.clone(), key.clone()]).map(|()| true),
+        _ => Ok(false),
+    }
+}
+
 /// GetItem
 pub fn get_item(vm: &mut Vm, i: Instr) -> Res<()> {
+    if let Some(text) = vm.register(i.b).get_exact::<Str>()
+        && let Some(index) = vm.register(i.c).as_small_int()
+    {
+        // SAFETY: the register keeps the string alive.
+        let text = unsafe { &*(text as *const Str) };
+        let character = crate::object::str::get_item(vm, text, index)?;
+        consume(vm, i, CONSUME_B, i.b);
+        vm.set_register(i.a, character);
+        return Ok(());
+    }
     let (object, key) = (vm.register(i.b).clone(), vm.register(i.c).clone());
     consume(vm, i, CONSUME_B, i.b);
     consume(vm, i, CONSUME_C, i.c);
+    if enter_get_item(vm, &object, &key)? {
+        return Ok(());
+    }
     let action = get_item_action(vm, &object, &key)?;
     drop((object, key));
     match action {
@@ -125,7 +156,11 @@ pub fn get_item(vm: &mut Vm, i: Instr) -> Res<()> {
 pub fn get_item_int(vm: &mut Vm, i: Instr) -> Res<()> {
     let object = vm.register(i.b).clone();
     consume(vm, i, CONSUME_B, i.b);
-    let action = get_item_action(vm, &object, &Value::small_int(i.c as i16 as i64));
+    let key = Value::small_int(i.c as i16 as i64);
+    if enter_get_item(vm, &object, &key)? {
+        return Ok(());
+    }
+    let action = get_item_action(vm, &object, &key);
     drop(object);
     vm.complete(action)
 }
