@@ -33,7 +33,7 @@ pub enum ImageError {
     Version,
     /// Damaged.
     Checksum,
-    /// Checksummed, but not what [`write`] writes.
+    /// Checksummed, but not what [`write()`] writes.
     Malformed,
 }
 

@@ -36,7 +36,7 @@ pub enum Capture {
     Free(u16),
 }
 
-/// Properties of a code object; [`CodeFlags::bits`] are CPython's `co_flags`.
+/// Properties of a code object; the low bits are those of CPython's `co_flags`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CodeFlags(pub u32);
 

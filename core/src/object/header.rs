@@ -173,7 +173,7 @@ pub struct Layout {
 
 /// A builtin object type: a `#[repr(C)]` struct whose first field is its [`Header`].
 ///
-/// Implement with [`object!`]. Fields that change are wrapped in [`Mut`] or `Cell`.
+/// Implement with [`object!`](crate::object!). Fields that change are wrapped in [`Mut`] or `Cell`.
 ///
 /// # Safety
 /// The struct is `repr(C)` and begins with a `Header`; `LAYOUT` describes this type.
