@@ -118,16 +118,10 @@ fn kind_of(word: Word) -> Option<Kind> {
     if is_pointer(word) { Some(unsafe { (*(word as usize as *const Header)).kind() }) } else { None }
 }
 
-/// Whether nothing is lost when the header of the call in `window` is written.
+/// Whether nobody has to release these words: neither those above a frame, nor those where a call's header is written.
 ///
 /// # Safety
-/// `window` is a call's window in the current frame.
-unsafe fn header_is_empty(window: *const Word) -> bool {
-    // SAFETY: the caller vouches.
-    (1..HEADER_SLOTS).all(|index| !is_pointer(unsafe { *window.add(index) }))
-}
-
-/// Words that nobody has to release: all above a frame are such.
+/// The words lie in a chunk or a generator's frame.
 unsafe fn owns_nothing(first: *const Word, count: usize) -> bool {
     // SAFETY: the caller vouches.
     (0..count).all(|index| !is_pointer(unsafe { *first.add(index) }))
@@ -906,7 +900,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 }
                 Op::Call => {
                     let window = reg!(i.b());
-                    debug_assert!(header_is_empty(window));
+                    debug_assert!(owns_nothing(window.add(1), HEADER_SLOTS - 1));
                     let callee = *window;
                     match kind_of(callee) {
                         Some(Kind::Function) => {
@@ -973,7 +967,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 }
                 Op::CallMethod => {
                     let window = reg!(i.b());
-                    debug_assert!(header_is_empty(window));
+                    debug_assert!(owns_nothing(window.add(1), HEADER_SLOTS - 1));
                     let callee = *window;
                     let receiver = *window.add(HEADER_SLOTS);
                     match kind_of(callee) {
