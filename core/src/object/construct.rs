@@ -2,7 +2,7 @@
 
 use super::class::Class;
 use super::header::Object;
-use super::str::{SURROGATES, count_code_points};
+use super::str::{SURROGATES, contains_surrogate, count_code_points};
 use super::value::Value;
 use crate::vm::{ClassRef, Res, Vm};
 
@@ -33,9 +33,7 @@ pub fn class_name(class: &Class) -> alloc::string::String {
 
 /// A `str` from bytes that are WTF-8: pieces of strings put together.
 pub fn str_from_wtf8(vm: &mut Vm, bytes: &[u8]) -> Value {
-    // A surrogate code point is encoded with the lead byte 0xED and a second byte from 0xA0 on.
-    let surrogates = bytes.windows(2).any(|pair| matches!(pair, [0xed, second] if *second >= 0xa0));
-    let flags = if surrogates { SURROGATES } else { 0 };
+    let flags = if contains_surrogate(bytes) { SURROGATES } else { 0 };
     // SAFETY: the caller's bytes are WTF-8; length and flags were just computed from them.
     unsafe { vm.new_str_from_parts(bytes, count_code_points(bytes), flags) }
 }

@@ -285,7 +285,7 @@ fn compare_items(vm: &mut Vm, op: Comparison, length: impl Fn(usize) -> usize, i
     Ok(Value::bool(op.holds(length(0).cmp(&length(1)))))
 }
 
-/// Compares exact tuples or exact lists without looking methods up; None for anything else.
+/// Compares exact tuples, exact lists or builtin sets without looking methods up; None for anything else.
 ///
 /// # Errors
 /// What comparing items raises; RecursionError.
@@ -294,6 +294,8 @@ pub fn compare_natively(vm: &mut Vm, op: Comparison, a: &Value, b: &Value) -> Re
         super::tuple::compare_tuples(vm, op, left, right)?
     } else if let (Some(left), Some(right)) = (a.get_exact::<List>(), b.get_exact::<List>()) {
         super::list::compare_lists(vm, op, left, right)?
+    } else if let (Some(left), Some(right)) = (super::set::exact_table(a), super::set::exact_table(b)) {
+        return super::set_methods::compare_tables(vm, op, left, right).map(Some);
     } else {
         return Ok(None);
     };
@@ -611,6 +613,14 @@ pub fn read_only(vm: &mut Vm, _: &Value, _: Option<&Value>) -> Res<()> {
 pub fn drop_backward(mut values: Vec<Value>) {
     while let Some(value) = values.pop() {
         drop(value);
+    }
+}
+
+/// The items of an exact list or tuple as they are now.
+pub fn exact_items(sequence: &Value) -> Option<&[Value]> {
+    match sequence.get_exact::<List>() {
+        Some(list) => Some(list.items.get()),
+        None => sequence.get_exact::<Tuple>().map(Tuple::items),
     }
 }
 

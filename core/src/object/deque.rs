@@ -61,7 +61,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 static NATIVES: &[Native] = &[
     containers::CLASS_GET_ITEM,
-    Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
+    Native::simple("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, iterable=(), maxlen=None)", init, "Initialize self."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
     Native::simple("__len__($self, /)", |vm, args| receiver::<Deque>(vm, args).map(|deque| Value::small_int(deque.len() as i64)), "Return len(self)."),
@@ -253,9 +253,9 @@ fn empty(vm: &mut Vm) -> crate::vm::Raised {
     vm.raise(Ex::IndexError, "pop from an empty deque")
 }
 
-fn new(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let class = class_argument::<Deque>(vm, args.positional)?;
-    Ok(Action::Return(vm.heap.new_object(&class, |header| Deque::empty(header, None))))
+fn new(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let class = class_argument::<Deque>(vm, args)?;
+    Ok(vm.heap.new_object(&class, |header| Deque::empty(header, None)))
 }
 
 fn init(vm: &mut Vm, args: &Args) -> Res<Action> {

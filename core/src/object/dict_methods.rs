@@ -28,7 +28,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 static NATIVES: &[Native] = &[
     containers::CLASS_GET_ITEM,
-    Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
+    Native::simple("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, *args, **kwargs)", init, "Initialize self."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
     Native::simple("__len__($self, /)", |vm, args| receiver::<Dict>(vm, args).map(|dict| Value::small_int(dict.length.get() as i64)), "Return len(self)."),
@@ -70,9 +70,9 @@ fn display(_: &mut Vm, value: &Value) -> Res<Display> {
     Ok(Display { pairs: true, ..Display::new("{", items, "}") })
 }
 
-fn new(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let class = class_argument::<Dict>(vm, args.positional)?;
-    Ok(Action::Return(vm.heap.new_object(&class, Dict::empty)))
+fn new(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let class = class_argument::<Dict>(vm, args)?;
+    Ok(vm.heap.new_object(&class, Dict::empty))
 }
 
 fn init(vm: &mut Vm, args: &Args) -> Res<Action> {

@@ -242,7 +242,7 @@ fn receiver(arguments: &[Value]) -> f64 {
 }
 
 fn text(vm: &mut Vm, number: f64) -> Value {
-    vm.new_str(&float_text::repr(number))
+    float_text::with_repr(number, |text| vm.new_str(text))
 }
 
 fn compare(op: Comparison, arguments: &[Value]) -> Value {

@@ -155,6 +155,20 @@ pub fn repr(number: f64) -> String {
     text
 }
 
+/// Hands `repr(number)` to `then`: without allocating in the common case.
+pub fn with_repr<T>(number: f64, then: impl FnOnce(&str) -> T) -> T {
+    let magnitude = number.abs();
+    let mut buffer = ryu::Buffer::new();
+    if number == 0.0 || (1e-4..1e16).contains(&magnitude) {
+        // In this range both notations are the same.
+        let text = buffer.format_finite(number);
+        if text.len() < 17 || !may_be_tie(number) {
+            return then(text);
+        }
+    }
+    then(&repr(number))
+}
+
 /// Appends the shortest text of the magnitude. `alternate`: always a point; `dot_zero`: whole numbers end in `.0`.
 pub fn push_shortest(text: &mut String, number: f64, alternate: bool, dot_zero: bool) {
     if let Some(special) = special(number, false) {

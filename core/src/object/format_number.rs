@@ -193,18 +193,26 @@ pub fn format_int(vm: &mut Vm, value: &Value, spec: &Str) -> Res<Value> {
         b'X' => ("0X", 4),
         _ => ("", 3),
     };
-    let mut text = match kind {
-        b'b' => int_text::to_power_of_two(integer, 2),
-        b'o' => int_text::to_power_of_two(integer, 8),
-        b'x' | b'X' => int_text::to_power_of_two(integer, 16),
-        _ => int::to_decimal(vm, integer)?,
+    let radix = match kind {
+        b'b' => 2,
+        b'o' => 8,
+        b'x' | b'X' => 16,
+        _ => 10,
     };
-    if kind == b'X' {
-        text.make_ascii_uppercase();
+    let mut push = |digits: &str| {
+        let pieces = Pieces { negative: integer.is_negative(), prefix: if spec.alternate { prefix } else { "" }, whole: digits, rest: "", group };
+        push_number(&mut bytes, &pieces, &spec);
+    };
+    match integer {
+        Integer::Small(number) if kind != b'X' => int_text::with_digits(number.unsigned_abs(), radix, push),
+        _ => {
+            let mut text = if radix == 10 { int::to_decimal(vm, integer)? } else { int_text::to_power_of_two(integer, radix) };
+            if kind == b'X' {
+                text.make_ascii_uppercase();
+            }
+            push(text.strip_prefix('-').unwrap_or(&text));
+        }
     }
-    let whole = text.strip_prefix('-').unwrap_or(&text);
-    let pieces = Pieces { negative: integer.is_negative(), prefix: if spec.alternate { prefix } else { "" }, whole, rest: "", group };
-    push_number(&mut bytes, &pieces, &spec);
     Ok(str_from_wtf8(vm, &bytes))
 }
 

@@ -153,9 +153,10 @@ pub fn with_decimal<T>(number: i64, then: impl FnOnce(&str) -> T) -> T {
 pub fn to_power_of_two(number: Integer, radix: u32) -> String {
     let mut text = String::new();
     let _ = match (number, radix) {
-        (Integer::Small(number), 2) => write!(text, "{:b}", number.unsigned_abs()),
-        (Integer::Small(number), 8) => write!(text, "{:o}", number.unsigned_abs()),
-        (Integer::Small(number), _) => write!(text, "{:x}", number.unsigned_abs()),
+        (Integer::Small(number), radix) => {
+            with_digits(number.unsigned_abs(), radix, |digits| text.push_str(digits));
+            Ok(())
+        }
         (Integer::Big(number), radix) => {
             let magnitude: UBig = dashu_int::ops::UnsignedAbs::unsigned_abs(number);
             match radix {
@@ -166,6 +167,36 @@ pub fn to_power_of_two(number: Integer, radix: u32) -> String {
         }
     };
     text
+}
+
+/// Hands the digits of a small magnitude in a radix to `then`.
+#[inline]
+pub fn with_digits<T>(magnitude: u64, radix: u32, then: impl FnOnce(&str) -> T) -> T {
+    const DIGITS: usize = 64;
+    let mut buffer = [0u8; DIGITS];
+    let mut position = DIGITS;
+    let mut rest = magnitude;
+    let mut push = |digit: u64| {
+        position -= 1;
+        if let Some(place) = buffer.get_mut(position) {
+            *place = b"0123456789abcdef".get(digit as usize & 15).copied().unwrap_or(b'0');
+        }
+    };
+    loop {
+        // Constant divisors are no divisions.
+        let digit;
+        (digit, rest) = match radix {
+            10 => (rest % 10, rest / 10),
+            16 => (rest & 15, rest >> 4),
+            8 => (rest & 7, rest >> 3),
+            _ => (rest & 1, rest >> 1),
+        };
+        push(digit);
+        if rest == 0 {
+            break;
+        }
+    }
+    then(buffer.get(position..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default())
 }
 
 /// `bin`, `oct`, `hex`: sign, prefix, digits.

@@ -26,7 +26,7 @@ pub static TYPE: TypeSpec = TypeSpec {
 
 static NATIVES: &[Native] = &[
     containers::CLASS_GET_ITEM,
-    Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
+    Native::simple("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, *args, **kwargs)", init, "Initialize self."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
     Native::simple("__len__($self, /)", |vm, args| receiver::<List>(vm, args).map(|list| Value::small_int(list.len() as i64)), "Return len(self)."),
@@ -97,9 +97,9 @@ fn display(_: &mut Vm, value: &Value) -> Res<Display> {
     Ok(Display::new("[", items, "]"))
 }
 
-fn new(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let class = class_argument::<List>(vm, args.positional)?;
-    Ok(Action::Return(vm.heap.new_object(&class, List::empty)))
+fn new(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let class = class_argument::<List>(vm, args)?;
+    Ok(vm.heap.new_object(&class, List::empty))
 }
 
 fn init(vm: &mut Vm, args: &Args) -> Res<Action> {

@@ -56,6 +56,14 @@ pub fn table_of(value: &Value) -> Option<(&Header, &SetTable)> {
     }
 }
 
+/// Where the elements of an exact set or frozenset are.
+pub fn exact_table(value: &Value) -> Option<&SetTable> {
+    match value.get_exact::<Set>() {
+        Some(set) => Some(&set.table),
+        None => value.get_exact::<FrozenSet>().map(|set| &set.table),
+    }
+}
+
 /// The hash of an element.
 ///
 /// # Errors

@@ -104,7 +104,7 @@ static SET_NATIVES: &[Native] = &[
     NE,
     GT,
     GE,
-    Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
+    Native::simple("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, *args)", init, "Initialize self."),
     Native::simple("__iand__($self, value, /)", |vm, args| in_place(vm, args, Operation::Intersection), "Return self&=value."),
     Native::simple("__ior__($self, value, /)", |vm, args| in_place(vm, args, Operation::Union), "Return self|=value."),
@@ -195,9 +195,9 @@ fn this<'a>(vm: &mut Vm, args: &'a [Value]) -> Res<(&'a Header, &'a SetTable)> {
     }
 }
 
-fn new(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let class = class_argument::<Set>(vm, args.positional)?;
-    Ok(Action::Return(vm.heap.new_object(&class, Set::empty)))
+fn new(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let class = class_argument::<Set>(vm, args)?;
+    Ok(vm.heap.new_object(&class, Set::empty))
 }
 
 fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
@@ -230,9 +230,7 @@ fn new_frozen(vm: &mut Vm, args: &Args) -> Res<Action> {
 /// Adds all elements of `source` (any iterable) to a set, then goes on.
 fn update_from(vm: &mut Vm, target: &Value, source: &Value, then: impl FnOnce(&mut Vm) -> Res<Action> + 'static) -> Res<Action> {
     let Some((owner, table)) = table_of(target) else { return then(vm) };
-    if let Some((_, other)) = table_of(source)
-        && is_exact(source)
-    {
+    if let Some(other) = set::exact_table(source) {
         set::update(vm, owner, table, other)?;
         return then(vm);
     }
@@ -243,6 +241,14 @@ fn update_from(vm: &mut Vm, target: &Value, source: &Value, then: impl FnOnce(&m
             set::add_hashed(vm, owner, table, hash, key)?;
         }
         return then(vm);
+    }
+    // Elements may be added to the list meanwhile.
+    let mut index = 0;
+    while let Some(items) = containers::exact_items(source) {
+        let Some(item) = items.get(index).cloned() else { return then(vm) };
+        index += 1;
+        let hash = set::hash_element(vm, &item)?;
+        set::add_hashed(vm, owner, table, hash, item)?;
     }
     for_each(vm, source, AddEach { target: target.clone(), then })
 }
@@ -266,13 +272,9 @@ impl<F: FnOnce(&mut Vm) -> Res<Action> + 'static> Each for AddEach<F> {
     }
 }
 
-fn is_exact(value: &Value) -> bool {
-    value.get_exact::<Set>().is_some() || value.get_exact::<FrozenSet>().is_some()
-}
-
 /// Any iterable as a set, then `then(vm, set)`.
 fn as_set(vm: &mut Vm, source: &Value, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
-    if is_exact(source) {
+    if set::exact_table(source).is_some() {
         return then(vm, source.clone());
     }
     let made = set::new_set(vm);
@@ -382,7 +384,7 @@ fn combine_next(vm: &mut Vm, target: Value, mut others: Vec<Value>, operation: O
             update_from(vm, &place, &other, move |vm| combine_next(vm, target, others, operation, done))
         }
         // Only these elements are looked at: no set has to be made of them.
-        Operation::Difference if !is_exact(&other) => {
+        Operation::Difference if set::exact_table(&other).is_none() => {
             let place = target.clone();
             for_each(vm, &other, RemoveEach { target: place, then: move |vm: &mut Vm| combine_next(vm, target, others, operation, done) })
         }

@@ -207,6 +207,14 @@ pub struct Arity {
     pub keywords: bool,
 }
 
+impl Arity {
+    /// Can a native be called with so many positional arguments as they stand? With keywords only one that looks at them itself.
+    #[inline]
+    pub fn takes(self, positional: usize, keywords: bool) -> bool {
+        positional >= self.least as usize && (positional <= self.most as usize || self.most == u16::MAX) && (self.starred || !keywords)
+    }
+}
+
 /// A native function as declared: name and signature (CPython's text signature form), doc, code.
 /// `Native::simple("append($self, object, /)", list_append, "Append object to the end of the list.")`
 pub struct Native {

@@ -10,7 +10,11 @@ use crate::object::class::Class;
 use crate::object::containers::Active;
 
 use crate::object::function::{BoundMethod, Function, NativeFunction};
+use crate::object::float_text::with_repr;
+use crate::object::format_number;
 use crate::object::header::{Kind, SUBCLASS};
+use crate::object::instance::Instance;
+use crate::object::int_text::with_decimal;
 use crate::object::list::List;
 use crate::object::number::{self, Number};
 use crate::object::str::Str;
@@ -78,23 +82,20 @@ pub fn native_compare(comparison: Comparison, a: &Value, b: &Value) -> Option<bo
     number::compare(comparison, a, b)
 }
 
-/// Decimal digits of a number.
-pub fn decimal(number: i64, buffer: &mut [u8; 24]) -> &str {
-    let mut position = buffer.len();
-    let mut rest = number.unsigned_abs();
-    loop {
-        position -= 1;
-        buffer[position] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
+/// `str` (or, with [`Name::Repr`], `repr`) of the numbers in a word and of exact strs.
+#[inline]
+pub fn plain_text(vm: &mut Vm, value: &Value, name: Name) -> Res<Option<Value>> {
+    if let Some(number) = value.as_small_int() {
+        return Ok(Some(with_decimal(number, |text| vm.new_str(text))));
     }
-    if number < 0 {
-        position -= 1;
-        buffer[position] = b'-';
+    if let Some(number) = value.as_small_float() {
+        return Ok(Some(with_repr(number, |text| vm.new_str(text))));
     }
-    core::str::from_utf8(&buffer[position..]).unwrap_or_default()
+    match value.get_exact::<Str>() {
+        Some(_) if name == Name::Str => Ok(Some(value.clone())),
+        Some(text) => crate::object::str::transform::repr(vm, text).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// "can only concatenate str (not "int") to str" and its kin, where CPython says that.
@@ -167,19 +168,18 @@ impl Vm {
 
     /// `str(value)` if that runs no Python code.
     pub fn native_str(&mut self, value: &Value) -> Res<Option<Value>> {
-        if value.get_exact::<Str>().is_some() {
-            return Ok(Some(value.clone()));
-        }
         self.native_text(value, Name::Str)
     }
 
     fn native_text(&mut self, value: &Value, name: Name) -> Res<Option<Value>> {
-        if let Some(number) = value.as_small_int() {
-            let mut buffer = [0u8; 24];
-            return Ok(Some(self.new_str(decimal(number, &mut buffer))));
+        if let Some(text) = plain_text(self, value, name)? {
+            return Ok(Some(text));
         }
         let Some(method) = self.lookup_special(value, name) else { return Ok(None) };
         let Some(native) = method.get::<NativeFunction>() else { return Ok(None) };
+        if name == Name::Str && is_object_method(self, native) {
+            return self.native_text(value, Name::Repr);
+        }
         // Deeper structures are left to the stackless way, before too much is tried in vain.
         if self.native_depth >= NATIVE_TEXT_DEPTH {
             return Ok(None);
@@ -204,7 +204,15 @@ impl Vm {
     }
 }
 
+/// Is it `object`'s own? Its `__str__` is `__repr__`.
+fn is_object_method(vm: &mut Vm, method: &NativeFunction) -> bool {
+    method.owner.is(&vm.class::<Instance>())
+}
+
 fn text_then(vm: &mut Vm, value: &Value, name: Name, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
+    if let Some(text) = plain_text(vm, value, name)? {
+        return then(vm, text);
+    }
     let Some(method) = vm.lookup_special(value, name) else {
         let class = vm.type_name(value);
         return Err(vm.type_error(&format!("'{class}' object has no {}", if name == Name::Repr { "__repr__" } else { "__str__" })));
@@ -235,20 +243,27 @@ pub fn repr_then(vm: &mut Vm, value: &Value, then: impl FnOnce(&mut Vm, Value) -
 
 /// `str(value)`, then goes on with the str.
 pub fn str_then(vm: &mut Vm, value: &Value, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
-    if value.get_exact::<Str>().is_some() {
-        return then(vm, value.clone());
-    }
     text_then(vm, value, Name::Str, then)
+}
+
+/// `format(value, spec)` of the numbers in a word and of exact strs.
+pub fn plain_format(vm: &mut Vm, value: &Value, spec: &Value) -> Res<Option<Value>> {
+    let Some(spec) = spec.get::<Str>() else { return Ok(None) };
+    if let Some(text) = value.get_exact::<Str>() {
+        return crate::object::str::format::format_str(vm, text, spec).map(Some);
+    }
+    if value.as_small_int().is_some() {
+        return format_number::format_int(vm, value, spec).map(Some);
+    }
+    if value.as_small_float().is_some() {
+        return format_number::format_float(vm, value, spec).map(Some);
+    }
+    Ok(None)
 }
 
 /// `format(value, spec)`, then goes on with the str.
 pub fn format_then(vm: &mut Vm, value: &Value, spec: &Value, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
-    if let (Some(text), Some(spec)) = (value.get_exact::<Str>(), spec.get::<Str>()) {
-        let text = crate::object::str::format::format_str(vm, text, spec)?;
-        return then(vm, text);
-    }
-    if let (Some(_), Some(spec)) = (value.as_small_int(), spec.get::<Str>()) {
-        let text = crate::object::format_number::format_int(vm, value, spec)?;
+    if let Some(text) = plain_format(vm, value, spec)? {
         return then(vm, text);
     }
     let Some(method) = vm.lookup_special(value, Name::Format) else {

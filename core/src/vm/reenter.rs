@@ -183,6 +183,9 @@ impl Vm {
         if let Some(tuple) = value.get_exact::<crate::object::tuple::Tuple>() {
             return crate::object::tuple::hash(self, tuple);
         }
+        if let Some(set) = value.get_exact::<crate::object::set::FrozenSet>() {
+            return Ok(set.hash());
+        }
         let method = self.lookup_special(value, Name::Hash).filter(|method| !method.is_none());
         let Some(method) = method else {
             let name = self.type_name(value);

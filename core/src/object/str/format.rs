@@ -6,7 +6,6 @@ use super::transform::escape_non_ascii;
 use super::{Str, StrBuilder, exact, from_part, template};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
-use crate::object::format_number;
 use crate::object::format_spec::{FormatSpec, decimal_number};
 use crate::object::int_text::with_decimal;
 use crate::object::list::List;
@@ -433,11 +432,6 @@ impl Formatter {
             push_formatted(vm, &mut level.out, text, spec)?;
             level.field = None;
             self.stage = Stage::Text;
-            return Ok(Progress::On);
-        }
-        if let (Some(_), Some(spec)) = (object.as_small_int(), spec.get::<Str>()) {
-            let text = format_number::format_int(vm, &object, spec)?;
-            self.formatted(vm, text)?;
             return Ok(Progress::On);
         }
         match format_then(vm, &object, &spec, |_, text| Ok(text.into()))? {

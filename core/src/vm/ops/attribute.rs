@@ -491,8 +491,7 @@ fn with_receiver(receiver: &Value, arguments: &[Value]) -> Vec<Value> {
 /// A native method that takes so many arguments, self included.
 #[inline]
 fn takes(native: &NativeFunction, count: usize) -> bool {
-    let arity = native.native.arity;
-    native.native.binding == Binding::Method && !arity.starred && count >= arity.least as usize && count <= arity.most as usize
+    native.native.binding == Binding::Method && native.native.arity.takes(count, false)
 }
 
 /// Calls a native that may call natives for contained objects, and they for theirs: those too deep are left to the loop.

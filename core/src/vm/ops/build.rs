@@ -2,6 +2,7 @@
 
 use super::super::execute::text_of;
 use super::super::iterate::{self, native_items};
+use super::super::protocol::{self, plain_text};
 use super::super::{Action, Name, Res, Vm};
 use crate::code::isa::{CONSUME_B, CONSUME_C, FORMAT_ASCII, FORMAT_REPR, FORMAT_SPEC, FORMAT_STR, Instr, Op};
 use crate::object::dict::Dict;
@@ -213,7 +214,7 @@ pub fn map_update(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// `f` or `module.f` with parentheses, for messages about the arguments of a call.
 fn callee_name(vm: &mut Vm, callee: &Value) -> String {
-    let name = crate::vm::protocol::callable_name(vm, callee);
+    let name = protocol::callable_name(vm, callee);
     format!("{name}()")
 }
 
@@ -356,17 +357,24 @@ pub fn format(vm: &mut Vm, i: Instr) -> Res<()> {
     let value = operand(vm, i, i.b, CONSUME_B);
     let spec = if i.x & FORMAT_SPEC != 0 { Some(vm.take_register(i.c)) } else { None };
     let conversion = i.x & (3 << 4);
+    let known = match conversion {
+        FORMAT_STR => plain_text(vm, &value, Name::Str)?,
+        FORMAT_REPR => plain_text(vm, &value, Name::Repr)?,
+        _ => None,
+    };
     let action = if conversion == 0 {
         format_value(vm, &value, spec)
+    } else if let Some(text) = known {
+        format_value(vm, &text, spec)
     } else {
         let then = move |vm: &mut Vm, text: Value| if spec.is_some() { format_value(vm, &text, spec) } else { Ok(Action::Return(text)) };
         match conversion {
-            FORMAT_STR => crate::vm::protocol::str_then(vm, &value, then),
-            FORMAT_REPR => crate::vm::protocol::repr_then(vm, &value, then),
+            FORMAT_STR => protocol::str_then(vm, &value, then),
+            FORMAT_REPR => protocol::repr_then(vm, &value, then),
             _ => {
                 debug_assert_eq!(conversion, FORMAT_ASCII);
-                crate::vm::protocol::repr_then(vm, &value, |vm, text| {
-                    let text = crate::vm::protocol::escape_non_ascii(vm, &text)?;
+                protocol::repr_then(vm, &value, |vm, text| {
+                    let text = protocol::escape_non_ascii(vm, &text)?;
                     then(vm, text)
                 })
             }
@@ -376,17 +384,20 @@ pub fn format(vm: &mut Vm, i: Instr) -> Res<()> {
 }
 
 fn format_value(vm: &mut Vm, value: &Value, spec: Option<Value>) -> Res<Action> {
-    if spec.is_none() && value.get_exact::<crate::object::str::Str>().is_some() {
-        return Ok(Action::Return(value.clone()));
-    }
-    if spec.is_none()
-        && let Some(number) = value.as_small_int()
-    {
-        let mut buffer = [0u8; 24];
-        return Ok(Action::Return(vm.new_str(crate::vm::protocol::decimal(number, &mut buffer))));
+    match &spec {
+        None => {
+            if let Some(text) = plain_text(vm, value, Name::Str)? {
+                return Ok(Action::Return(text));
+            }
+        }
+        Some(spec) => {
+            if let Some(text) = protocol::plain_format(vm, value, spec)? {
+                return Ok(Action::Return(text));
+            }
+        }
     }
     let spec = spec.unwrap_or_else(|| vm.name(Name::Empty).clone());
-    crate::vm::protocol::format_then(vm, value, &spec, |_, text| Ok(Action::Return(text)))
+    protocol::format_then(vm, value, &spec, |_, text| Ok(Action::Return(text)))
 }
 
 /// KeyError for a missing key.

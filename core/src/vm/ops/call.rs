@@ -30,6 +30,11 @@ fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value]) -
     // SAFETY: a verified window of the current frame.
     let outcome = unsafe {
         let window = vm.base.add(window as usize);
+        if names.is_empty()
+            && let Some(action) = super::enter::construct_in_place(vm, window, count)?
+        {
+            return vm.complete(Ok(action)).map(|()| true);
+        }
         if vm.fits(window, window) { super::enter::call_in_place(vm, window, count, names) } else { super::enter::call_above(vm, window, count, names) }
     }?;
     match outcome {
@@ -47,11 +52,7 @@ pub fn call(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
     }
-    if let Some(action) = full_in_place(vm, i, Binding::Function, i.c as usize)? {
-        return vm.complete(Ok(action));
-    }
-    // SAFETY: a verified window of the current frame.
-    if let Some(action) = unsafe { super::enter::construct_in_place(vm, vm.base.add(i.b as usize), i.c as usize) }? {
+    if let Some(action) = full_in_place(vm, i, Binding::Function, i.c as usize, &[])? {
         return vm.complete(Ok(action));
     }
     if in_place(vm, i, i.b, i.c as usize, &[])? {
@@ -72,20 +73,21 @@ fn method_call(vm: &mut Vm, i: Instr) -> (Value, Vec<Value>) {
     (callee, arguments)
 }
 
-/// Calls a native that returns an action with its arguments where they are. None: another case.
-fn full_in_place(vm: &mut Vm, i: Instr, binding: Binding, count: usize) -> Res<Option<Action>> {
+/// Calls a native that returns an action with its arguments where they are, the last ones named by `names`. None: another case.
+fn full_in_place(vm: &mut Vm, i: Instr, binding: Binding, count: usize, names: &[Value]) -> Res<Option<Action>> {
     // SAFETY: a verified window of the current frame; its words are borrowed during the call.
     unsafe {
         let window = vm.base.add(i.b as usize);
         let Some(native) = (*(window as *const Value)).get::<NativeFunction>() else { return Ok(None) };
         let definition = native.native;
         let NativeKind::Full(full) = definition.function else { return Ok(None) };
-        let fits = !definition.arity.starred && (definition.arity.least as usize..=definition.arity.most as usize).contains(&count);
+        let fits = definition.arity.takes(count - names.len(), !names.is_empty());
         if !fits || definition.binding != binding || !native.receiver.is_undefined() {
             return Ok(None);
         }
         let arguments = window.add(HEADER_SLOTS) as *mut Value;
-        let action = full(vm, &Args { positional: core::slice::from_raw_parts(arguments, count), names: &[], values: &[] })?;
+        let (positional, values) = core::slice::from_raw_parts(arguments, count).split_at(count - names.len());
+        let action = full(vm, &Args { positional, names, values })?;
         for index in 0..count {
             drop(core::mem::replace(&mut *arguments.add(index), Value::UNDEFINED));
         }
@@ -101,7 +103,7 @@ pub fn call_method(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     // Found through the receiver's class, so the receiver fits.
     if !vm.register(i.b + HEADER).is_undefined()
-        && let Some(action) = full_in_place(vm, i, Binding::Method, i.c as usize + 1)?
+        && let Some(action) = full_in_place(vm, i, Binding::Method, i.c as usize + 1, &[])?
     {
         return vm.complete(Ok(action));
     }
@@ -136,6 +138,9 @@ pub fn call_keywords(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let names = vm.take_register(i.b + 1);
     let items = names.get::<Tuple>().map(Tuple::items).unwrap_or_default();
+    if let Some(action) = full_in_place(vm, i, Binding::Function, i.c as usize, items)? {
+        return vm.complete(Ok(action));
+    }
     if in_place(vm, i, i.b, i.c as usize, items)? {
         return Ok(());
     }
@@ -151,6 +156,11 @@ pub fn call_method_keywords(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let names = vm.take_register(i.b + 1);
     let items = names.get::<Tuple>().map(Tuple::items).unwrap_or_default();
+    if !vm.register(i.b + HEADER).is_undefined()
+        && let Some(action) = full_in_place(vm, i, Binding::Method, i.c as usize + 1, items)?
+    {
+        return vm.complete(Ok(action));
+    }
     if method_in_place(vm, i, items)? {
         return Ok(());
     }

@@ -229,13 +229,7 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
                 if class.has(CLASS_HEAP) {
                     return Ok(if enter_constructor(vm, window, count, names)? { Some(None) } else { None });
                 }
-                if !names.is_empty() || count > MOST_MOVED || class as *const Class == &*vm.class::<Class>() {
-                    return Ok(None);
-                }
-                let Some(new) = constructor(vm, class) else { return Ok(None) };
-                let Some(native) = new.get::<NativeFunction>() else { return Ok(None) };
-                let NativeKind::Simple(simple) = native.native.function else { return Ok(None) };
-                call_moved(vm, native, simple, window, callee, count)
+                Ok(None)
             }
             Kind::Native => {
                 let native = &*(callee as usize as *const NativeFunction);
@@ -250,30 +244,29 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
     }
 }
 
-/// `__new__` of a builtin type that has no `__init__` of its own.
-fn constructor(vm: &mut Vm, class: &Class) -> Option<Value> {
-    let object = vm.class::<Instance>();
-    let (new, init) = (vm.class_special(class, Name::New)?, vm.class_special(class, Name::Init)?);
-    let plain = init.get::<NativeFunction>()?.owner.is(&object) && !new.get::<NativeFunction>()?.owner.is(&object);
-    (plain && core::ptr::eq(class.header.class(), &*vm.class::<Class>())).then_some(new)
-}
-
-/// Makes an instance of the builtin type at `window`, if its `__new__` returns an action and it has no `__init__`. None: another case,
-/// nothing has changed.
+/// Makes an instance of the builtin type at `window`: `__new__`, and `__init__` after a simple `__new__`. None: another case, nothing has
+/// changed.
 ///
 /// # Safety
 /// As for [`call_in_place`].
 pub unsafe fn construct_in_place(vm: &mut Vm, window: *mut Word, count: usize) -> Res<Option<Action>> {
-    // SAFETY: the caller vouches for the window, whose words are borrowed during the call.
+    // SAFETY: the caller vouches for the window, whose words are borrowed during the calls.
     unsafe {
         let Some(class) = (*(window as *const Value)).get::<Class>() else { return Ok(None) };
-        if class.has(CLASS_HEAP | CLASS_NOT_CALLABLE) || count > MOST_MOVED || class as *const Class == &*vm.class::<Class>() {
+        let metaclass = vm.class::<Class>();
+        if class.has(CLASS_HEAP | CLASS_NOT_CALLABLE)
+            || count > MOST_MOVED
+            || core::ptr::eq(class, &*metaclass)
+            || !core::ptr::eq(class.header.class(), &*metaclass)
+            || class.layout.kind == Kind::Exception
+        {
             return Ok(None);
         }
-        let Some(new) = constructor(vm, class) else { return Ok(None) };
-        let Some(native) = new.get::<NativeFunction>() else { return Ok(None) };
-        let (NativeKind::Full(full), arity) = (&native.native.function, native.native.arity) else { return Ok(None) };
-        if arity.starred || !(arity.least as usize..=arity.most as usize).contains(&(count + 1)) {
+        let (Some(new), Some(init)) = (vm.class_special(class, Name::New), vm.class_special(class, Name::Init)) else { return Ok(None) };
+        let (Some(new), Some(init)) = (new.get::<NativeFunction>(), init.get::<NativeFunction>()) else { return Ok(None) };
+        let object = vm.class::<Instance>();
+        let plain = init.owner.is(&object);
+        if new.owner.is(&object) || !new.native.arity.takes(count + 1, false) || !plain && !init.native.arity.takes(count + 1, false) {
             return Ok(None);
         }
         let arguments = window.add(HEADER_SLOTS);
@@ -282,8 +275,19 @@ pub unsafe fn construct_in_place(vm: &mut Vm, window: *mut Word, count: usize) -
         for (index, word) in words.iter_mut().skip(1).take(count).enumerate() {
             *word = *arguments.add(index);
         }
-        let positional = core::slice::from_raw_parts(words.as_ptr() as *const Value, count + 1);
-        let action = full(vm, &Args { positional, names: &[], values: &[] })?;
+        let all = core::slice::from_raw_parts_mut(words.as_mut_ptr() as *mut core::mem::ManuallyDrop<Value>, count + 1);
+        let positional = |all: &[core::mem::ManuallyDrop<Value>]| core::slice::from_raw_parts(all.as_ptr() as *const Value, all.len());
+        let action = match (new.native.function, init.native.function) {
+            (NativeKind::Full(full), _) if plain => full(vm, &Args { positional: positional(all), names: &[], values: &[] })?,
+            (NativeKind::Simple(simple), _) if plain => Action::Return(simple(vm, positional(all))?),
+            (NativeKind::Simple(simple), NativeKind::Full(init)) => {
+                let instance = simple(vm, positional(all))?;
+                all[0] = core::mem::ManuallyDrop::new(Value::from_bits(instance.bits()));
+                let action = init(vm, &Args { positional: positional(all), names: &[], values: &[] })?;
+                action.and_then(vm, |_, _| Ok(Action::Return(instance)))?
+            }
+            _ => return Ok(None),
+        };
         drop_words(arguments, count);
         drop_words(window, 1);
         Ok(Some(action))
