@@ -6,7 +6,7 @@ use super::header::{Header, Kind, Layout, Mut, Object, SUBCLASS};
 use super::instance::{Attributes, Shape};
 use super::value::Value;
 use crate::object;
-use crate::vm::native::{Getter, Native, NativeNext};
+use crate::vm::native::{Advance, Getter, Native, NativeNext};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -46,6 +46,8 @@ pub struct Class {
     pub older_shapes: Mut<Vec<Box<Shape>>>,
     /// How to take the next item from an instance without calling Python.
     pub native_next: Cell<Option<NativeNext>>,
+    /// How the builtin type that the layout comes from takes the next item through Python code.
+    pub native_advance: Cell<Option<Advance>>,
     /// Looked-up special methods, by `Name` number; valid for `special_version`.
     pub specials: Mut<Option<Box<[Option<Value>]>>>,
     pub special_version: Cell<u64>,
@@ -189,12 +191,14 @@ pub struct TypeSpec {
     pub getters: &'static [Getter],
     /// How to take the next item without an [`crate::vm::native::Action`], for iterators.
     pub next: Option<NativeNext>,
+    /// How the next item is taken where Python code must run for it.
+    pub advance: Option<Advance>,
 }
 
 impl TypeSpec {
     /// A type with nothing in it yet; for struct update syntax.
     pub const fn new(name: &'static str, layout: &'static Layout) -> TypeSpec {
-        TypeSpec { name, module: "builtins", base: None, layout, flags: 0, doc: "", natives: &[], getters: &[], next: None }
+        TypeSpec { name, module: "builtins", base: None, layout, flags: 0, doc: "", natives: &[], getters: &[], next: None, advance: None }
     }
 }
 

@@ -10,7 +10,8 @@ use super::set::table_of;
 use super::tuple::Tuple;
 use super::value::Value;
 use crate::object;
-use crate::vm::native::{Action, Args, Native, Step};
+use crate::vm::native::{ADVANCE_NEXT, Action, Args, Given, Native, Progress, Step};
+use crate::vm::ops::attribute::method_action;
 use crate::vm::{Name, Res, Vm};
 use core::cell::Cell;
 
@@ -179,8 +180,9 @@ iterator_type!(
 /// `iterator`
 pub static SEQUENCE_ITERATOR: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
-    natives: &[SELF_ITER, Native::full("__next__($self, /)", sequence_next_full, "Implement next(self).")],
+    natives: &[SELF_ITER, ADVANCE_NEXT],
     next: Some(sequence_next),
+    advance: Some(sequence_advance),
     ..TypeSpec::new("iterator", SequenceIterator::LAYOUT)
 };
 
@@ -352,33 +354,40 @@ fn sequence_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
     })
 }
 
-fn sequence_next_full(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let this = receiver::<SequenceIterator>(vm, args.positional)?;
+fn sequence_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> {
+    let Some(this) = iterator.get::<SequenceIterator>() else { return Ok(Progress::Done) };
     let index = this.index.get();
-    let Some(sequence) = this.sequence.get().clone().filter(|_| index >= 0) else { return Err(stop_iteration(vm)) };
-    let Some(method) = vm.lookup_special(&sequence, Name::GetItem) else {
+    match given {
+        Given::Item(item) | Given::Result { value: item, .. } => {
+            this.index.set(index.saturating_add(1));
+            return Ok(Progress::Item(item));
+        }
+        Given::Raised(raised) => {
+            if !vm.pending_is(Ex::IndexError) && !vm.pending_is(Ex::StopIteration) {
+                return Err(raised);
+            }
+            drop(vm.take_exception(raised));
+            drop(this.sequence.take());
+            return Ok(Progress::Done);
+        }
+        Given::End => return Ok(Progress::Done),
+        Given::Nothing => {}
+    }
+    let Some(sequence) = this.sequence.get().clone().filter(|_| index >= 0) else { return Ok(Progress::Done) };
+    let Some(callee) = vm.lookup_special(&sequence, Name::GetItem) else {
         let name = vm.type_name(&sequence);
         return Err(vm.type_error(&alloc::format!("'{name}' object is not subscriptable")));
     };
-    let iterator = args.positional[0].clone();
-    let number = vm.new_int(index);
-    Ok(Action::call(method, [sequence, number], move |vm, result| {
-        let Some(this) = iterator.get::<SequenceIterator>() else { return Err(stop_iteration(vm)) };
-        match result {
-            Ok(item) => {
-                this.index.set(index.saturating_add(1));
-                Ok(Action::Return(item))
-            }
-            Err(raised) => {
-                if vm.pending_is(Ex::IndexError) || vm.pending_is(Ex::StopIteration) {
-                    drop(vm.take_exception(raised));
-                    drop(this.sequence.take());
-                    return Err(stop_iteration(vm));
-                }
-                Err(raised)
-            }
-        }
-    }))
+    let second = vm.new_int(index);
+    if callee.kind() == Kind::Function {
+        return Ok(Progress::Call { callee, first: sequence, second, held: Value::NONE });
+    }
+    let action = method_action(vm, callee, &sequence, core::slice::from_ref(&second));
+    let action = match action {
+        Ok(action) => action,
+        Err(raised) => return sequence_advance(vm, iterator, Given::Raised(raised)),
+    };
+    Ok(Progress::Act { action, held: Value::NONE })
 }
 
 fn callable_next(_: &mut Vm, iterator: &Value) -> Res<Step> {

@@ -2,7 +2,7 @@
 //! Python code must run, what was gathered waits in the object.
 
 use super::class::{Class, TypeSpec};
-use super::containers::{CLASS_GET_ITEM, begin_call, call_natively, class_argument, keywords, receiver, stop_iteration};
+use super::containers::{CLASS_GET_ITEM, begin_call, call_natively, class_argument, keywords};
 use super::dict_views::pair;
 use super::header::{Header, Kind, Mut, Object};
 use super::int::from_big;
@@ -10,8 +10,8 @@ use super::iterators::SELF_ITER;
 use super::range::big;
 use super::value::Value;
 use crate::object;
-use crate::vm::iterate::{self, get_iter_then, next_then};
-use crate::vm::native::{Action, Args, Native, Step};
+use crate::vm::iterate::{self, get_iter_then};
+use crate::vm::native::{ADVANCE_NEXT, Action, Args, Given, Native, Progress, Step};
 use crate::vm::protocol::native_truth;
 use crate::vm::{ClassRef, Res, Vm};
 use alloc::format;
@@ -79,9 +79,10 @@ pub static ENUMERATE: TypeSpec = TypeSpec {
         SELF_ITER,
         CLASS_GET_ITEM,
         Native::full("__new__($type, /, iterable=<required>, start=0)", new_enumerate, "Create and return a new object."),
-        Native::full("__next__($self, /)", enumerate_next_full, "Implement next(self)."),
+        ADVANCE_NEXT,
     ],
     next: Some(enumerate_next),
+    advance: Some(enumerate_advance),
     ..TypeSpec::new("enumerate", Enumerate::LAYOUT)
 };
 
@@ -111,13 +112,18 @@ fn enumerate_next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
     })
 }
 
-fn enumerate_next_full(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let this = receiver::<Enumerate>(vm, args.positional)?;
-    let iterator = args.positional[0].clone();
-    next_then(vm, &this.iterator, move |vm, item| match (item, iterator.get::<Enumerate>()) {
-        (Some(item), Some(this)) => Ok(Action::Return(this.give(vm, item))),
-        _ => Err(stop_iteration(vm)),
-    })
+fn enumerate_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> {
+    let Some(this) = iterator.get::<Enumerate>() else { return Ok(Progress::Done) };
+    match given {
+        Given::Item(item) => Ok(Progress::Item(this.give(vm, item))),
+        Given::Raised(raised) => Err(raised),
+        Given::End | Given::Result { .. } => Ok(Progress::Done),
+        Given::Nothing => Ok(match enumerate_next(vm, iterator)? {
+            Step::Item(item) => Progress::Item(item),
+            Step::Done => Progress::Done,
+            Step::Call => Progress::Next(this.iterator.clone()),
+        }),
+    }
 }
 
 // ---- one item of each of several iterators
@@ -230,33 +236,27 @@ impl Gather {
     }
 }
 
-/// A type with a [`Gather`].
-trait Gathers: Object {
-    const NAME: &'static str;
-    fn gather(&self) -> &Gather;
-    /// What a completed round gives.
-    fn give(&self, vm: &mut Vm) -> Res<Action>;
-}
-
-/// Goes on gathering, through actions where need be.
-fn gather_step<T: Gathers>(vm: &mut Vm, object: Value) -> Res<Action> {
-    let Some(this) = object.get::<T>() else { return Err(stop_iteration(vm)) };
-    match this.gather().advance(vm, T::NAME)? {
-        Some(true) => this.give(vm),
-        Some(false) => Err(stop_iteration(vm)),
-        None => {
-            let Some(iterator) = this.gather().current() else { return Err(stop_iteration(vm)) };
-            let again = object.clone();
-            next_then(vm, iterator, move |vm, item| {
-                let Some(this) = again.get::<T>() else { return Err(stop_iteration(vm)) };
-                match this.gather().accept(vm, T::NAME, item)? {
-                    Some(true) => this.give(vm),
-                    Some(false) => Err(stop_iteration(vm)),
-                    None => gather_step::<T>(vm, again),
-                }
-            })
+/// Goes on gathering. None: a round is complete in `taken`.
+fn gather_advance(vm: &mut Vm, gather: &Gather, name: &str, given: Given) -> Res<Option<Progress>> {
+    let answer = match given {
+        Given::Nothing => None,
+        Given::Item(item) => gather.accept(vm, name, Some(item))?,
+        Given::End => gather.accept(vm, name, None)?,
+        Given::Result { value, .. } => return Ok(Some(Progress::Item(value))),
+        Given::Raised(raised) => {
+            gather.forget();
+            return Err(raised);
         }
-    }
+    };
+    let answer = match answer {
+        None => gather.advance(vm, name)?,
+        answer => answer,
+    };
+    Ok(match answer {
+        Some(true) => None,
+        Some(false) => Some(Progress::Done),
+        None => Some(gather.current().map_or(Progress::Done, |source| Progress::Next(source.clone()))),
+    })
 }
 
 /// The iterables of `zip` and `map` and whether `strict` is asked for.
@@ -284,9 +284,10 @@ pub static ZIP: TypeSpec = TypeSpec {
     natives: &[
         SELF_ITER,
         Native::full("__new__($type, /, *iterables, strict=False)", new_zip, "Create and return a new object."),
-        Native::full("__next__($self, /)", |vm, args| gather_step::<Zip>(vm, args.positional[0].clone()), "Implement next(self)."),
+        ADVANCE_NEXT,
     ],
     next: Some(zip_next),
+    advance: Some(zip_advance),
     ..TypeSpec::new("zip", Zip::LAYOUT)
 };
 
@@ -298,15 +299,11 @@ fn new_zip(vm: &mut Vm, args: &Args) -> Res<Action> {
     })
 }
 
-impl Gathers for Zip {
-    const NAME: &'static str = "zip";
-
-    fn gather(&self) -> &Gather {
-        &self.gather
-    }
-
-    fn give(&self, vm: &mut Vm) -> Res<Action> {
-        Ok(Action::Return(self.gather.round(vm)))
+fn zip_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> {
+    let Some(this) = iterator.get::<Zip>() else { return Ok(Progress::Done) };
+    match gather_advance(vm, &this.gather, "zip", given)? {
+        Some(progress) => Ok(progress),
+        None => Ok(Progress::Item(this.gather.round(vm))),
     }
 }
 
@@ -361,9 +358,10 @@ pub static MAP: TypeSpec = TypeSpec {
     natives: &[
         SELF_ITER,
         Native::full("__new__($type, *args, strict=False)", new_map, "Create and return a new object."),
-        Native::full("__next__($self, /)", |vm, args| gather_step::<Map>(vm, args.positional[0].clone()), "Implement next(self)."),
+        ADVANCE_NEXT,
     ],
     next: Some(map_next),
+    advance: Some(map_advance),
     ..TypeSpec::new("map", Map::LAYOUT)
 };
 
@@ -378,16 +376,19 @@ fn new_map(vm: &mut Vm, args: &Args) -> Res<Action> {
     iterators_then(vm, iterables, move |vm, iterators| Ok(Action::Return(new_of(vm, &class, |header| Map { header, function, gather: Gather::new(iterators, strict) }))))
 }
 
-impl Gathers for Map {
-    const NAME: &'static str = "map";
-
-    fn gather(&self) -> &Gather {
-        &self.gather
+fn map_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> {
+    let Some(this) = iterator.get::<Map>() else { return Ok(Progress::Done) };
+    if let Some(progress) = gather_advance(vm, &this.gather, "map", given)? {
+        return Ok(progress);
     }
-
-    fn give(&self, _: &mut Vm) -> Res<Action> {
-        Ok(Action::tail_call(self.function.clone(), self.gather.taken.take()))
+    let callee = this.function.clone();
+    if let [_] = this.gather.iterators.as_slice()
+        && let Some(first) = this.gather.taken.get_mut().pop()
+    {
+        return Ok(Progress::Call { callee, first, second: Value::UNDEFINED, held: Value::NONE });
     }
+    let action = begin_call(vm, callee, this.gather.taken.take())?;
+    Ok(Progress::Act { action, held: Value::NONE })
 }
 
 /// The Python function of an exact `map` over one iterable, and the item it is to be called with next; None: another case, or the end.
@@ -397,23 +398,6 @@ pub fn map_call(vm: &mut Vm, iterator: &Value) -> Res<Option<(Value, Value)>> {
     match iterate::next(vm, source)? {
         Step::Item(item) => Ok(Some((this.function.clone(), item))),
         _ => Ok(None),
-    }
-}
-
-/// The next item of an exact `map` as an action, without going through its `__next__`; None: something else is to be done.
-pub fn map_action(vm: &mut Vm, iterator: &Value) -> Option<Res<Action>> {
-    if iterator.kind() != Kind::Other {
-        return None;
-    }
-    let this = iterator.get_exact::<Map>()?;
-    match this.gather.advance(vm, "map") {
-        Ok(Some(true)) => {
-            let function = this.function.clone();
-            Some(begin_call(vm, function, this.gather.taken.take()))
-        }
-        Ok(Some(false)) => Some(Err(stop_iteration(vm))),
-        Ok(None) => None,
-        Err(raised) => Some(Err(raised)),
     }
 }
 
@@ -475,9 +459,10 @@ pub static FILTER: TypeSpec = TypeSpec {
     natives: &[
         SELF_ITER,
         Native::full("__new__($type, function, iterable, /)", new_filter, "Create and return a new object."),
-        Native::full("__next__($self, /)", |vm, args| filter_step(vm, args.positional[0].clone()), "Implement next(self)."),
+        ADVANCE_NEXT,
     ],
     next: Some(filter_next),
+    advance: Some(filter_advance),
     ..TypeSpec::new("filter", Filter::LAYOUT)
 };
 
@@ -531,28 +516,37 @@ fn filter_next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
     }
 }
 
-fn filter_step(vm: &mut Vm, object: Value) -> Res<Action> {
-    let Some(this) = object.get::<Filter>() else { return Err(stop_iteration(vm)) };
-    let item = match this.waiting.take() {
-        Some(item) => item,
-        None => match iterate::next(vm, &this.iterator)? {
-            Step::Item(item) => item,
-            Step::Done => return Err(stop_iteration(vm)),
-            Step::Call => {
-                let again = object.clone();
-                return next_then(vm, &this.iterator, move |vm, item| match (item, again.get::<Filter>()) {
-                    (Some(item), Some(this)) => {
-                        drop(this.waiting.replace(Some(item)));
-                        filter_step(vm, again)
-                    }
-                    _ => Err(stop_iteration(vm)),
-                });
+fn filter_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> {
+    let Some(this) = iterator.get::<Filter>() else { return Ok(Progress::Done) };
+    let mut item = match given {
+        Given::Nothing => this.waiting.take(),
+        Given::Item(item) => Some(item),
+        Given::End => return Ok(Progress::Done),
+        Given::Raised(raised) => return Err(raised),
+        Given::Result { value, held } => {
+            if vm.truth(&value)? {
+                return Ok(Progress::Item(held));
             }
-        },
+            None
+        }
     };
-    if let Some(true) = this.passes(vm, &item)? {
-        return Ok(Action::Return(item));
+    loop {
+        let tested = match item.take() {
+            Some(item) => item,
+            None => match iterate::next(vm, &this.iterator)? {
+                Step::Item(item) => item,
+                Step::Done => return Ok(Progress::Done),
+                Step::Call => return Ok(Progress::Next(this.iterator.clone())),
+            },
+        };
+        match this.passes(vm, &tested)? {
+            Some(true) => return Ok(Progress::Item(tested)),
+            Some(false) => {}
+            None if this.function.is_none() => {
+                let action = vm.truth_action(&tested)?;
+                return Ok(Progress::Act { action, held: tested });
+            }
+            None => return Ok(Progress::Call { callee: this.function.clone(), first: tested.clone(), second: Value::UNDEFINED, held: tested }),
+        }
     }
-    let action = if this.function.is_none() { vm.truth_action(&item)? } else { Action::tail_call(this.function.clone(), [item.clone()]) };
-    action.and_then(vm, move |vm, result| if vm.truth(&result)? { Ok(Action::Return(item)) } else { filter_step(vm, object) })
 }

@@ -57,6 +57,7 @@ impl Vm {
             root_shape: Mut::new(None),
             older_shapes: Mut::default(),
             native_next: Cell::new(None),
+            native_advance: Cell::new(None),
             specials: Mut::new(None),
             special_version: Cell::new(0),
         })
@@ -260,6 +261,7 @@ impl Vm {
         }
         if spec.next.is_some() {
             object.native_next.set(spec.next);
+            object.native_advance.set(spec.advance);
         }
         if object.namespace().get_interned(self.name(Name::Eq)).is_some() && object.namespace().get_interned(self.name(Name::Hash)).is_none() {
             // As in CPython: a type that defines equality and no hash is not hashable.
@@ -306,6 +308,9 @@ impl Vm {
             flags |= base.flags.get() & (CLASS_HAS_DICT | CLASS_WEAKREFERABLE | CLASS_SEQUENCE | CLASS_MAPPING);
             if class.native_next.get().is_none() {
                 class.native_next.set(base.native_next.get());
+            }
+            if class.native_advance.get().is_none() {
+                class.native_advance.set(base.native_advance.get());
             }
             class.inline_slots.set(class.inline_slots.get().max(base.inline_slots.get()));
             if let Some(shape) = base.root_shape.get()

@@ -43,6 +43,8 @@ pub enum Resume {
     Generator = 4,
     /// Leave the interpreter loop.
     Leave = 5,
+    /// Go on with the iterator in `R[1]`, which holds `R[2]` (`ops::pull`).
+    Pull = 6,
 }
 
 /// Registers of the VM's own frames.

@@ -1,6 +1,7 @@
 //! Iteration for native code: over builtin iterables directly, over others through actions.
 
 use super::ops::iteration::{iter_action, iterator_or_error, next_action};
+use super::ops::pull::pulls;
 use super::{Action, Again, Call, Continuation, Name, Res, Step, Vm};
 use crate::config::NATIVE_DEPTH_LIMIT;
 use crate::object::containers::copied;
@@ -173,6 +174,7 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                 Step::Item(item) => flow = self.each.item(vm, item)?,
                 Step::Done => return Ok(Wanted::Finish),
                 Step::Call if let Some((function, argument)) = next_call(vm, &self.iterator)? => return Ok(Wanted::CallWith(function, argument)),
+                Step::Call if pulls(vm, &self.iterator) => return Ok(Wanted::Next(self.iterator.clone())),
                 Step::Call => match next_action(vm, &self.iterator) {
                     Ok(Action::Return(item)) => flow = self.each.item(vm, item)?,
                     Ok(Action::TailCall(call)) => return Ok(Wanted::Call(call)),

@@ -157,6 +157,7 @@ pub(crate) struct OwnCodes {
     pub chunk: *const Code,
     pub generator: *const Code,
     pub leave: *const Code,
+    pub pull: *const Code,
     keep: Vec<Value>,
 }
 
@@ -194,6 +195,7 @@ impl Vm {
                 chunk: core::ptr::null(),
                 generator: core::ptr::null(),
                 leave: core::ptr::null(),
+                pull: core::ptr::null(),
                 keep: Vec::new(),
             },
             delivered: crate::object::value::bits::UNDEFINED,
@@ -224,8 +226,9 @@ impl Vm {
         };
         let (continuation, discard, construct) = (own(Resume::Continuation), own(Resume::Discard), own(Resume::Construct));
         let (chunk, generator, leave) = (own(Resume::Chunk), own(Resume::Generator), own(Resume::Leave));
+        let pull = own(Resume::Pull);
         let keep = core::mem::take(&mut vm.own.keep);
-        vm.own = OwnCodes { continuation, discard, construct, chunk, generator, leave, keep };
+        vm.own = OwnCodes { continuation, discard, construct, chunk, generator, leave, pull, keep };
         vm.heap.ticks.set(crate::config::SLICE_TICKS);
         vm
     }

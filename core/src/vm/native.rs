@@ -174,6 +174,44 @@ pub enum Step {
 /// Takes the next item from an iterator without an Action, or says that it takes one.
 pub type NativeNext = fn(&mut Vm, &Value) -> Res<Step>;
 
+/// What an iterator gets ([`Advance`]).
+pub enum Given {
+    /// Its next item is wanted.
+    Nothing,
+    /// The next item of the iterator it asked for.
+    Item(Value),
+    /// That iterator has no more.
+    End,
+    /// The value of what it had done, and what it wanted to be held for it.
+    Result { value: Value, held: Value },
+    /// What it asked for raised.
+    Raised(Raised),
+}
+
+/// What an iterator wants ([`Advance`]).
+pub enum Progress {
+    /// Here is its item.
+    Item(Value),
+    /// It has no more.
+    Done,
+    /// The next item of this iterator.
+    Next(Value),
+    /// This call, with one argument or (unless the second is undefined) two. `held` is not undefined.
+    Call { callee: Value, first: Value, second: Value, held: Value },
+    /// This done. `held` is not undefined.
+    Act { action: Action, held: Value },
+}
+
+/// How an iterator whose next item takes Python code gets it, step by step.
+pub type Advance = fn(&mut Vm, &Value, Given) -> Res<Progress>;
+
+/// `__next__` of an iterator with an [`Advance`].
+pub const ADVANCE_NEXT: Native = Native::full(
+    "__next__($self, /)",
+    |_, args| Ok(Action::Resume { generator: args.positional.first().cloned().unwrap_or(Value::NONE), sent: Ok(Value::NONE) }),
+    "Implement next(self).",
+);
+
 #[derive(Clone, Copy)]
 pub enum Function {
     Simple(Simple),

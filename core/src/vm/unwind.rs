@@ -66,6 +66,14 @@ impl Vm {
                         self.pop_own();
                         self.leave_chunk();
                     }
+                    x if x == Resume::Pull as u8 => match super::ops::pull::failed(self, raised) {
+                        Ok(()) => return None,
+                        Err(again) => {
+                            raised = again;
+                            add_trace = true;
+                            self.set_context();
+                        }
+                    },
                     x if x == Resume::Generator as u8 => raised = super::ops::generators::failed(self, raised),
                     _ => self.pop_own(),
                 }

@@ -321,7 +321,10 @@ fn resume_continuation(vm: &mut Vm) -> Res<()> {
         let started = match continuation.again(vm, value) {
             Ok(Again::Next(generator)) => {
                 object.state.set(Some(continuation));
-                return super::generators::next_value(vm, generator);
+                match super::generators::next_value(vm, generator)? {
+                    Some(value) => Started::Value(value),
+                    None => return Ok(()),
+                }
             }
             Ok(Again::Call(call)) => {
                 object.state.set(Some(continuation));
@@ -364,6 +367,9 @@ pub fn resume_native(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     if i.x == Resume::Generator as u8 {
         return super::generators::returned(vm);
+    }
+    if i.x == Resume::Pull as u8 {
+        return super::pull::returned(vm);
     }
     let value = vm.take_register(0);
     if i.x == Resume::Construct as u8 {

@@ -83,9 +83,7 @@ fn kind_name(kind: GeneratorKind) -> &'static str {
 /// Runs a generator on with a value, or with the pending exception. What it yields goes to the current instruction; when it
 /// returns, StopIteration is raised there (ForIter and Send know better).
 pub(in crate::vm) fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<Begun> {
-    let Some(generator) = value.get::<Generator>() else {
-        return Err(vm.type_error("not a generator"));
-    };
+    let Some(generator) = value.get::<Generator>() else { return super::pull::begin(vm, value) };
     if let Ok(sent) = &sent
         && !sent.is_undefined()
         && resume_suspended(vm, &value, sent)
@@ -183,7 +181,7 @@ fn leave_generator(vm: &mut Vm, keep_handled: bool) -> Value {
 
 /// Resumes a suspended generator with what is sent to it; false: another case, nothing has changed. The short way through [`resume`].
 #[inline]
-fn resume_suspended(vm: &mut Vm, value: &Value, sent: &Value) -> bool {
+pub(super) fn resume_suspended(vm: &mut Vm, value: &Value, sent: &Value) -> bool {
     // SAFETY: the caller checked the kind.
     let generator = unsafe { value.get_unchecked::<Generator>() };
     let top = vm.frame_top();
@@ -214,9 +212,16 @@ fn resume_suspended(vm: &mut Vm, value: &Value, sent: &Value) -> bool {
     true
 }
 
-/// The generator's next value for the native that waits in the current frame.
-pub(super) fn next_value(vm: &mut Vm, generator: Value) -> Res<()> {
-    if generator.get::<Generator>().is_some() && resume_suspended(vm, &generator, &Value::NONE) { Ok(()) } else { resume(vm, generator, Ok(Value::NONE)).map(|_| ()) }
+/// The generator's next value for the native that waits in the current frame: Some if it is there already.
+pub(super) fn next_value(vm: &mut Vm, generator: Value) -> Res<Option<Value>> {
+    if generator.get::<Generator>().is_some() && resume_suspended(vm, &generator, &Value::NONE) {
+        return Ok(None);
+    }
+    match resume(vm, generator, Ok(Value::NONE))? {
+        Begun::Value(value) => Ok(Some(value)),
+        Begun::Raising(raised) => Err(raised),
+        _ => Ok(None),
+    }
 }
 
 /// Yield

@@ -1,6 +1,6 @@
 //! Iterators: making them, stepping them.
 
-use super::super::execute::Started;
+use super::super::execute::{Begun, Started};
 use super::super::frame::Word;
 use super::super::iterate;
 use super::super::{Action, Name, Res, Step, Vm};
@@ -118,6 +118,13 @@ pub fn for_iter(vm: &mut Vm, i: Instr) -> Res<()> {
             {
                 return vm.enter_with(method, [iterator]);
             }
+            if super::pull::pulls(vm, &iterator) {
+                return match super::pull::begin(vm, iterator)? {
+                    Begun::Value(value) => vm.deliver(value),
+                    Begun::Raising(raised) => Err(raised),
+                    _ => Ok(()),
+                };
+            }
             let action = next_action(vm, &iterator)?;
             drop(iterator);
             match vm.perform(action)? {
@@ -133,8 +140,8 @@ pub fn next_action(vm: &mut Vm, iterator: &Value) -> Res<Action> {
     if iterator.kind() == Kind::Generator && vm.class_of(iterator) == vm.class::<Generator>() {
         return Ok(Action::Resume { generator: iterator.clone(), sent: Ok(Value::NONE) });
     }
-    if let Some(action) = crate::object::iterators_combined::map_action(vm, iterator) {
-        return action;
+    if super::pull::pulls(vm, iterator) {
+        return Ok(Action::Resume { generator: iterator.clone(), sent: Ok(Value::NONE) });
     }
     let Some(method) = vm.lookup_special(iterator, Name::Next) else {
         let name = vm.type_name(iterator);

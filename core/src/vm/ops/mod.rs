@@ -15,4 +15,5 @@ pub mod intrinsics;
 pub mod iteration;
 pub mod names;
 pub mod patterns;
+pub mod pull;
 pub mod subscript;
