@@ -1,11 +1,11 @@
 //! Iterators made of a state and steps: what `itertools` is built from. A step gives an item, or says what it needs: an item of another
 //! iterator, a call. The needs are met natively where that is possible and through actions where it is not; the state never knows.
 
-use super::containers::{call_natively, stop_iteration};
+use super::containers::call_natively;
 use super::header::{Header, Mut, Object};
 use super::value::Value;
-use crate::vm::iterate::{self, next_then};
-use crate::vm::native::{Action, Args, Call, Step};
+use crate::vm::iterate;
+use crate::vm::native::{Action, Call, Given, Progress as Wanted, Step};
 use crate::vm::ops::iteration::{iter_action, iterator_or_error};
 use crate::vm::{Res, Vm};
 
@@ -105,49 +105,38 @@ fn wait<S>(this: &Lazy<S>, progress: Progress) -> Res<Step> {
     Ok(Step::Call)
 }
 
-/// `__next__`
+/// The next item, step by step where Python code must run.
 ///
 /// # Errors
-/// StopIteration; whatever the sources raise.
-pub fn next_full<S: State>(vm: &mut Vm, args: &Args) -> Res<Action>
+/// Whatever the sources raise.
+pub fn advance<S: State>(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Wanted>
 where
     Lazy<S>: Object,
 {
-    let Some(iterator) = args.get(0) else { return Err(stop_iteration(vm)) };
-    let Some(this) = iterator.get::<Lazy<S>>() else { return Err(vm.type_error("__next__() needs the iterator")) };
-    let progress = match this.waiting.take() {
-        Some(progress) => progress,
-        None => this.state.step(vm)?,
+    let Some(this) = iterator.get::<Lazy<S>>() else { return Ok(Wanted::Done) };
+    let mut progress = match given {
+        Given::Nothing => match this.waiting.take() {
+            Some(progress) => progress,
+            None => this.state.step(vm)?,
+        },
+        Given::Item(item) => this.state.item(vm, Some(item))?,
+        Given::End => this.state.item(vm, None)?,
+        Given::Result { value, held } => {
+            let value = if held.as_bool() == Some(MADE_ITERATOR) { iterator_or_error(vm, value)? } else { value };
+            this.state.value(vm, value)?
+        }
+        Given::Raised(raised) => return Err(raised),
     };
-    run::<S>(vm, iterator.clone(), progress)
-}
-
-fn run<S: State>(vm: &mut Vm, iterator: Value, mut progress: Progress) -> Res<Action>
-where
-    Lazy<S>: Object,
-{
     loop {
-        let Some(this) = iterator.get::<Lazy<S>>() else { return Err(stop_iteration(vm)) };
         progress = match progress {
-            Progress::Item(item) => return Ok(Action::Return(item)),
-            Progress::Done => return Err(stop_iteration(vm)),
+            Progress::Item(item) => return Ok(Wanted::Item(item)),
+            Progress::Done => return Ok(Wanted::Done),
             Progress::Next(source) => match iterate::next(vm, &source)? {
                 Step::Item(item) => this.state.item(vm, Some(item))?,
                 Step::Done => this.state.item(vm, None)?,
-                Step::Call => {
-                    return next_then(vm, &source, move |vm, item| {
-                        let Some(this) = iterator.get::<Lazy<S>>() else { return Err(stop_iteration(vm)) };
-                        let progress = this.state.item(vm, item)?;
-                        run::<S>(vm, iterator, progress)
-                    });
-                }
+                Step::Call => return Ok(Wanted::Next(source)),
             },
-            Progress::Iter(source) => {
-                return iter_action(vm, &source)?.and_then(vm, move |vm, made| {
-                    let made = iterator_or_error(vm, made)?;
-                    go_on::<S>(vm, iterator, made)
-                });
-            }
+            Progress::Iter(source) => return Ok(Wanted::Act { action: iter_action(vm, &source)?, held: Value::bool(MADE_ITERATOR) }),
             Progress::Call(call) => {
                 let direct = if call.names.is_empty() { call_natively(vm, &call.callee, &call.arguments) } else { None };
                 match direct {
@@ -155,23 +144,16 @@ where
                         let result = result?;
                         this.state.value(vm, result)?
                     }
-                    None => return Ok(Action::Call(call, alloc::boxed::Box::new(move |vm: &mut Vm, result: Res<Value>| go_on::<S>(vm, iterator, result?)))),
+                    None => return Ok(Wanted::Act { action: Action::TailCall(call), held: Value::bool(!MADE_ITERATOR) }),
                 }
             }
-            Progress::Do(Action::Return(value)) => this.state.value(vm, value)?,
-            Progress::Do(action) => return action.and_then(vm, move |vm, value| go_on::<S>(vm, iterator, value)),
+            Progress::Do(action) => return Ok(Wanted::Act { action, held: Value::bool(!MADE_ITERATOR) }),
         };
     }
 }
 
-fn go_on<S: State>(vm: &mut Vm, iterator: Value, value: Value) -> Res<Action>
-where
-    Lazy<S>: Object,
-{
-    let Some(this) = iterator.get::<Lazy<S>>() else { return Err(stop_iteration(vm)) };
-    let progress = this.state.value(vm, value)?;
-    run::<S>(vm, iterator, progress)
-}
+/// What is held for the result of `iter()`: it is to be checked.
+const MADE_ITERATOR: bool = true;
 
 /// Declares an iterator type: `lazy_type!(Chain, CHAIN, "chain", "module", "doc", [natives..]);`
 #[macro_export]
@@ -185,10 +167,11 @@ macro_rules! lazy_type {
             doc: $doc,
             natives: &[
                 $crate::object::iterators::SELF_ITER,
-                $crate::vm::Native::full("__next__($self, /)", $crate::object::lazy::next_full::<$state>, "Implement next(self)."),
+                $crate::vm::native::ADVANCE_NEXT,
                 $($native,)*
             ],
             next: Some($crate::object::lazy::next::<$state>),
+            advance: Some($crate::object::lazy::advance::<$state>),
             ..$crate::object::class::TypeSpec::new($name, <$crate::object::lazy::Lazy<$state> as $crate::object::header::Object>::LAYOUT)
         };
     };
