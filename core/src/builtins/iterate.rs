@@ -197,7 +197,7 @@ impl Extreme {
                 action => {
                     self.candidate = Some((key, item));
                     self.comparing = true;
-                    return Ok(Flow::Action(action));
+                    return Ok(Flow::Action(Box::new(action)));
                 }
             },
         };
@@ -254,7 +254,7 @@ struct Truth {
 
 impl Truth {
     fn settle(&self, truth: bool) -> Flow {
-        if truth == self.decides { Flow::Stop(Action::Return(Value::bool(truth))) } else { Flow::Continue }
+        if truth == self.decides { Flow::Stop(Value::bool(truth)) } else { Flow::Continue }
     }
 }
 
@@ -262,7 +262,7 @@ impl Each for Truth {
     fn item(&mut self, vm: &mut Vm, item: Value) -> Res<Flow> {
         match native_truth(&item) {
             Some(truth) => Ok(self.settle(truth)),
-            None => Ok(Flow::Action(vm.truth_action(&item)?)),
+            None => Ok(Flow::Action(Box::new(vm.truth_action(&item)?))),
         }
     }
 
@@ -410,7 +410,7 @@ impl Each for Sum {
                 self.total = Total::of(sum);
                 Ok(Flow::Continue)
             }
-            action => Ok(Flow::Action(action)),
+            action => Ok(Flow::Action(Box::new(action))),
         }
     }
 

@@ -371,14 +371,14 @@ struct CountSlowly {
 impl Each for CountSlowly {
     fn item(&mut self, _: &mut Vm, item: Value) -> Res<Flow> {
         self.key = Some(item.clone());
-        Ok(Flow::Call(Call::new(self.getter.clone(), [self.mapping.clone(), item, Value::small_int(0)])))
+        Ok(Flow::Call(Box::new(Call::new(self.getter.clone(), [self.mapping.clone(), item, Value::small_int(0)]))))
     }
 
     fn called(&mut self, vm: &mut Vm, result: Value) -> Res<Flow> {
         let Some(key) = self.key.take() else { return Ok(Flow::Continue) };
         let action = vm.binary(crate::vm::ops::arithmetic::Operator::ADD, &result, &Value::small_int(1), false)?;
         let next = vm.run_action(action)?;
-        Ok(Flow::Call(Call::new(self.setter.clone(), [self.mapping.clone(), key, next])))
+        Ok(Flow::Call(Box::new(Call::new(self.setter.clone(), [self.mapping.clone(), key, next]))))
     }
 
     fn finish(self: Box<Self>, _: &mut Vm) -> Res<Action> {

@@ -64,7 +64,7 @@ impl Each for Reduce {
                 let arguments = [total, item];
                 match containers::call_natively(vm, &self.function, &arguments) {
                     Some(result) => self.total = Some(result?),
-                    None => return Ok(Flow::Call(Call::new(self.function.clone(), arguments))),
+                    None => return Ok(Flow::Call(Box::new(Call::new(self.function.clone(), arguments)))),
                 }
             }
         }

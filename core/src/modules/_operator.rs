@@ -178,7 +178,7 @@ impl Each for Search {
         let equal = vm.equal(&item, &self.wanted)?;
         match &mut self.count {
             Some(count) => *count += equal as i64,
-            None if equal => return Ok(Flow::Stop(Action::Return(Value::small_int(self.seen)))),
+            None if equal => return Ok(Flow::Stop(Value::small_int(self.seen))),
             None => self.seen += 1,
         }
         Ok(Flow::Continue)

@@ -156,7 +156,7 @@ struct MergeKeys<F> {
 impl<F: FnOnce(&mut Vm, &Value) -> Res<Action> + 'static> Each for MergeKeys<F> {
     fn item(&mut self, _: &mut Vm, item: Value) -> Res<Flow> {
         self.key = item.clone();
-        Ok(Flow::Call(Call::new(self.getter.clone(), [self.mapping.clone(), item])))
+        Ok(Flow::Call(Box::new(Call::new(self.getter.clone(), [self.mapping.clone(), item]))))
     }
 
     fn called(&mut self, vm: &mut Vm, result: Value) -> Res<Flow> {
@@ -206,7 +206,7 @@ impl<F: FnOnce(&mut Vm, &Value) -> Res<Action> + 'static> Each for MergePairs<F>
         if vm.lookup_special(&item, Name::Iter).is_none() && vm.lookup_special(&item, Name::GetItem).is_none() {
             return Err(vm.type_error(&format!("cannot convert dictionary update sequence element #{} to a sequence", self.count)));
         }
-        Ok(Flow::Call(Call::new(vm.class::<Tuple>().value(), [item])))
+        Ok(Flow::Call(Box::new(Call::new(vm.class::<Tuple>().value(), [item]))))
     }
 
     fn called(&mut self, vm: &mut Vm, result: Value) -> Res<Flow> {
@@ -377,7 +377,7 @@ struct SetEach {
 
 impl Each for SetEach {
     fn item(&mut self, _: &mut Vm, item: Value) -> Res<Flow> {
-        Ok(Flow::Call(Call::new(self.setter.clone(), [self.target.clone(), item, self.value.clone()])))
+        Ok(Flow::Call(Box::new(Call::new(self.setter.clone(), [self.target.clone(), item, self.value.clone()]))))
     }
 
     fn finish(self: Box<Self>, _: &mut Vm) -> Res<Action> {

@@ -12,6 +12,7 @@ use super::value::Value;
 use crate::object;
 use crate::vm::native::{ADVANCE_NEXT, Action, Args, Given, Native, Progress, Step};
 use crate::vm::ops::attribute::method_action;
+use crate::vm::ops::pull;
 use crate::vm::{Name, Res, Vm};
 use core::cell::Cell;
 
@@ -358,7 +359,7 @@ fn sequence_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress
     let Some(this) = iterator.get::<SequenceIterator>() else { return Ok(Progress::Done) };
     let index = this.index.get();
     match given {
-        Given::Item(item) | Given::Result { value: item, .. } => {
+        Given::Item(item) | Given::Result(item) => {
             this.index.set(index.saturating_add(1));
             return Ok(Progress::Item(item));
         }
@@ -380,14 +381,14 @@ fn sequence_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress
     };
     let second = vm.new_int(index);
     if callee.kind() == Kind::Function {
-        return Ok(Progress::Call { callee, first: sequence, second, held: Value::NONE });
+        return pull::call(vm, Value::NONE, callee, [sequence, second]);
     }
     let action = method_action(vm, callee, &sequence, core::slice::from_ref(&second));
     let action = match action {
         Ok(action) => action,
         Err(raised) => return sequence_advance(vm, iterator, Given::Raised(raised)),
     };
-    Ok(Progress::Act { action, held: Value::NONE })
+    pull::act(vm, Value::NONE, action)
 }
 
 fn callable_next(_: &mut Vm, iterator: &Value) -> Res<Step> {

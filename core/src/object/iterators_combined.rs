@@ -12,6 +12,7 @@ use super::value::Value;
 use crate::object;
 use crate::vm::iterate::{self, get_iter_then};
 use crate::vm::native::{ADVANCE_NEXT, Action, Args, Given, Native, Progress, Step};
+use crate::vm::ops::pull;
 use crate::vm::protocol::native_truth;
 use crate::vm::{ClassRef, Res, Vm};
 use alloc::format;
@@ -117,7 +118,7 @@ fn enumerate_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progres
     match given {
         Given::Item(item) => Ok(Progress::Item(this.give(vm, item))),
         Given::Raised(raised) => Err(raised),
-        Given::End | Given::Result { .. } => Ok(Progress::Done),
+        Given::End | Given::Result(_) => Ok(Progress::Done),
         Given::Nothing => Ok(match enumerate_next(vm, iterator)? {
             Step::Item(item) => Progress::Item(item),
             Step::Done => Progress::Done,
@@ -242,7 +243,7 @@ fn gather_advance(vm: &mut Vm, gather: &Gather, name: &str, given: Given) -> Res
         Given::Nothing => None,
         Given::Item(item) => gather.accept(vm, name, Some(item))?,
         Given::End => gather.accept(vm, name, None)?,
-        Given::Result { value, .. } => return Ok(Some(Progress::Item(value))),
+        Given::Result(value) => return Ok(Some(Progress::Item(value))),
         Given::Raised(raised) => {
             gather.forget();
             return Err(raised);
@@ -385,10 +386,10 @@ fn map_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> {
     if let [_] = this.gather.iterators.as_slice()
         && let Some(first) = this.gather.taken.get_mut().pop()
     {
-        return Ok(Progress::Call { callee, first, second: Value::UNDEFINED, held: Value::NONE });
+        return pull::call(vm, Value::NONE, callee, [first]);
     }
     let action = begin_call(vm, callee, this.gather.taken.take())?;
-    Ok(Progress::Act { action, held: Value::NONE })
+    pull::act(vm, Value::NONE, action)
 }
 
 /// The Python function of an exact `map` over one iterable, and the item it is to be called with next; None: another case, or the end.
@@ -523,7 +524,8 @@ fn filter_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> 
         Given::Item(item) => Some(item),
         Given::End => return Ok(Progress::Done),
         Given::Raised(raised) => return Err(raised),
-        Given::Result { value, held } => {
+        Given::Result(value) => {
+            let held = pull::held(vm);
             if vm.truth(&value)? {
                 return Ok(Progress::Item(held));
             }
@@ -544,9 +546,9 @@ fn filter_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> 
             Some(false) => {}
             None if this.function.is_none() => {
                 let action = vm.truth_action(&tested)?;
-                return Ok(Progress::Act { action, held: tested });
+                return pull::act(vm, tested, action);
             }
-            None => return Ok(Progress::Call { callee: this.function.clone(), first: tested.clone(), second: Value::UNDEFINED, held: tested }),
+            None => return pull::call(vm, tested.clone(), this.function.clone(), [tested]),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::value::Value;
 use crate::vm::iterate;
 use crate::vm::native::{Action, Call, Given, Progress as Wanted, Step};
 use crate::vm::ops::iteration::{iter_action, iterator_or_error};
+use crate::vm::ops::pull;
 use crate::vm::{Res, Vm};
 
 /// What an iterator's state says.
@@ -121,8 +122,8 @@ where
         },
         Given::Item(item) => this.state.item(vm, Some(item))?,
         Given::End => this.state.item(vm, None)?,
-        Given::Result { value, held } => {
-            let value = if held.as_bool() == Some(MADE_ITERATOR) { iterator_or_error(vm, value)? } else { value };
+        Given::Result(value) => {
+            let value = if pull::held(vm).as_bool() == Some(MADE_ITERATOR) { iterator_or_error(vm, value)? } else { value };
             this.state.value(vm, value)?
         }
         Given::Raised(raised) => return Err(raised),
@@ -136,7 +137,10 @@ where
                 Step::Done => this.state.item(vm, None)?,
                 Step::Call => return Ok(Wanted::Next(source)),
             },
-            Progress::Iter(source) => return Ok(Wanted::Act { action: iter_action(vm, &source)?, held: Value::bool(MADE_ITERATOR) }),
+            Progress::Iter(source) => {
+                let action = iter_action(vm, &source)?;
+                return pull::act(vm, Value::bool(MADE_ITERATOR), action);
+            }
             Progress::Call(call) => {
                 let direct = if call.names.is_empty() { call_natively(vm, &call.callee, &call.arguments) } else { None };
                 match direct {
@@ -144,10 +148,10 @@ where
                         let result = result?;
                         this.state.value(vm, result)?
                     }
-                    None => return Ok(Wanted::Act { action: Action::TailCall(call), held: Value::bool(!MADE_ITERATOR) }),
+                    None => return pull::act(vm, Value::bool(!MADE_ITERATOR), Action::TailCall(call)),
                 }
             }
-            Progress::Do(action) => return Ok(Wanted::Act { action, held: Value::bool(!MADE_ITERATOR) }),
+            Progress::Do(action) => return pull::act(vm, Value::bool(!MADE_ITERATOR), action),
         };
     }
 }

@@ -85,17 +85,17 @@ pub fn next_then(vm: &mut Vm, iterator: &Value, then: impl FnOnce(&mut Vm, Optio
     }
 }
 
-/// What a native wants after an item.
+/// What a native wants after an item. Small, for it is handed on several times for each.
 pub enum Flow {
     Continue,
     /// The iteration is over with this.
-    Stop(Action),
+    Stop(Value),
     /// Make this call first; its result comes to [`Each::called`].
-    Call(Call),
+    Call(Box<Call>),
     /// The same for a call of the first with the second.
     CallWith(Value, Value),
     /// Carry this out first; its result comes to [`Each::called`].
-    Action(Action),
+    Action(Box<Action>),
 }
 
 /// A native that looks at items one by one.
@@ -122,10 +122,10 @@ struct Walk<E: ?Sized> {
 /// What a walk cannot do without the interpreter.
 enum Wanted {
     Next(Value),
-    Call(Call),
+    Call(Box<Call>),
     CallWith(Value, Value),
-    Then(Action),
-    Stop(Action),
+    Then(Box<Action>),
+    Stop(Value),
     Finish,
 }
 
@@ -147,7 +147,7 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
     fn advance(&mut self, vm: &mut Vm, mut flow: Flow) -> Res<Wanted> {
         loop {
             match flow {
-                Flow::Stop(action) => return Ok(Wanted::Stop(action)),
+                Flow::Stop(value) => return Ok(Wanted::Stop(value)),
                 Flow::Call(call) => {
                     self.in_call = true;
                     return Ok(Wanted::Call(call));
@@ -156,14 +156,16 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                     self.in_call = true;
                     return Ok(Wanted::CallWith(callee, argument));
                 }
-                Flow::Action(Action::Return(value)) => {
-                    flow = self.each.called(vm, value)?;
-                    continue;
-                }
-                Flow::Action(action) => {
-                    self.in_call = true;
-                    return Ok(Wanted::Then(action));
-                }
+                Flow::Action(action) => match *action {
+                    Action::Return(value) => {
+                        flow = self.each.called(vm, value)?;
+                        continue;
+                    }
+                    action => {
+                        self.in_call = true;
+                        return Ok(Wanted::Then(Box::new(action)));
+                    }
+                },
                 Flow::Continue => {}
             }
             self.in_call = false;
@@ -177,8 +179,8 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                 Step::Call if pulls(vm, &self.iterator) => return Ok(Wanted::Next(self.iterator.clone())),
                 Step::Call => match next_action(vm, &self.iterator) {
                     Ok(Action::Return(item)) => flow = self.each.item(vm, item)?,
-                    Ok(Action::TailCall(call)) => return Ok(Wanted::Call(call)),
-                    Ok(action) => return Ok(Wanted::Then(action)),
+                    Ok(Action::TailCall(call)) => return Ok(Wanted::Call(Box::new(call))),
+                    Ok(action) => return Ok(Wanted::Then(Box::new(action))),
                     Err(raised) => match vm.catch::<()>(Err(raised), Ex::StopIteration)? {
                         Some(()) => flow = Flow::Continue,
                         None => return Ok(Wanted::Finish),
@@ -194,11 +196,11 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
     /// What there is to do, as an action.
     fn then(self: Box<Self>, vm: &mut Vm, wanted: Wanted) -> Res<Action> {
         match wanted {
-            Wanted::Stop(action) => Ok(action),
-            Wanted::Call(call) => Ok(Action::Call(call, self)),
+            Wanted::Stop(value) => Ok(Action::Return(value)),
+            Wanted::Call(call) => Ok(Action::Call(*call, self)),
             Wanted::CallWith(callee, argument) => Ok(Action::Call(Call::new(callee, [argument]), self)),
             Wanted::Next(generator) => Ok(Action::Next(generator, self)),
-            Wanted::Then(action) => Ok(Action::Then(Box::new(action), self)),
+            Wanted::Then(action) => Ok(Action::Then(action, self)),
             Wanted::Finish => self.each.finish(vm),
         }
     }
@@ -273,7 +275,7 @@ impl<F: FnOnce(&mut Vm, Vec<Value>) -> Res<Action> + 'static> Each for Collector
             vm.check_memory(self.items.len().checked_mul(2 * size_of::<Value>()))?;
         }
         self.items.push(item);
-        if self.done() { Ok(Flow::Stop(Action::Return(Value::UNDEFINED))) } else { Ok(Flow::Continue) }
+        if self.done() { Ok(Flow::Stop(Value::UNDEFINED)) } else { Ok(Flow::Continue) }
     }
 
     fn finish(self: Box<Self>, vm: &mut Vm) -> Res<Action> {

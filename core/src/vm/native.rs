@@ -150,7 +150,7 @@ pub trait Continuation {
 pub enum Again {
     /// The generator's next value.
     Next(Value),
-    Call(Call),
+    Call(Box<Call>),
     /// The first called with the second.
     CallWith(Value, Value),
     /// To be resumed with this value: it cannot go on where it stands.
@@ -182,8 +182,8 @@ pub enum Given {
     Item(Value),
     /// That iterator has no more.
     End,
-    /// The value of what it had done, and what it wanted to be held for it.
-    Result { value: Value, held: Value },
+    /// The value of what it had done (`ops::pull::call`, `ops::pull::act`); `ops::pull::held` is what it left for it.
+    Result(Value),
     /// What it asked for raised.
     Raised(Raised),
 }
@@ -196,10 +196,12 @@ pub enum Progress {
     Done,
     /// The next item of this iterator.
     Next(Value),
-    /// This call, with one argument or (unless the second is undefined) two. `held` is not undefined.
-    Call { callee: Value, first: Value, second: Value, held: Value },
-    /// This done. `held` is not undefined.
-    Act { action: Action, held: Value },
+    /// What it wants done is on its way.
+    Running,
+    /// It is done already, with this value.
+    Ready(Value),
+    /// The frame just entered is to go on with an exception.
+    Raising(Raised),
 }
 
 /// How an iterator whose next item takes Python code gets it, step by step.

@@ -311,35 +311,30 @@ impl Vm {
 /// A continuation gets its value. Where it wants the like once more, its frame stays.
 fn resume_continuation(vm: &mut Vm) -> Res<()> {
     let mut value = vm.take_register(0);
-    let object = vm.register(1).clone();
-    let Some(object) = object.get::<super::super::frame::ContinuationObject>() else { return vm.deliver(value) };
-    let Some(mut continuation) = object.state.take() else { return vm.deliver(value) };
+    let object = vm.register(1).bits() as usize as *const super::super::frame::ContinuationObject;
     // Whoever returns into this frame comes here again.
     // SAFETY: the running frame's code.
     vm.pc = unsafe { (*vm.code).instructions.add(1) };
     loop {
+        // SAFETY: the frame, which keeps the object, stays while `again` runs, and nobody else touches what it holds.
+        let Some(continuation) = (unsafe { (*object).state.get_mut().as_mut() }) else { return vm.deliver(value) };
         let started = match continuation.again(vm, value) {
-            Ok(Again::Next(generator)) => {
-                object.state.set(Some(continuation));
-                match super::generators::next_value(vm, generator)? {
-                    Some(value) => Started::Value(value),
-                    None => return Ok(()),
-                }
-            }
-            Ok(Again::Call(call)) => {
-                object.state.set(Some(continuation));
-                vm.begin_call(call)?
-            }
+            Ok(Again::Next(generator)) => match super::generators::next_value(vm, generator)? {
+                Some(value) => Started::Value(value),
+                None => return Ok(()),
+            },
+            Ok(Again::Call(call)) => vm.begin_call(*call)?,
             Ok(Again::CallWith(callee, argument)) => {
-                object.state.set(Some(continuation));
                 if callee.kind() == crate::object::header::Kind::Function {
                     return vm.enter_with(callee, [argument]);
                 }
                 vm.begin_call(Call::new(callee, [argument]))?
             }
             Ok(Again::Leave(value)) => {
-                vm.pop_own();
-                let action = continuation.resume(vm, Ok(value));
+                let action = match vm.pop_continuation() {
+                    Some(continuation) => continuation.resume(vm, Ok(value)),
+                    None => Ok(Action::Return(value)),
+                };
                 return vm.complete(action);
             }
             Err(raised) => {
@@ -349,13 +344,7 @@ fn resume_continuation(vm: &mut Vm) -> Res<()> {
         };
         match started {
             Started::Running => return Ok(()),
-            Started::Value(next) => {
-                value = next;
-                match object.state.take() {
-                    Some(waiting) => continuation = waiting,
-                    None => return vm.deliver(value),
-                }
-            }
+            Started::Value(next) => value = next,
         }
     }
 }

@@ -161,7 +161,7 @@ pub fn contains_by_iteration(vm: &mut Vm, container: &Value, item: &Value) -> Re
     }
     impl iterate::Each for Search {
         fn item(&mut self, vm: &mut Vm, item: Value) -> Res<iterate::Flow> {
-            Ok(if vm.equal(&item, &self.item)? { iterate::Flow::Stop(Action::Return(Value::TRUE)) } else { iterate::Flow::Continue })
+            Ok(if vm.equal(&item, &self.item)? { iterate::Flow::Stop(Value::TRUE) } else { iterate::Flow::Continue })
         }
         fn finish(self: alloc::boxed::Box<Self>, _: &mut Vm) -> Res<Action> {
             Ok(Action::Return(Value::FALSE))
