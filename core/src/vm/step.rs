@@ -64,6 +64,17 @@ unsafe fn release(word: Word) {
     drop(unsafe { Value::from_bits(word) });
 }
 
+/// Keeps a branch that does nothing a block of its own. LLVM duplicates the dispatch into blocks that run on to it, not into conditional
+/// jumps: without this, all arms that end by a store share one dispatch.
+#[inline(always)]
+fn own_block() {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        core::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}
+
 /// Stores a word, releasing the old one.
 #[inline(always)]
 unsafe fn store(place: *mut Word, word: Word) {
@@ -71,7 +82,11 @@ unsafe fn store(place: *mut Word, word: Word) {
     unsafe {
         let old = *place;
         *place = word;
-        release(old);
+        if is_pointer(old) {
+            release(old);
+        } else {
+            own_block();
+        }
     }
 }
 
