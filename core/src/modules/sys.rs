@@ -308,11 +308,13 @@ fn set_recursion_limit(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(limit) = usize::try_from(limit).ok().filter(|&limit| limit > 0) else {
         return Err(vm.value_error("recursion limit must be greater or equal than 1"));
     };
-    if vm.depth >= limit {
-        let message = format!("cannot set the recursion limit to {limit} at the recursion depth {}: the limit is too low", vm.depth);
+    let depth = vm.depth();
+    if depth >= limit {
+        let message = format!("cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low");
         return Err(vm.raise(Ex::RecursionError, &message));
     }
     vm.depth_limit = limit;
+    vm.frames_left = (limit - depth) as isize;
     Ok(Value::NONE)
 }
 

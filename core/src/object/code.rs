@@ -15,7 +15,7 @@ use core::cell::Cell;
 pub struct Site {
     /// The interned name.
     pub name: Value,
-    /// Version of the class (attributes) or of the namespace's keys (globals) for which the rest holds; 0: empty.
+    /// Version of the class (attributes) or of the namespace's keys (globals) for which the rest holds.
     pub version: Cell<u64>,
     /// Attributes: the instance's shape. Globals: version of the builtins' keys when the name was found there, else 0.
     pub guard: Cell<u64>,
@@ -28,8 +28,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// The version that nothing has.
+    pub const EMPTY: u64 = u64::MAX;
+
     pub fn new(name: Value) -> Site {
-        Site { name, version: Cell::new(0), guard: Cell::new(0), index: Cell::new(0), state: Cell::new(0), value: Cell::new(0) }
+        Site { name, version: Cell::new(Site::EMPTY), guard: Cell::new(0), index: Cell::new(0), state: Cell::new(0), value: Cell::new(0) }
     }
 
     /// The guard for instances of this shape.

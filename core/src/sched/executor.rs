@@ -26,6 +26,7 @@ use crate::code::isa::{HEADER_SLOTS, Op};
 use crate::config::{REENTRY_LIMIT, SLICE_TICKS};
 use crate::object::exception::Ex;
 use crate::object::function::{BoundMethod, Function};
+use crate::object::header::Kind;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::port::{Parker, Platform};
@@ -303,13 +304,14 @@ impl Vm {
     /// Puts the running py-thread's state in its record. Nobody runs afterwards.
     #[inline]
     fn switch_out(&mut self) {
+        let depth = self.depth() as u32;
         let record = self.sched.tasks.at_mut(self.sched.current);
         record.pc = self.pc;
         record.base = self.base;
         record.code = self.code;
         record.chunk = core::mem::replace(&mut self.stack.chunk, core::ptr::null_mut());
         record.handled = Some(core::mem::replace(&mut self.handled, Value::NONE));
-        record.depth = self.depth as u32;
+        record.depth = depth;
         record.reentries = self.reentries as u16;
         self.sched.current = NOBODY;
         if self.sched.fuel != u64::MAX {
@@ -328,7 +330,7 @@ impl Vm {
         self.code = record.code;
         self.stack.chunk = record.chunk;
         let handled = record.handled.take();
-        self.depth = record.depth as _;
+        self.frames_left = self.depth_limit as isize - record.depth as isize;
         self.reentries = usize::from(record.reentries);
         self.handled = handled.unwrap_or(Value::NONE);
         self.stack_changed();
@@ -673,6 +675,13 @@ impl Vm {
                 self.end_task();
                 return Ok(());
             }
+        }
+        if !keywords
+            && callee.kind() == Kind::Function
+            && let Some(arguments) = arguments.get::<Tuple>()
+        {
+            self.push_leave(0, callee.clone())?;
+            return self.enter_counted(callee, arguments.length, arguments.items().iter().cloned());
         }
         let call = if keywords {
             // A tuple of all values, and one of the last ones' names.

@@ -460,7 +460,7 @@ impl Vm {
         let code = function.code() as *const Code;
         // SAFETY: the function keeps its code alive.
         let registers = unsafe { (*code).register_count } as usize;
-        if self.depth >= self.depth_limit {
+        if self.frames_left <= 0 {
             return Err(self.recursion_error());
         }
         let top = self.reserve(HEADER_SLOTS + registers)?;
@@ -489,29 +489,35 @@ impl Vm {
             self.code = code;
             self.pc = (*code).instructions;
         }
-        self.depth += 1;
+        self.frames_left -= 1;
         Ok(())
     }
 
     /// Pushes the frame of a Python function for a few positional arguments.
     #[inline]
     pub(super) fn enter_with<const COUNT: usize>(&mut self, callee: Value, arguments: [Value; COUNT]) -> Res<()> {
+        self.enter_counted(callee, COUNT, arguments.into_iter())
+    }
+
+    /// Pushes the frame of a Python function for `count` positional arguments.
+    #[inline]
+    pub(crate) fn enter_counted(&mut self, callee: Value, count: usize, arguments: impl Iterator<Item = Value>) -> Res<()> {
         // SAFETY: callers checked the kind.
         let function = unsafe { callee.get_unchecked::<Function>() };
         let code = function.code() as *const Code;
         // SAFETY: the function keeps its code alive.
         let (simple, registers) = unsafe { ((*code).simple_arguments, (*code).register_count as usize) };
-        if simple != COUNT as u32 || self.depth >= self.depth_limit {
-            return self.push_function(callee, Vec::from(arguments), &[]);
+        if simple != count as u32 || self.frames_left <= 0 {
+            return self.push_function(callee, arguments.collect(), &[]);
         }
         let top = self.reserve(HEADER_SLOTS + registers)?;
         // SAFETY: room was reserved; every word is written.
         unsafe {
             let base = top.add(HEADER_SLOTS);
-            for (index, argument) in arguments.into_iter().enumerate() {
+            for (index, argument) in arguments.take(count).enumerate() {
                 *base.add(index) = argument.into_bits();
             }
-            for index in COUNT..registers {
+            for index in count..registers {
                 *base.add(index) = bits::UNDEFINED;
             }
             *base.sub(FUNCTION) = callee.into_bits();
@@ -522,7 +528,7 @@ impl Vm {
             self.code = code;
             self.pc = (*code).instructions;
         }
-        self.depth += 1;
+        self.frames_left -= 1;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! From prototypes to code objects: constants become values, names are interned, sites get their caches.
 
 use super::Vm;
+use crate::code::isa::Op;
 use crate::code::prototype::{CodeFlags, CodePrototype, Const};
 use crate::object::code::{Code, Site};
 use crate::object::header::Mut;
@@ -63,7 +64,10 @@ impl Vm {
         let children: Box<[Value]> = prototype.children.iter().map(|child| self.load_code_in(child, filename)).collect();
         let constant_box: Box<[Value]> = prototype.constants.iter().map(|constant| self.constant(constant)).collect();
         let site_box: Box<[Site]> = prototype.sites.iter().map(|name| Site::new(self.intern(name))).collect();
-        let instruction_box: Box<[crate::code::Instr]> = prototype.instructions.clone().into_boxed_slice();
+        let mut instruction_box: Box<[crate::code::Instr]> = prototype.instructions.clone().into_boxed_slice();
+        for instruction in instruction_box.iter_mut().filter(|instruction| matches!(instruction.op, Op::Return | Op::ReturnNone) && instruction.b == 0) {
+            instruction.b = prototype.register_count;
+        }
         let name = self.intern(&prototype.name);
         let qualified_name = self.intern(&prototype.qualified_name);
         let local_names = self.intern_all(&prototype.local_names);

@@ -99,8 +99,8 @@ pub struct Vm {
     /// The newest chunk's first word and its end: what calls compare with. See `stack_changed`.
     pub(crate) stack_start: *const Word,
     pub(crate) stack_end: *const Word,
-    /// Python frames on the stack.
-    pub(crate) depth: usize,
+    /// How many more Python frames the stack may hold; below zero when the limit was lowered under a py-thread that has more.
+    pub(crate) frames_left: isize,
     /// Most of them (`sys.setrecursionlimit`).
     pub depth_limit: usize,
     /// The exception being handled (`sys.exception()`), or None.
@@ -184,7 +184,7 @@ impl Vm {
             stack: Stack::EMPTY,
             stack_start: core::ptr::null(),
             stack_end: core::ptr::null(),
-            depth: 0,
+            frames_left: crate::config::RECURSION_LIMIT as isize,
             depth_limit: crate::config::RECURSION_LIMIT,
             handled: Value::NONE,
             reentries: 0,
@@ -253,6 +253,11 @@ impl Vm {
         }
         self.stack_changed();
         Ok(self.stack.start())
+    }
+
+    /// Python frames on the stack.
+    pub(crate) fn depth(&self) -> usize {
+        (self.depth_limit as isize - self.frames_left) as usize
     }
 
     /// The class of coroutines.

@@ -360,8 +360,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
     macro_rules! return_value {
         ($i:expr, $value:expr) => {{
             let value: Word = $value;
-            let live = if $i.b() != 0 { $i.b() as usize } else { (*code).register_count as usize };
-            for index in 0..live {
+            for index in 0..$i.b() as usize {
                 let place = base.add(index);
                 let word = *place;
                 *place = bits::UNDEFINED;
@@ -377,7 +376,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
             base = caller;
             code = *base.sub(CODE) as usize as *const Code;
             release(function);
-            vm.depth -= 1;
+            vm.frames_left += 1;
             let call = Fetched(*(pc.sub(1) as *const u64));
             if (call.op() as u8).wrapping_sub(Op::Call as u8) <= Op::CallEx as u8 - Op::Call as u8 {
                 store(reg!(call.a()), value);
@@ -508,12 +507,10 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             }
                             builtins
                         };
-                        if site.version.get() != 0 {
-                            let word = dict.value_at(site.index.get() as usize).bits();
-                            retain(word);
-                            store(reg!(i.a()), word);
-                            next!()
-                        }
+                        let word = dict.value_at(site.index.get() as usize).bits();
+                        retain(word);
+                        store(reg!(i.a()), word);
+                        next!()
                     }
                     slow!(ops::names::load_global, i)
                 }
@@ -521,7 +518,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     let site = &*(*code).sites.add(i.operand() as u32 as usize);
                     let function = *base.sub(FUNCTION) as usize as *const Function;
                     let globals = (*function).globals.get_unchecked::<Dict>();
-                    if globals.keys_version() == site.version.get() && site.version.get() != 0 {
+                    if globals.keys_version() == site.version.get() {
                         let word = *reg!(i.a());
                         if i.x() & CONSUME_A != 0 {
                             *reg!(i.a()) = bits::UNDEFINED;
@@ -539,7 +536,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     let space = *reg!(0);
                     if kind_of(space) == Some(Kind::Dict) {
                         let dict = &*(space as usize as *const Dict);
-                        if dict.keys_version() == site.version.get() && site.version.get() != 0 {
+                        if dict.keys_version() == site.version.get() {
                             if site.guard.get() == 0 {
                                 let word = dict.value_at(site.index.get() as usize).bits();
                                 retain(word);
@@ -563,7 +560,7 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                     let space = *reg!(0);
                     if kind_of(space) == Some(Kind::Dict) {
                         let dict = &*(space as usize as *const Dict);
-                        if dict.keys_version() == site.version.get() && site.version.get() != 0 {
+                        if dict.keys_version() == site.version.get() {
                             let word = *reg!(i.a());
                             if i.x() & CONSUME_A != 0 {
                                 *reg!(i.a()) = bits::UNDEFINED;
@@ -924,9 +921,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             let count = i.c() as usize;
                             let new_base = window.add(HEADER_SLOTS);
                             let registers = (*callee_code).register_count as usize;
-                            if (*callee_code).simple_arguments == count as u32 && vm.fits(window, new_base.add(registers)) && vm.depth < vm.depth_limit {
+                            if (*callee_code).simple_arguments == count as u32 && vm.fits(window, new_base.add(registers)) && vm.frames_left > 0 {
                                 tick!(i);
-                                vm.depth += 1;
+                                vm.frames_left -= 1;
                                 *window.add(1) = pc as usize as Word;
                                 *window.add(2) = base as usize as Word;
                                 *window.add(3) = callee_code as usize as Word;
@@ -992,9 +989,9 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                             let count = i.c() as usize + 1;
                             let new_base = window.add(HEADER_SLOTS);
                             let registers = (*callee_code).register_count as usize;
-                            if (*callee_code).simple_arguments == count as u32 && vm.fits(window, new_base.add(registers)) && vm.depth < vm.depth_limit {
+                            if (*callee_code).simple_arguments == count as u32 && vm.fits(window, new_base.add(registers)) && vm.frames_left > 0 {
                                 tick!(i);
-                                vm.depth += 1;
+                                vm.frames_left -= 1;
                                 *window.add(1) = pc as usize as Word;
                                 *window.add(2) = base as usize as Word;
                                 *window.add(3) = callee_code as usize as Word;

@@ -114,7 +114,7 @@ impl Vm {
         let base = self.base;
         // SAFETY: the current frame's code is alive until the function is dropped below.
         let registers = unsafe { (*self.code).register_count } as usize;
-        self.depth -= 1;
+        self.frames_left += 1;
         self.pop_to_caller();
         // SAFETY: the frame is not current any more. A generator's frame lies in the generator and is emptied the same way.
         unsafe { drop_frame(base, registers) };

@@ -559,7 +559,10 @@ fn site_of(vm: &Vm, index: u16) -> &'static Site {
 
 /// Fills the cache for reading `site.name` from `object` where a simple rule will do next time.
 fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
-    site.version.set(0);
+    site.version.set(Site::EMPTY);
+    if matches!(object.kind(), Kind::Module | Kind::Class) {
+        return remember_name(vm, site, object, &class);
+    }
     if object.kind() != Kind::Instance {
         return;
     }
@@ -594,6 +597,56 @@ fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
     }
 }
 
+/// Attributes of modules and classes as the cache has them.
+#[inline]
+fn cached(site: &Site, object: &Value, class: &Class) -> Option<Value> {
+    match (site.state.get(), object.kind()) {
+        (site_state::MODULE, Kind::Module) => {
+            // SAFETY: the kind says so; a module has a dict. The index is right while the version is.
+            let dict = unsafe { object.get_unchecked::<Module>().dict.get_unchecked::<Dict>() };
+            let known = dict.keys_version() == site.version.get();
+            known.then(|| unsafe { dict.value_at(site.index.get() as usize) }.clone())
+        }
+        (site_state::CLASS_VALUE, Kind::Class) => {
+            // SAFETY: the kind says so; a class, whose version matches, holds the value.
+            let version = unsafe { object.get_unchecked::<Class>() }.version.get();
+            let known = version == site.version.get() && class.version.get() == site.guard.get();
+            known.then(|| core::mem::ManuallyDrop::into_inner(core::mem::ManuallyDrop::new(unsafe { Value::from_bits(site.value.get()) }).clone()))
+        }
+        _ => None,
+    }
+}
+
+/// Fills the cache for a name of a module or a class.
+fn remember_name(vm: &mut Vm, site: &Site, object: &Value, class: &Class) {
+    if let Some(module) = object.get_exact::<Module>() {
+        if class.lookup(&site.name).is_none()
+            && let Some(dict) = module.dict.get::<Dict>()
+            && let Some(index) = dict.index_of_interned(&site.name)
+        {
+            site.index.set(index as u32);
+            site.state.set(site_state::MODULE);
+            site.version.set(dict.stamp(|| vm.fresh_version()));
+        }
+    } else if let Some(named) = object.get::<Class>()
+        && vm.attribute_hook(object, class, Name::GetAttribute).is_none()
+        && class.lookup(&site.name).is_none()
+        && let Some(value) = named.lookup(&site.name)
+    {
+        // What is no descriptor, and functions, which bind to instances only.
+        let plain = matches!(
+            value.kind(),
+            Kind::Function | Kind::Int | Kind::Float | Kind::Bool | Kind::None | Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List | Kind::Dict | Kind::Set | Kind::FrozenSet
+        ) && value.header().is_none_or(|header| header.flags() & crate::object::header::SUBCLASS == 0);
+        if plain {
+            site.value.set(value.bits());
+            site.guard.set(class.version.get());
+            site.state.set(site_state::CLASS_VALUE);
+            site.version.set(named.version.get());
+        }
+    }
+}
+
 fn remember_slot(site: &Site, class: ClassRef, shape: &crate::object::instance::Shape, slot: usize) {
     site.guard.set(Site::shape_guard(shape));
     site.index.set(slot as u32);
@@ -606,6 +659,11 @@ pub fn get(vm: &mut Vm, i: Instr) -> Res<()> {
     let object = if i.x & CONSUME_B != 0 { vm.take_register(i.b) } else { vm.register(i.b).clone() };
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
+    if let Some(value) = cached(site, &object, &class) {
+        drop(object);
+        vm.set_register(i.a, value);
+        return Ok(());
+    }
     if site.state.get() == site_state::PROPERTY && site.version.get() == class.version.get() && object.kind() == Kind::Instance {
         // SAFETY: the class, whose version matched, holds the property.
         let property = unsafe { &*(site.value.get() as usize as *const Property) };
@@ -647,7 +705,7 @@ pub fn set(vm: &mut Vm, i: Instr) -> Res<()> {
 }
 
 fn remember_set(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef, before: Option<*const crate::object::instance::Shape>) {
-    site.version.set(0);
+    site.version.set(Site::EMPTY);
     if vm.class_special(&class, Name::SetAttr).is_some_and(|method| method.kind() != Kind::Native) {
         return;
     }
@@ -684,7 +742,16 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
     let object = if i.x & CONSUME_B != 0 { vm.take_register(i.b) } else { vm.register(i.b).clone() };
     let site = site_of(vm, i.c);
     let class = vm.class_of(&object);
-    site.version.set(0);
+    if let Some(value) = cached(site, &object, &class) {
+        drop(object);
+        vm.set_register(i.a, value);
+        vm.set_register(i.a + HEADER_SLOTS as u16, Value::UNDEFINED);
+        return Ok(());
+    }
+    site.version.set(Site::EMPTY);
+    if matches!(object.kind(), Kind::Module | Kind::Class) {
+        remember_name(vm, site, &object, &class);
+    }
     if let Some(super_object) = object.get_exact::<Super>()
         && let Some((function, receiver)) = super::super::protocol::super_method(super_object, &site.name)
     {

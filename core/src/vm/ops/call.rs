@@ -24,9 +24,12 @@ fn begin(vm: &mut Vm, callee: Value, arguments: Vec<Value>, names: Vec<Value>) -
     }
 }
 
-/// Tries the call where its arguments are. True: it is done, or its frame entered.
-fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value]) -> Res<bool> {
+/// Tries the call where its arguments are; a native must bind as `binding` says. True: it is done, or its frame entered.
+fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value], binding: Binding) -> Res<bool> {
     vm.heap.ticks.set(vm.heap.ticks.get() - 1);
+    if let Some(action) = full_in_place(vm, window, binding, count, names)? {
+        return vm.complete(Ok(action)).map(|()| true);
+    }
     // SAFETY: a verified window of the current frame.
     let outcome = unsafe {
         let window = vm.base.add(window as usize);
@@ -52,10 +55,7 @@ pub fn call(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
     }
-    if let Some(action) = full_in_place(vm, i, Binding::Function, i.c as usize, &[])? {
-        return vm.complete(Ok(action));
-    }
-    if in_place(vm, i, i.b, i.c as usize, &[])? {
+    if in_place(vm, i, i.b, i.c as usize, &[], Binding::Function)? {
         return Ok(());
     }
     let callee = vm.take_register(i.b);
@@ -74,10 +74,10 @@ fn method_call(vm: &mut Vm, i: Instr) -> (Value, Vec<Value>) {
 }
 
 /// Calls a native that returns an action with its arguments where they are, the last ones named by `names`. None: another case.
-fn full_in_place(vm: &mut Vm, i: Instr, binding: Binding, count: usize, names: &[Value]) -> Res<Option<Action>> {
+fn full_in_place(vm: &mut Vm, register: u16, binding: Binding, count: usize, names: &[Value]) -> Res<Option<Action>> {
     // SAFETY: a verified window of the current frame; its words are borrowed during the call.
     unsafe {
-        let window = vm.base.add(i.b as usize);
+        let window = vm.base.add(register as usize);
         let Some(native) = (*(window as *const Value)).get::<NativeFunction>() else { return Ok(None) };
         let definition = native.native;
         let NativeKind::Full(full) = definition.function else { return Ok(None) };
@@ -91,7 +91,7 @@ fn full_in_place(vm: &mut Vm, i: Instr, binding: Binding, count: usize, names: &
         for index in 0..count {
             drop(core::mem::replace(&mut *arguments.add(index), Value::UNDEFINED));
         }
-        vm.set_register(i.b, Value::UNDEFINED);
+        vm.set_register(register, Value::UNDEFINED);
         Ok(Some(action))
     }
 }
@@ -100,12 +100,6 @@ fn full_in_place(vm: &mut Vm, i: Instr, binding: Binding, count: usize, names: &
 pub fn call_method(vm: &mut Vm, i: Instr) -> Res<()> {
     if vm.heap.ticks.get() <= 0 {
         return super::control::safe_point(vm, i);
-    }
-    // Found through the receiver's class, so the receiver fits.
-    if !vm.register(i.b + HEADER).is_undefined()
-        && let Some(action) = full_in_place(vm, i, Binding::Method, i.c as usize + 1, &[])?
-    {
-        return vm.complete(Ok(action));
     }
     if method_in_place(vm, i, &[])? {
         return Ok(());
@@ -117,16 +111,23 @@ pub fn call_method(vm: &mut Vm, i: Instr) -> Res<()> {
 /// [`in_place`] for what LoadMethod prepared.
 fn method_in_place(vm: &mut Vm, i: Instr, names: &[Value]) -> Res<bool> {
     if !vm.register(i.b + HEADER).is_undefined() {
-        return in_place(vm, i, i.b, i.c as usize + 1, names);
+        // Found through the receiver's class, so the receiver fits.
+        return in_place(vm, i, i.b, i.c as usize + 1, names, Binding::Method);
     }
     // Bound already: the window begins one register later, over the place for self.
     let callee = vm.take_register(i.b);
     // SAFETY: the header's slots of a window hold nothing that must be dropped before the call.
     unsafe { *vm.base.add(i.b as usize + 1) = callee.into_bits() };
-    if in_place(vm, i, i.b + 1, i.c as usize, names)? {
+    let base = vm.base;
+    let done = in_place(vm, i, i.b + 1, i.c as usize, names, Binding::Function);
+    if let Ok(true) = done {
         return Ok(true);
     }
+    if vm.base != base {
+        return done;
+    }
     let callee = vm.take_register(i.b + 1);
+    done?;
     vm.set_register(i.b, callee);
     Ok(false)
 }
@@ -138,10 +139,7 @@ pub fn call_keywords(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let names = vm.take_register(i.b + 1);
     let items = names.get::<Tuple>().map(Tuple::items).unwrap_or_default();
-    if let Some(action) = full_in_place(vm, i, Binding::Function, i.c as usize, items)? {
-        return vm.complete(Ok(action));
-    }
-    if in_place(vm, i, i.b, i.c as usize, items)? {
+    if in_place(vm, i, i.b, i.c as usize, items, Binding::Function)? {
         return Ok(());
     }
     let callee = vm.take_register(i.b);
@@ -156,11 +154,6 @@ pub fn call_method_keywords(vm: &mut Vm, i: Instr) -> Res<()> {
     }
     let names = vm.take_register(i.b + 1);
     let items = names.get::<Tuple>().map(Tuple::items).unwrap_or_default();
-    if !vm.register(i.b + HEADER).is_undefined()
-        && let Some(action) = full_in_place(vm, i, Binding::Method, i.c as usize + 1, items)?
-    {
-        return vm.complete(Ok(action));
-    }
     if method_in_place(vm, i, items)? {
         return Ok(());
     }

@@ -47,7 +47,7 @@ unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[
         let base = window.add(HEADER_SLOTS);
         let registers = code.register_count as usize;
         const STARRED: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::NAMESPACE;
-        if code.flags.0 & STARRED != 0 || !vm.fits(window, base.add(registers)) || vm.depth >= vm.depth_limit || names.len() > MOST_KEYWORDS {
+        if code.flags.0 & STARRED != 0 || !vm.fits(window, base.add(registers)) || vm.frames_left <= 0 || names.len() > MOST_KEYWORDS {
             return Ok(false);
         }
         let positional_parameters = code.argument_count as usize;
@@ -111,7 +111,7 @@ unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[
         vm.base = base;
         vm.pc = code.instructions;
         vm.code = code;
-        vm.depth += 1;
+        vm.frames_left -= 1;
         Ok(true)
     }
 }
@@ -234,7 +234,19 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
             Kind::Native => {
                 let native = &*(callee as usize as *const NativeFunction);
                 let NativeKind::Simple(simple) = native.native.function else { return Ok(None) };
-                if !names.is_empty() || native.native.binding != Binding::Method || native.receiver.is_undefined() || count > MOST_MOVED {
+                if !names.is_empty() {
+                    return Ok(None);
+                }
+                if native.receiver.is_undefined() {
+                    if native.native.binding != Binding::Function || !native.native.arity.takes(count, false) {
+                        return Ok(None);
+                    }
+                    let value = simple(vm, core::slice::from_raw_parts(arguments as *const Value, count))?;
+                    drop_words(arguments, count);
+                    drop_words(window, 1);
+                    return Ok(Some(Some(value)));
+                }
+                if native.native.binding != Binding::Method || count > MOST_MOVED {
                     return Ok(None);
                 }
                 call_moved(vm, native, simple, window, native.receiver.bits(), count)

@@ -60,7 +60,7 @@ pub fn make(vm: &mut Vm, _: Instr) -> Res<()> {
         qualified_name: Mut::new(qualified_name),
         frame: Mut::new(words.into_boxed_slice()),
     });
-    vm.depth -= 1;
+    vm.frames_left += 1;
     vm.pop_to_caller();
     // SAFETY: the values moved out above.
     unsafe {
@@ -118,7 +118,7 @@ pub(in crate::vm) fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<
         },
         GeneratorState::Suspended => {}
     }
-    if vm.depth >= vm.depth_limit {
+    if vm.frames_left <= 0 {
         discard(vm, sent);
         return Err(vm.recursion_error());
     }
@@ -143,7 +143,7 @@ pub(in crate::vm) fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<
     }
     vm.base = base;
     vm.pc = generator.pc.get();
-    vm.depth += 1;
+    vm.frames_left -= 1;
     match sent {
         Ok(value) => {
             // Undefined: a delegate's end was dealt with already, nothing waits for a value.
@@ -186,7 +186,7 @@ pub(super) fn resume_suspended(vm: &mut Vm, value: &Value, sent: &Value) -> bool
     let generator = unsafe { value.get_unchecked::<Generator>() };
     let top = vm.frame_top();
     if generator.state.get() != GeneratorState::Suspended
-        || vm.depth >= vm.depth_limit
+        || vm.frames_left <= 0
         || !generator.handled.get().is_none()
         || !vm.fits(top, top.wrapping_add(HEADER_SLOTS + OWN_REGISTERS))
     {
@@ -206,7 +206,7 @@ pub(super) fn resume_suspended(vm: &mut Vm, value: &Value, sent: &Value) -> bool
     }
     vm.base = base;
     vm.pc = generator.pc.get();
-    vm.depth += 1;
+    vm.frames_left -= 1;
     let i = vm.current_instruction();
     vm.set_register(i.a, sent.clone());
     true
@@ -253,7 +253,7 @@ pub fn yield_value(vm: &mut Vm, i: Instr) -> Res<()> {
             let suspended = generator.get_unchecked::<Generator>();
             suspended.pc.set(vm.pc);
             suspended.state.set(GeneratorState::Suspended);
-            vm.depth -= 1;
+            vm.frames_left += 1;
             vm.base = caller;
             vm.code = *caller.sub(CODE) as usize as *const crate::object::code::Code;
             vm.pc = resumed_at.offset(jump);
@@ -267,7 +267,7 @@ pub fn yield_value(vm: &mut Vm, i: Instr) -> Res<()> {
         value = vm.new_object(|header| AsyncYield { header, value });
     }
     let pc = vm.pc;
-    vm.depth -= 1;
+    vm.frames_left += 1;
     vm.pop_to_caller();
     let generator = leave_generator(vm, true);
     if let Some(generator) = generator.get::<Generator>() {

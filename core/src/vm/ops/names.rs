@@ -136,7 +136,7 @@ pub fn load_free_cell(vm: &mut Vm, i: Instr) -> Res<()> {
 fn find_global(vm: &mut Vm, site: &Site) -> Option<Value> {
     let function = function_of(vm);
     let (globals, builtins) = (dict_of(&function.globals)?, dict_of(&function.builtins)?);
-    site.version.set(0);
+    site.version.set(Site::EMPTY);
     if let Some(index) = globals.index_of_interned(&site.name) {
         let version = globals.stamp(|| vm.fresh_version());
         site.index.set(index as u32);
@@ -172,7 +172,7 @@ fn operand_a(vm: &mut Vm, i: Instr) -> Value {
 }
 
 fn store_in(vm: &mut Vm, dict: &Dict, site: &Site, value: Value) {
-    site.version.set(0);
+    site.version.set(Site::EMPTY);
     drop(dict.set_interned(&site.name, value));
     if let Some(index) = dict.index_of_interned(&site.name) {
         let version = dict.stamp(|| vm.fresh_version());
@@ -254,7 +254,7 @@ fn load_outside(vm: &mut Vm, _: Instr, site: &Site, cell: Option<Value>) -> Res<
     let module_level = function_of(vm).globals.is(vm.register(0)) && code_of(vm).flags.has(CodeFlags::NAMESPACE);
     if !module_level {
         // The cache describes the globals, but the instruction looks in its namespace first.
-        site.version.set(0);
+        site.version.set(Site::EMPTY);
     }
     match found {
         Some(value) => Ok(value),
