@@ -282,11 +282,7 @@ object!(Zip, Kind::Other, "zip", |this, visit| this.gather.traverse(visit));
 /// `zip`.
 pub static ZIP: TypeSpec = TypeSpec {
     doc: "The zip object yields n-length tuples, where n is the number of iterables passed as positional arguments. It continues until the shortest is exhausted; if strict is true and one is exhausted before the others, raise a ValueError.",
-    natives: &[
-        SELF_ITER,
-        Native::full("__new__($type, /, *iterables, strict=False)", new_zip, "Create and return a new object."),
-        ADVANCE_NEXT,
-    ],
+    natives: &[SELF_ITER, Native::full("__new__($type, /, *iterables, strict=False)", new_zip, "Create and return a new object."), ADVANCE_NEXT],
     next: Some(zip_next),
     advance: Some(zip_advance),
     ..TypeSpec::new("zip", Zip::LAYOUT)
@@ -356,11 +352,7 @@ object!(Map, Kind::Other, "map", |this, visit| {
 /// `map`.
 pub static MAP: TypeSpec = TypeSpec {
     doc: "Make an iterator that computes the function using arguments from each of the iterables. Stops when the shortest iterable is exhausted; if strict is true and one is exhausted before the others, raise a ValueError.",
-    natives: &[
-        SELF_ITER,
-        Native::full("__new__($type, *args, strict=False)", new_map, "Create and return a new object."),
-        ADVANCE_NEXT,
-    ],
+    natives: &[SELF_ITER, Native::full("__new__($type, *args, strict=False)", new_map, "Create and return a new object."), ADVANCE_NEXT],
     next: Some(map_next),
     advance: Some(map_advance),
     ..TypeSpec::new("map", Map::LAYOUT)
@@ -457,11 +449,7 @@ object!(Filter, Kind::Other, "filter", |this, visit| {
 /// `filter`.
 pub static FILTER: TypeSpec = TypeSpec {
     doc: "Return an iterator yielding those items of iterable for which function(item) is true. If function is None, return the items that are true.",
-    natives: &[
-        SELF_ITER,
-        Native::full("__new__($type, function, iterable, /)", new_filter, "Create and return a new object."),
-        ADVANCE_NEXT,
-    ],
+    natives: &[SELF_ITER, Native::full("__new__($type, function, iterable, /)", new_filter, "Create and return a new object."), ADVANCE_NEXT],
     next: Some(filter_next),
     advance: Some(filter_advance),
     ..TypeSpec::new("filter", Filter::LAYOUT)

@@ -9,9 +9,9 @@ use crate::config::NATIVE_TEXT_DEPTH;
 use crate::object::class::Class;
 use crate::object::containers::Active;
 
-use crate::object::function::{BoundMethod, Function, NativeFunction};
 use crate::object::float_text::with_repr;
 use crate::object::format_number;
+use crate::object::function::{BoundMethod, Function, NativeFunction};
 use crate::object::header::{Kind, SUBCLASS};
 use crate::object::instance::Instance;
 use crate::object::int_text::with_decimal;

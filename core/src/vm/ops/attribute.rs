@@ -636,7 +636,18 @@ fn remember_name(vm: &mut Vm, site: &Site, object: &Value, class: &Class) {
         // What is no descriptor, and functions, which bind to instances only.
         let plain = matches!(
             value.kind(),
-            Kind::Function | Kind::Int | Kind::Float | Kind::Bool | Kind::None | Kind::Str | Kind::Bytes | Kind::Tuple | Kind::List | Kind::Dict | Kind::Set | Kind::FrozenSet
+            Kind::Function
+                | Kind::Int
+                | Kind::Float
+                | Kind::Bool
+                | Kind::None
+                | Kind::Str
+                | Kind::Bytes
+                | Kind::Tuple
+                | Kind::List
+                | Kind::Dict
+                | Kind::Set
+                | Kind::FrozenSet
         ) && value.header().is_none_or(|header| header.flags() & crate::object::header::SUBCLASS == 0);
         if plain {
             site.value.set(value.bits());
