@@ -119,7 +119,10 @@ pub fn default_instance_check(vm: &mut Vm, object: &Value, class: &Value) -> Res
     if real.is_subclass_of(expected) {
         return Ok(Action::Return(Value::TRUE));
     }
-    // Only a class that defines `__class__` itself can claim to be something else.
+    // Only a class that defines `__class__` itself can claim to be something else. Values in a word are what they are.
+    if object.header().is_none() {
+        return Ok(Action::Return(Value::FALSE));
+    }
     let name = vm.name(Name::Class).clone();
     let inherited = vm.class_of(&Value::NONE).lookup(&name);
     let own = real.lookup(&name);

@@ -51,6 +51,10 @@ pub struct Class {
     /// Looked-up special methods, by `Name` number; valid for `special_version`.
     pub specials: Mut<Option<Box<[Option<Value>]>>>,
     pub special_version: Cell<u64>,
+    /// The `__init__` that is all there is to making an instance (a function's word, borrowed; undefined: there is more to it); valid
+    /// for `simple_init_version`.
+    pub simple_init: Cell<u64>,
+    pub simple_init_version: Cell<u64>,
 }
 
 object!(

@@ -60,6 +60,8 @@ impl Vm {
             native_advance: Cell::new(None),
             specials: Mut::new(None),
             special_version: Cell::new(0),
+            simple_init: Cell::new(crate::object::value::bits::UNDEFINED),
+            simple_init_version: Cell::new(0),
         })
     }
 

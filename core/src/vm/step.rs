@@ -4,7 +4,7 @@
 //! the flags in `.cargo/config.toml`) duplicates the dispatch into each. Slow paths get the state through the VM and it is
 //! reloaded afterwards; they are cold calls. Registers are raw words here: counts change on copy and overwrite only.
 
-use super::frame::{CODE, FUNCTION, RETURN_BASE, RETURN_PC, Word};
+use super::frame::{CODE, FUNCTION, RETURN_BASE, RETURN_PC, Resume, Word};
 use super::native::Function as NativeKind;
 use super::ops;
 use super::{Raised, Res, Vm};
@@ -366,6 +366,14 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 *place = bits::UNDEFINED;
                 release(word);
             }
+            vm.frames_left += 1;
+            leave_frame!(value)
+        }};
+    }
+    // Leaves a frame whose registers own nothing.
+    macro_rules! leave_frame {
+        ($value:expr) => {{
+            let value: Word = $value;
             let function = *base.sub(FUNCTION);
             pc = *base.sub(RETURN_PC) as usize as *const Instr;
             let caller = *base.sub(RETURN_BASE) as usize as *mut Word;
@@ -376,7 +384,6 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
             base = caller;
             code = *base.sub(CODE) as usize as *const Code;
             release(function);
-            vm.frames_left += 1;
             let call = Fetched(*(pc.sub(1) as *const u64));
             if (call.op() as u8).wrapping_sub(Op::Call as u8) <= Op::CallEx as u8 - Op::Call as u8 {
                 store(reg!(call.a()), value);
@@ -1086,7 +1093,15 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
                 Op::ImportFrom => slow!(ops::imports::import_from, i),
                 Op::ImportStar => slow!(ops::imports::import_star, i),
                 Op::Intrinsic => slow!(ops::intrinsics::intrinsic, i),
-                Op::ResumeNative => slow!(ops::control::resume_native, i),
+                Op::ResumeNative => {
+                    // `__init__` returned: the instance is the result.
+                    if i.x() == Resume::Construct as u8 && *reg!(0) == bits::NONE {
+                        let instance = *reg!(1);
+                        *reg!(1) = bits::UNDEFINED;
+                        leave_frame!(instance)
+                    }
+                    slow!(ops::control::resume_native, i)
+                }
                 Op::Leave => {
                     vm.pc = pc;
                     vm.base = base;

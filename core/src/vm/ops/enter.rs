@@ -7,6 +7,7 @@ use super::super::{Action, Args, Name, Res, Vm};
 use crate::code::isa::HEADER_SLOTS;
 use crate::code::prototype::CodeFlags;
 use crate::object::class::{CLASS_ABSTRACT, CLASS_HEAP, CLASS_NOT_CALLABLE, Class};
+use crate::object::code::Code;
 use crate::object::dict::Dict;
 use crate::object::function::{BoundMethod, Function, NativeFunction};
 use crate::object::header::{Header, Kind};
@@ -116,6 +117,28 @@ unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[
     }
 }
 
+/// The function that is all there is to making an instance of `class`, besides the instance: see [`Class::simple_init`].
+#[inline]
+fn simple_init(vm: &mut Vm, class: &Class) -> Option<Word> {
+    if class.simple_init_version.get() != class.version.get() {
+        find_simple_init(vm, class);
+    }
+    Some(class.simple_init.get()).filter(|&init| init != bits::UNDEFINED && !class.has(CLASS_ABSTRACT))
+}
+
+#[cold]
+#[inline(never)]
+fn find_simple_init(vm: &mut Vm, class: &Class) {
+    let plain = class.has(CLASS_HEAP) && !class.has_finalizer.get() && class.layout.kind == Kind::Instance && core::ptr::eq(class.header.class(), &*vm.class::<Class>());
+    let object = vm.class::<Instance>();
+    let init = match (vm.class_special(class, Name::New), vm.class_special(class, Name::Init)) {
+        (Some(new), Some(init)) if plain && init.kind() == Kind::Function && new.get::<NativeFunction>().is_some_and(|native| native.owner.is(&object)) => init.bits(),
+        _ => bits::UNDEFINED,
+    };
+    class.simple_init.set(init);
+    class.simple_init_version.set(class.version.get());
+}
+
 /// Enters `__init__` of a Python class: the instance is made, and a constructor's frame put between.
 ///
 /// # Safety
@@ -124,26 +147,16 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
     // SAFETY: the caller vouches; the frames below stay inside the chunk (checked).
     unsafe {
         let class = &*(*window as usize as *const Class);
-        if !class.has(CLASS_HEAP)
-            || class.has(CLASS_ABSTRACT)
-            || class.has_finalizer.get()
-            || class.layout.kind != Kind::Instance
-            || class.header.class() as *const Class != &*vm.class::<Class>()
-        {
-            return Ok(false);
-        }
-        let object = vm.class::<Instance>();
-        let (Some(new), Some(init)) = (vm.class_special(class, Name::New), vm.class_special(class, Name::Init)) else { return Ok(false) };
-        if !new.get::<NativeFunction>().is_some_and(|native| native.owner.is(&object)) || init.kind() != Kind::Function {
-            return Ok(false);
-        }
+        let Some(init) = simple_init(vm, class) else { return Ok(false) };
+        let init_code = (*(init as usize as *const Function)).code() as *const Code;
         const SHIFT: usize = HEADER_SLOTS + OWN_REGISTERS;
         let inner = window.add(SHIFT);
-        let registers = init.get_unchecked::<Function>().code().register_count as usize;
+        let registers = (*init_code).register_count as usize;
         if !vm.fits(window, inner.add(HEADER_SLOTS + registers.max(count + 1))) {
             return Ok(false);
         }
         let instance = vm.heap.new_object(class, |header| Instance { header });
+        let init = (*(&raw const init as *const Value)).clone();
         let arguments = window.add(HEADER_SLOTS);
         let target = inner.add(HEADER_SLOTS + 1);
         core::ptr::copy(arguments, target, count);
@@ -157,7 +170,22 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
         vm.base = arguments;
         vm.pc = (*own).instructions.add(1);
         vm.code = own;
-        match enter_function(vm, inner, count + 1, names) {
+        let entered = if (*init_code).simple_arguments as usize == count + 1 && names.is_empty() && vm.frames_left > 0 {
+            for index in count + 1..(&*init_code).local_names.len() {
+                *inner.add(HEADER_SLOTS + index) = bits::UNDEFINED;
+            }
+            *inner.add(HEADER_SLOTS).sub(RETURN_PC) = vm.pc as usize as Word;
+            *inner.add(HEADER_SLOTS).sub(RETURN_BASE) = vm.base as usize as Word;
+            *inner.add(HEADER_SLOTS).sub(CODE) = init_code as usize as Word;
+            vm.base = inner.add(HEADER_SLOTS);
+            vm.pc = (*init_code).instructions;
+            vm.code = init_code;
+            vm.frames_left -= 1;
+            Ok(true)
+        } else {
+            enter_function(vm, inner, count + 1, names)
+        };
+        match entered {
             Ok(true) => {
                 // The frame of the constructor: the class as its function's word would look like Python's own, so None stands there.
                 let class_word = core::mem::replace(&mut *window, bits::NONE);
