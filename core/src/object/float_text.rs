@@ -201,7 +201,7 @@ pub fn present(number: f64, presentation: Presentation, precision: usize, altern
     if let Some(special) = special(number, upper) {
         return special.into();
     }
-    let mut text = String::new();
+    let mut text = String::with_capacity(24);
     match presentation {
         Presentation::Fixed => {
             let kept = precision.min(MOST_FRACTION_DIGITS);

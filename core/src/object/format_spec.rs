@@ -40,7 +40,13 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The next code point and the offset behind it.
+    #[inline]
     fn next(&self, position: usize) -> Option<(u32, usize)> {
+        if let Some(&byte) = self.text.get(position)
+            && byte < 0x80
+        {
+            return Some((byte as u32, position + 1));
+        }
         let (code_point, width) = decode_at(self.text, position);
         if width == 0 { None } else { Some((code_point, position + width)) }
     }
@@ -59,6 +65,9 @@ impl Reader<'_> {
     /// A number; None if there are no digits, Some(None) if it is too large.
     fn number(&mut self) -> Option<Option<usize>> {
         let start = self.position;
+        if !self.text.get(start).is_some_and(|&byte| byte.is_ascii_digit() || byte >= 0x80) {
+            return None;
+        }
         let mut number = Some(0usize);
         while let Some((digit, next)) = self.next(self.position).and_then(|(code_point, next)| Some((decimal_value(code_point)?, next))) {
             number = number.and_then(|number| number.checked_mul(10)?.checked_add(digit as usize)).filter(|&number| number <= isize::MAX as usize);
@@ -102,10 +111,9 @@ impl FormatSpec {
             (parsed.align, parsed.align_given) = (given as u8, true);
             reader.position = next;
         }
-        for sign in [b' ', b'+', b'-'] {
-            if parsed.sign == 0 && reader.take(sign) {
-                parsed.sign = sign;
-            }
+        if let Some(&sign @ (b' ' | b'+' | b'-')) = reader.text.get(reader.position) {
+            parsed.sign = sign;
+            reader.position += 1;
         }
         parsed.no_negative_zero = reader.take(b'z');
         parsed.alternate = reader.take(b'#');
