@@ -210,10 +210,12 @@ impl Vm {
                             callee = method;
                         }
                         _ => {
-                            let bound = super::ops::attribute::bind_special(self, &method, &callee)?;
-                            match self.perform(bound)? {
-                                Started::Value(bound) => callee = bound,
-                                Started::Running => return Err(self.raise(Ex::NotImplementedError, "__call__ found through a descriptor written in Python")),
+                            match super::ops::attribute::bind_special(self, &method, &callee)? {
+                                Action::Return(bound) => callee = bound,
+                                bound => {
+                                    let call = move |_: &mut Vm, callee: Res<Value>| Ok(Action::TailCall(Call { callee: callee?, arguments, names }));
+                                    return Ok(Begun::Action(Action::Then(Box::new(bound), Box::new(call))));
+                                }
                             }
                         }
                     }
