@@ -2,6 +2,7 @@
 
 use crate::arguments::{Command, Options};
 use crate::files::{self, FileSystem};
+use crate::frozen::Library;
 use crate::modules;
 use pyvm_core::builtins::{io, report};
 use pyvm_core::embed::{Interpreter, Progress};
@@ -172,7 +173,7 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
         terminals: [std::io::stdin().is_terminal(), std::io::stdout().is_terminal(), std::io::stderr().is_terminal()],
         files: Some(&FileSystem),
         modules: modules::NATIVE.to_vec(),
-        frozen: modules::FROZEN,
+        frozen: Some(&Library),
         error_text: files::error_text,
         source_line: Some(Box::new(files::source_line)),
         sources,

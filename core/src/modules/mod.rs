@@ -28,6 +28,7 @@ use crate::object::class::TypeSpec;
 use crate::object::dict::Dict;
 use crate::object::module;
 use crate::object::value::Value;
+use crate::vm::host::{Frozen, FrozenCode};
 use crate::vm::{Native, Res, Vm};
 
 /// A native module, declared once; [`create`] makes the module object.
@@ -119,26 +120,20 @@ pub static MODULES: &[&ModuleSpec] = &[
     &weakref::MODULE,
 ];
 
-/// A module kept as Python source, compiled when it is first imported.
-pub struct Frozen {
-    pub name: &'static str,
-    pub source: &'static str,
-}
-
-/// Every frozen module.
-pub static FROZEN: &[Frozen] = &[
-    Frozen { name: "__future__", source: include_str!("frozen/__future__.py") },
-    Frozen { name: "_template", source: include_str!("frozen/_template.py") },
-    Frozen { name: "_typing", source: include_str!("frozen/_typing.py") },
-    Frozen { name: "bisect", source: include_str!("frozen/bisect.py") },
-    Frozen { name: "collections", source: include_str!("frozen/collections.py") },
-    Frozen { name: "functools", source: include_str!("frozen/functools.py") },
-    Frozen { name: "heapq", source: include_str!("frozen/heapq.py") },
-    Frozen { name: "operator", source: include_str!("frozen/operator.py") },
-    Frozen { name: "queue", source: include_str!("frozen/queue.py") },
-    Frozen { name: "threading", source: include_str!("frozen/threading.py") },
-    Frozen { name: "types", source: include_str!("frozen/types.py") },
-    Frozen { name: "weakref", source: include_str!("frozen/weakref.py") },
+/// The core's own modules in Python: full name and source.
+pub static FROZEN: &[(&str, &str)] = &[
+    ("__future__", include_str!("frozen/__future__.py")),
+    ("_template", include_str!("frozen/_template.py")),
+    ("_typing", include_str!("frozen/_typing.py")),
+    ("bisect", include_str!("frozen/bisect.py")),
+    ("collections", include_str!("frozen/collections.py")),
+    ("functools", include_str!("frozen/functools.py")),
+    ("heapq", include_str!("frozen/heapq.py")),
+    ("operator", include_str!("frozen/operator.py")),
+    ("queue", include_str!("frozen/queue.py")),
+    ("threading", include_str!("frozen/threading.py")),
+    ("types", include_str!("frozen/types.py")),
+    ("weakref", include_str!("frozen/weakref.py")),
 ];
 
 /// The declaration of a native module.
@@ -146,9 +141,10 @@ pub fn find(name: &str) -> Option<&'static ModuleSpec> {
     MODULES.iter().find(|spec| spec.name == name).copied()
 }
 
-/// The source of a frozen module.
-pub fn find_frozen(name: &str) -> Option<&'static Frozen> {
-    FROZEN.iter().find(|frozen| frozen.name == name)
+/// A module of [`FROZEN`].
+pub fn find_frozen(name: &str) -> Option<Frozen> {
+    let (name, source) = FROZEN.iter().find(|(known, _)| *known == name)?;
+    Some(Frozen { name, code: FrozenCode::Source(source), package: false })
 }
 
 /// A new module object with everything its declaration says. It is not entered in `sys.modules`.

@@ -5,11 +5,13 @@
 //! circle of py-threads waiting for each other's imports: then it gets the module as far as it is, as in CPython.
 
 use super::execute::text_of;
-use super::host::FileKind;
+use super::host::{FileKind, Frozen, FrozenCode};
 use super::iterate::collect;
 use super::protocol::get_attribute_then;
 use super::{Action, Args, Call, Name, Native, Res, Vm};
+use crate::code::image;
 use crate::code::prototype::CodeFlags;
+use crate::code::verify::verify;
 use crate::modules;
 use crate::object::code::Code;
 use crate::object::dict::Dict;
@@ -231,13 +233,29 @@ fn wait_for_import(vm: &mut Vm, lock: Value, name: &str, module: Value, then: Th
 
 /// Where a module's code comes from.
 struct Found {
-    source: Vec<u8>,
+    code: FoundCode,
     /// `__file__`, if it is a file.
     file: Option<String>,
     /// What tracebacks call it.
     filename: String,
-    /// The folder, if it is a package.
-    package: Option<String>,
+    /// Its `__path__`, if it is a package.
+    package: Option<Vec<String>>,
+}
+
+enum FoundCode {
+    Source(Vec<u8>),
+    Image(&'static [u8]),
+}
+
+impl From<Frozen> for Found {
+    fn from(frozen: Frozen) -> Found {
+        let code = match frozen.code {
+            FrozenCode::Source(text) => FoundCode::Source(text.as_bytes().to_vec()),
+            FrozenCode::Image(image) => FoundCode::Image(image),
+        };
+        // What lies in a frozen package is found by its full name.
+        Found { code, file: None, filename: format!("<frozen {}>", frozen.name), package: frozen.package.then(Vec::new) }
+    }
 }
 
 /// Finds a module that is not there yet; `package` is the one it lies in.
@@ -249,10 +267,8 @@ fn find_module(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Act
         bind_in_package(vm, &package, &name, &module);
         return then(vm, module);
     }
-    let frozen = vm.host.frozen.iter().find(|frozen| frozen.name == name).or_else(|| modules::find_frozen(&name));
-    if let Some(frozen) = frozen {
-        let found = Found { source: frozen.source.as_bytes().to_vec(), file: None, filename: format!("<frozen {name}>"), package: None };
-        return run_module(vm, name, found, package, then);
+    if let Some(frozen) = vm.host.find_frozen(&name) {
+        return run_module(vm, name, frozen.into(), package, then);
     }
     let places = if package.is_none() {
         let path = vm.name(Name::Path_).clone();
@@ -286,14 +302,14 @@ fn find_module(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Act
 fn find_file(vm: &mut Vm, folder: &str, name: &str) -> Res<Option<Found>> {
     let Some(files) = vm.host.files else { return Ok(None) };
     let base = if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") };
-    let candidates = [(format!("{base}/__init__.py"), Some(base.clone())), (format!("{base}.py"), None)];
+    let candidates = [(format!("{base}/__init__.py"), Some(Vec::from([base.clone()]))), (format!("{base}.py"), None)];
     for (path, package) in candidates {
         let found = vm.blocking(|| match files.kind(&path) {
             Some(FileKind::File) => Some(files.read(&path)),
             _ => None,
         });
         match found {
-            Some(Ok(source)) => return Ok(Some(Found { source, file: Some(path.clone()), filename: path, package })),
+            Some(Ok(source)) => return Ok(Some(Found { code: FoundCode::Source(source), file: Some(path.clone()), filename: path, package })),
             Some(Err(error)) => return Err(vm.machine_error(error, Some(&path))),
             None => {}
         }
@@ -302,7 +318,7 @@ fn find_file(vm: &mut Vm, folder: &str, name: &str) -> Res<Option<Found>> {
 }
 
 /// Sets what a module says about itself.
-fn describe(vm: &mut Vm, module: &Value, name: &str, file: Option<&str>, origin: &str, package: Option<&str>) {
+fn describe(vm: &mut Vm, module: &Value, name: &str, file: Option<&str>, origin: &str, package: Option<&[String]>) {
     let Some(namespace) = module::namespace(module) else { return };
     let parent = match package {
         Some(_) => name,
@@ -310,9 +326,9 @@ fn describe(vm: &mut Vm, module: &Value, name: &str, file: Option<&str>, origin:
     };
     let (full, parent, origin) = (vm.new_str(name), vm.intern(parent), vm.new_str(origin));
     let mut locations = Value::NONE;
-    if let Some(folder) = package {
-        let folder = vm.new_str(folder);
-        locations = vm.new_list(Vec::from([folder]));
+    if let Some(folders) = package {
+        let folders = folders.iter().map(|folder| vm.new_str(folder)).collect();
+        locations = vm.new_list(folders);
         drop(namespace.set_interned(vm.name(Name::Path), locations.clone()));
     }
     if let Some(file) = file {
@@ -350,14 +366,24 @@ fn bind_in_package(vm: &mut Vm, package: &Value, name: &str, module: &Value) {
     }
 }
 
+fn load(vm: &mut Vm, found: &Found) -> Res<Value> {
+    match &found.code {
+        FoundCode::Source(source) => compile(vm, source, &found.filename),
+        FoundCode::Image(image) => match image::read(image) {
+            Ok(code) if verify(&code).is_ok() => Ok(vm.load_code(&code)),
+            _ => Err(vm.raise(Ex::ImportError, &format!("bad code image of {}", found.filename))),
+        },
+    }
+}
+
 #[cfg(feature = "compiler")]
-fn compile(vm: &mut Vm, found: &Found) -> Res<Value> {
-    vm.compile_source(&found.source, &found.filename, crate::syntax::Mode::Exec, super::source::CompileFlags::default())
+fn compile(vm: &mut Vm, source: &[u8], filename: &str) -> Res<Value> {
+    vm.compile_source(source, filename, crate::syntax::Mode::Exec, super::source::CompileFlags::default())
 }
 
 #[cfg(not(feature = "compiler"))]
-fn compile(vm: &mut Vm, found: &Found) -> Res<Value> {
-    Err(vm.raise(Ex::ImportError, &format!("this VM has no compiler for {} ({} bytes)", found.filename, found.source.len())))
+fn compile(vm: &mut Vm, source: &[u8], filename: &str) -> Res<Value> {
+    Err(vm.raise(Ex::ImportError, &format!("this VM has no compiler for {filename} ({} bytes)", source.len())))
 }
 
 /// The call that runs a module's code.
@@ -369,7 +395,7 @@ fn body(vm: &mut Vm, code: &Value, namespace: &Value) -> Call {
 
 /// Runs a module's body.
 fn run_module(vm: &mut Vm, name: String, found: Found, package: Value, then: Then) -> Res<Action> {
-    let code = compile(vm, &found)?;
+    let code = load(vm, &found)?;
     let module = module::new(vm, &name);
     let origin = found.file.as_deref().unwrap_or("frozen");
     describe(vm, &module, &name, found.file.as_deref(), origin, found.package.as_deref());

@@ -3,16 +3,13 @@
 mod os;
 
 use crate::file;
-use pyvm_core::modules::{Frozen, ModuleSpec};
+use pyvm_core::modules::ModuleSpec;
 use pyvm_core::object::dict::Dict;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::Vm;
 
 /// Native modules of the desktop.
 pub static NATIVE: &[&ModuleSpec] = &[&os::POSIX, &IO];
-
-/// Modules of the desktop in Python.
-pub static FROZEN: &[Frozen] = &[Frozen { name: "os", source: include_str!("os.py") }, Frozen { name: "posixpath", source: include_str!("posixpath.py") }];
 
 /// `io`: no more than `open` for now.
 static IO: ModuleSpec = ModuleSpec {
