@@ -33,7 +33,6 @@ const LEFT_OUT: &[&str] = &[
     "_pycodecs",
     "_pyrepl",
     "antigravity",
-    "codecs",
     "dummy_threading",
     "ensurepip",
     "idlelib",
@@ -42,6 +41,35 @@ const LEFT_OUT: &[&str] = &[
     "turtle",
     "turtledemo",
     "venv",
+];
+
+/// A module of the library under a second name, where CPython has something in C.
+struct SecondName {
+    first: &'static str,
+    second: &'static str,
+    /// What is left out: from the first text to the second.
+    without: &'static [(&'static str, &'static str)],
+    /// A file in `src/python` with what is added at the end.
+    more: &'static str,
+}
+
+const SECOND_NAMES: &[SecondName] = &[
+    SecondName { first: "importlib._bootstrap", second: "_frozen_importlib", without: &[], more: "bootstrap.py" },
+    SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", without: &[], more: "bootstrap_external.py" },
+    SecondName {
+        first: "_pyio",
+        second: "_io",
+        // It would import the module that is made of it.
+        without: &[
+            ("import io\n", "valid_seek_flags"),
+            ("try:\n    open_code = ", "class UnsupportedOperation"),
+            ("io.IOBase.register", "class RawIOBase"),
+            ("io.RawIOBase.register", "class BufferedIOBase"),
+            ("io.BufferedIOBase.register", "class _BufferedIOMixin"),
+            ("io.TextIOBase.register", "class IncrementalNewlineDecoder"),
+        ],
+        more: "io.py",
+    },
 ];
 
 struct Module {
@@ -54,6 +82,7 @@ type Modules = BTreeMap<String, Module>;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=lib");
+    println!("cargo::rerun-if-changed=src/python");
     let mut modules = Modules::new();
     let add = |modules: &mut Modules, wanted: &dyn Fn(&str) -> bool| {
         for (name, source) in FROZEN.iter().filter(|(name, _)| wanted(name)) {
@@ -63,8 +92,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     add(&mut modules, &|_| true);
     collect(Path::new(rustpython_pylib::LIB_PATH), "", &mut modules)?;
     add(&mut modules, &|name| OURS.contains(&name));
-    let own = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("lib");
-    collect(&own, "", &mut modules)?;
+    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    for name in SECOND_NAMES {
+        let module = modules.get(name.first).ok_or_else(|| format!("no module {}", name.first))?;
+        let mut source = String::from_utf8(module.source.clone())?;
+        for (start, end) in name.without {
+            let place = source.find(start).and_then(|start| Some(start..start + source[start..].find(end)?));
+            source.replace_range(place.ok_or_else(|| format!("{} has no {start:?}", name.first))?, "");
+        }
+        source.push_str(&fs::read_to_string(folder.join("src/python").join(name.more))?);
+        modules.insert(name.second.into(), Module { source: source.into_bytes(), package: false });
+    }
+    collect(&folder.join("lib"), "", &mut modules)?;
     freeze(&modules, Path::new(&env::var("OUT_DIR")?))
 }
 

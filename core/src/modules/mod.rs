@@ -3,6 +3,7 @@
 
 pub mod _bisect;
 pub mod _collections;
+pub mod _frozen;
 pub mod _functools;
 pub mod _heapq;
 pub mod _operator;
@@ -100,6 +101,7 @@ impl Namespace<'_> {
 pub static MODULES: &[&ModuleSpec] = &[
     &_bisect::MODULE,
     &_collections::MODULE,
+    &_frozen::MODULE,
     &_functools::MODULE,
     &_heapq::MODULE,
     &_operator::MODULE,
@@ -123,6 +125,8 @@ pub static MODULES: &[&ModuleSpec] = &[
 /// The core's own modules in Python: full name and source.
 pub static FROZEN: &[(&str, &str)] = &[
     ("__future__", include_str!("frozen/__future__.py")),
+    ("_ast", include_str!("frozen/_ast.py")),
+    ("_contextvars", include_str!("frozen/_contextvars.py")),
     ("_template", include_str!("frozen/_template.py")),
     ("_typing", include_str!("frozen/_typing.py")),
     ("bisect", include_str!("frozen/bisect.py")),

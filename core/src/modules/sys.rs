@@ -136,7 +136,7 @@ fn constants(vm: &mut Vm, module: &Namespace) {
     module.set(vm, "modules", modules);
     module.set(vm, "dont_write_bytecode", Value::TRUE);
     module.set(vm, "pycache_prefix", Value::NONE);
-    let mut names: Vec<Value> = super::MODULES.iter().map(|spec| spec.name).map(|name| vm.intern(name)).collect();
+    let mut names: Vec<Value> = super::MODULES.iter().chain(&vm.host.modules.clone()).map(|spec| spec.name).map(|name| vm.intern(name)).collect();
     names.sort_by(|left, right| left.get::<Str>().map(Str::bytes).cmp(&right.get::<Str>().map(Str::bytes)));
     let names = vm.new_tuple(names);
     module.set(vm, "builtin_module_names", names);
@@ -187,9 +187,9 @@ fn information(vm: &mut Vm, module: &Namespace) {
 fn implementation(vm: &mut Vm, module: &Namespace) {
     let dict = vm.new_dict();
     let version = version_info(vm);
-    let (name, tag) = (vm.intern("pyvm"), vm.intern("pyvm-314"));
+    let name = vm.intern("pyvm");
     if let Some(namespace) = dict.get::<Dict>() {
-        for (key, value) in [("name", name), ("cache_tag", tag), ("version", version), ("hexversion", int(HEX_VERSION))] {
+        for (key, value) in [("name", name), ("cache_tag", Value::NONE), ("version", version), ("hexversion", int(HEX_VERSION))] {
             let key = vm.intern(key);
             drop(namespace.set_interned(&key, value));
         }

@@ -17,6 +17,8 @@ pub mod reenter;
 #[cfg(feature = "compiler")]
 pub mod source;
 pub mod step;
+#[cfg(feature = "compiler")]
+pub mod syntax_tree;
 pub mod unwind;
 
 use crate::code::Instr;

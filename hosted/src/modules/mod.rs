@@ -1,6 +1,6 @@
 //! Modules that need an operating system.
 
-mod os;
+mod posix;
 
 use crate::file;
 use pyvm_core::modules::ModuleSpec;
@@ -9,21 +9,18 @@ use pyvm_core::object::value::Value;
 use pyvm_core::vm::Vm;
 
 /// Native modules of the desktop.
-pub static NATIVE: &[&ModuleSpec] = &[&os::POSIX, &IO];
+pub static NATIVE: &[&ModuleSpec] = &[&posix::POSIX, &FILES];
 
-/// `io`: no more than `open` for now.
-static IO: ModuleSpec = ModuleSpec {
+/// `_files`: the native files, for `io`.
+static FILES: ModuleSpec = ModuleSpec {
     natives: &file::OPEN,
-    types: &[&file::TEXT_FILE],
     constants: |vm, module| {
-        module.set_int(vm, "SEEK_SET", 0);
-        module.set_int(vm, "SEEK_CUR", 1);
-        module.set_int(vm, "SEEK_END", 2);
-        module.set_int(vm, "DEFAULT_BUFFER_SIZE", 65536);
-        let unsupported = vm.exception_class(pyvm_core::object::exception::Ex::OSError).value();
-        module.set(vm, "UnsupportedOperation", unsupported);
+        for (name, spec) in file::TYPES {
+            let class = vm.class_from_spec(spec);
+            module.set(vm, name, class);
+        }
     },
-    ..ModuleSpec::new("io", "Files.")
+    ..ModuleSpec::new("_files", "Files.")
 };
 
 /// Adds what the desktop has to `builtins`.

@@ -1,0 +1,28 @@
+
+
+# What follows makes module `_io` of this: the names of CPython's, and native files for the builtin `open()`.
+
+import _files
+from _files import open as _open_natively
+
+SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
+_IOBase, _RawIOBase, _BufferedIOBase, _TextIOBase = IOBase, RawIOBase, BufferedIOBase, TextIOBase
+_open_in_python = open
+
+
+def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):
+    if opener is None:
+        return _open_natively(file, mode, buffering, encoding, errors, newline, closefd)
+    return _open_in_python(file, mode, buffering, encoding, errors, newline, closefd, opener)
+
+
+def open_code(path):
+    """A file with code, opened for reading bytes."""
+    return open(path, "rb")
+
+
+TextIOBase.register(_files.TextFile)
+TextIOBase.register(type(sys.__stdout__))
+RawIOBase.register(_files.Raw)
+for _kind in (_files.Reader, _files.Writer, _files.Random):
+    BufferedIOBase.register(_kind)
