@@ -8,6 +8,8 @@ pub mod _functools;
 pub mod _heapq;
 pub mod _operator;
 pub mod _random;
+#[cfg(feature = "regex")]
+pub mod _sre;
 pub mod _string;
 pub mod _thread;
 pub mod atexit;
@@ -106,6 +108,8 @@ pub static MODULES: &[&ModuleSpec] = &[
     &_heapq::MODULE,
     &_operator::MODULE,
     &_random::MODULE,
+    #[cfg(feature = "regex")]
+    &_sre::MODULE,
     &_string::MODULE,
     &_thread::MODULE,
     &atexit::MODULE,
