@@ -47,26 +47,26 @@ const LEFT_OUT: &[&str] = &[
 struct SecondName {
     first: &'static str,
     second: &'static str,
-    /// What is left out: from the first text to the second.
-    without: &'static [(&'static str, &'static str)],
+    /// What is replaced: from the first text to the second, by the third.
+    changes: &'static [(&'static str, &'static str, &'static str)],
     /// A file in `src/python` with what is added at the end.
     more: &'static str,
 }
 
 const SECOND_NAMES: &[SecondName] = &[
-    SecondName { first: "importlib._bootstrap", second: "_frozen_importlib", without: &[], more: "bootstrap.py" },
-    SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", without: &[], more: "bootstrap_external.py" },
+    SecondName { first: "importlib._bootstrap", second: "_frozen_importlib", changes: &[], more: "bootstrap.py" },
+    SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", changes: &[], more: "bootstrap_external.py" },
     SecondName {
         first: "_pyio",
         second: "_io",
         // It would import the module that is made of it.
-        without: &[
-            ("import io\n", "valid_seek_flags"),
-            ("try:\n    open_code = ", "class UnsupportedOperation"),
-            ("io.IOBase.register", "class RawIOBase"),
-            ("io.RawIOBase.register", "class BufferedIOBase"),
-            ("io.BufferedIOBase.register", "class _BufferedIOMixin"),
-            ("io.TextIOBase.register", "class IncrementalNewlineDecoder"),
+        changes: &[
+            ("import io\n", "valid_seek_flags", "SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2\n"),
+            ("try:\n    open_code = ", "class UnsupportedOperation", ""),
+            ("io.IOBase.register", "class RawIOBase", ""),
+            ("io.RawIOBase.register", "class BufferedIOBase", ""),
+            ("io.BufferedIOBase.register", "class _BufferedIOMixin", ""),
+            ("io.TextIOBase.register", "class IncrementalNewlineDecoder", ""),
         ],
         more: "io.py",
     },
@@ -96,9 +96,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in SECOND_NAMES {
         let module = modules.get(name.first).ok_or_else(|| format!("no module {}", name.first))?;
         let mut source = String::from_utf8(module.source.clone())?;
-        for (start, end) in name.without {
+        for (start, end, replacement) in name.changes {
             let place = source.find(start).and_then(|start| Some(start..start + source[start..].find(end)?));
-            source.replace_range(place.ok_or_else(|| format!("{} has no {start:?}", name.first))?, "");
+            source.replace_range(place.ok_or_else(|| format!("{} has no {start:?}", name.first))?, replacement);
         }
         source.push_str(&fs::read_to_string(folder.join("src/python").join(name.more))?);
         modules.insert(name.second.into(), Module { source: source.into_bytes(), package: false });

@@ -4,6 +4,8 @@ import _thread
 from _frozen import create_builtin as _create_builtin, get_frozen_object, import_module as _import_module, is_builtin, is_frozen, is_frozen_package, source as _source
 
 check_hash_based_pycs = "default"
+# Compiled modules are not kept in files, so no file has this number.
+pyc_magic_number_token = 0x0a0d0000
 _lock = _thread.RLock()
 
 

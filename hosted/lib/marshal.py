@@ -1,7 +1,5 @@
 """Values of builtin types as bytes, in CPython's format. Code objects are not among them: this VM's have an image format of their own."""
 
-import struct
-
 version = 5
 
 _TERMINATOR = b"0"
@@ -37,9 +35,9 @@ def _write(value, put, depth):
             count = len(digits) if value > 0 else -len(digits)
             put(b"l" + count.to_bytes(4, "little", signed=True) + b"".join(digits))
     elif kind is float:
-        put(b"g" + struct.pack("<d", value))
+        put(b"g" + _pack(value))
     elif kind is complex:
-        put(b"y" + struct.pack("<dd", value.real, value.imag))
+        put(b"y" + _pack(value.real, value.imag))
     elif kind is str:
         data = value.encode("utf-8", "surrogatepass")
         if len(data) < 256 and value.isascii():
@@ -70,6 +68,16 @@ def _write(value, put, depth):
             _write(item, put, depth - 1)
     else:
         raise ValueError("unmarshallable object")
+
+
+def _pack(*numbers):
+    import struct
+    return struct.pack("<%dd" % len(numbers), *numbers)
+
+
+def _unpack(data):
+    import struct
+    return struct.unpack("<%dd" % (len(data) // 8), data)
 
 
 def _size(value):
@@ -170,11 +178,11 @@ class _Reader:
             case "f":
                 return float(self.bytes(self.bytes(1)[0]))
             case "g":
-                return struct.unpack("<d", self.bytes(8))[0]
+                return _unpack(self.bytes(8))[0]
             case "x":
                 return complex(float(self.bytes(self.bytes(1)[0])), float(self.bytes(self.bytes(1)[0])))
             case "y":
-                return complex(*struct.unpack("<dd", self.bytes(16)))
+                return complex(*_unpack(self.bytes(16)))
             case "s":
                 return self.bytes(self.size())
             case "u" | "t":

@@ -30,6 +30,7 @@ pub mod weakref;
 use crate::object::class::TypeSpec;
 use crate::object::dict::Dict;
 use crate::object::module;
+use crate::object::text_buffer;
 use crate::object::value::Value;
 use crate::vm::host::{Frozen, FrozenCode};
 use crate::vm::{Native, Res, Vm};
@@ -99,6 +100,9 @@ impl Namespace<'_> {
     }
 }
 
+/// `_text_buffer`: what `io.StringIO` is made of.
+static TEXT_BUFFER: ModuleSpec = ModuleSpec { types: &[&text_buffer::TYPE], ..ModuleSpec::new("_text_buffer", "Text in memory.") };
+
 /// Every native module.
 pub static MODULES: &[&ModuleSpec] = &[
     &_bisect::MODULE,
@@ -111,6 +115,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     #[cfg(feature = "regex")]
     &_sre::MODULE,
     &_string::MODULE,
+    &TEXT_BUFFER,
     &_thread::MODULE,
     &atexit::MODULE,
     &builtins::MODULE,

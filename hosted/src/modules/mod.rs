@@ -1,6 +1,7 @@
 //! Modules that need an operating system.
 
 mod posix;
+mod signal;
 
 use crate::file;
 use pyvm_core::modules::ModuleSpec;
@@ -9,7 +10,7 @@ use pyvm_core::object::value::Value;
 use pyvm_core::vm::Vm;
 
 /// Native modules of the desktop.
-pub static NATIVE: &[&ModuleSpec] = &[&posix::POSIX, &FILES];
+pub static NATIVE: &[&ModuleSpec] = &[&posix::POSIX, &signal::SIGNAL, &FILES];
 
 /// `_files`: the native files, for `io`.
 static FILES: ModuleSpec = ModuleSpec {

@@ -1,11 +1,12 @@
 //! The process, its relatives, and the machine.
 
+use crate::modules::signal::after_signal;
 use super::{call, checked, int_argument, integers, path_argument};
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
 use pyvm_core::struct_sequence;
-use pyvm_core::vm::{Res, Vm, argument};
+use pyvm_core::vm::{Action, Args, Res, Vm, argument};
 use std::ffi::CStr;
 use std::io;
 
@@ -58,21 +59,19 @@ pub fn umask(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(Value::small_int(i64::from(unsafe { libc::umask(mask) })))
 }
 
-pub fn kill(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (process, signal) = (int_argument(vm, arguments, 0, 0)?, int_argument(vm, arguments, 1, 0)?);
-    // SAFETY: takes numbers.
-    call(vm, None, || checked(unsafe { libc::kill(process, signal) }))?;
-    // A signal to this very process is there already.
-    vm.check_interrupts()?;
-    Ok(Value::NONE)
+pub fn kill(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    send(vm, arguments, libc::kill)
 }
 
-pub fn killpg(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (group, signal) = (int_argument(vm, arguments, 0, 0)?, int_argument(vm, arguments, 1, 0)?);
+pub fn killpg(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    send(vm, arguments, libc::killpg)
+}
+
+fn send(vm: &mut Vm, arguments: &Args, function: unsafe extern "C" fn(i32, i32) -> i32) -> Res<Action> {
+    let (to, signal) = (int_argument(vm, arguments.positional, 0, 0)?, int_argument(vm, arguments.positional, 1, 0)?);
     // SAFETY: takes numbers.
-    call(vm, None, || checked(unsafe { libc::killpg(group, signal) }))?;
-    vm.check_interrupts()?;
-    Ok(Value::NONE)
+    call(vm, None, || checked(unsafe { function(to, signal) }))?;
+    after_signal(vm)
 }
 
 pub fn waitpid(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
