@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// Modules of the core that are not to be replaced by CPython's, which rely on what this VM does otherwise.
-const OURS: &[&str] = &["queue", "threading", "weakref"];
+const OURS: &[&str] = &["threading"];
 
 /// Modules and packages of the library that are left out: for other systems, for graphics, for installing, and what rests on the inside of
 /// another VM.
@@ -43,19 +43,30 @@ const LEFT_OUT: &[&str] = &[
     "venv",
 ];
 
-/// A module of the library under a second name, where CPython has something in C.
+/// A module of the library with changes, under a second name where CPython has something in C.
 struct SecondName {
     first: &'static str,
     second: &'static str,
     /// What is replaced: from the first text to the second, by the third.
     changes: &'static [(&'static str, &'static str, &'static str)],
-    /// A file in `src/python` with what is added at the end.
+    /// A file in `src/python` with what is added at the end, if anything is.
     more: &'static str,
 }
 
 const SECOND_NAMES: &[SecondName] = &[
     SecondName { first: "importlib._bootstrap", second: "_frozen_importlib", changes: &[], more: "bootstrap.py" },
     SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", changes: &[], more: "bootstrap_external.py" },
+    // A memoryview has no items wider than a byte.
+    SecondName {
+        first: "re._compiler",
+        second: "re._compiler",
+        changes: &[(
+            "    a = memoryview(b)",
+            "def _simple",
+            "    import sys\n    size = _sre.CODESIZE\n    return [int.from_bytes(b[i:i + size], sys.byteorder) for i in range(0, len(b), size)]\n\n",
+        )],
+        more: "",
+    },
     SecondName {
         first: "_pyio",
         second: "_io",
@@ -100,7 +111,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             let place = source.find(start).and_then(|start| Some(start..start + source[start..].find(end)?));
             source.replace_range(place.ok_or_else(|| format!("{} has no {start:?}", name.first))?, replacement);
         }
-        source.push_str(&fs::read_to_string(folder.join("src/python").join(name.more))?);
+        if !name.more.is_empty() {
+            source.push_str(&fs::read_to_string(folder.join("src/python").join(name.more))?);
+        }
         modules.insert(name.second.into(), Module { source: source.into_bytes(), package: false });
     }
     collect(&folder.join("lib"), "", &mut modules)?;

@@ -2,7 +2,7 @@
 
 import re
 from token import (
-    COMMENT, DEDENT, ENDMARKER, ERRORTOKEN, EXACT_TOKEN_TYPES, FSTRING_END, FSTRING_MIDDLE, FSTRING_START, INDENT, NAME, NEWLINE, NL, NUMBER, OP, STRING,
+    COMMENT, DEDENT, ENDMARKER, EXACT_TOKEN_TYPES, FSTRING_END, FSTRING_MIDDLE, FSTRING_START, INDENT, NAME, NEWLINE, NL, NUMBER, OP, STRING,
     TSTRING_END, TSTRING_MIDDLE, TSTRING_START,
 )
 
@@ -201,7 +201,7 @@ class TokenizerIter:
         else:
             if not self._extra or line[position] not in "$?`!":
                 raise self._error("invalid non-printable character U+%04X" % ord(line[position]) if not line[position].isprintable() else "invalid syntax", position)
-            yield self._token(OP if line[position] == "!" else ERRORTOKEN, line[position], position, position + 1)
+            yield self._token(OP, line[position], position, position + 1)
             return position + 1
         if operator in "([{":
             self._brackets.append((operator, self._row, position))
@@ -292,7 +292,7 @@ class TokenizerIter:
                 raise self._unterminated(string)
             lines.append(self._line)
         text = "".join(parts)
-        if text:
+        if text or in_format and stop == "}":
             yield self._token(string.middle, text, start, place, row, "".join(lines))
         if stop == "quote":
             self._modes.pop()
@@ -301,8 +301,6 @@ class TokenizerIter:
         yield self._token(OP, stop, place, place + 1)
         self._modes.pop()
         if stop == "{":
-            if in_format:
-                self._modes.append(string)
             self._modes.append(_Replacement(string, len(self._brackets)))
         else:
             # The replacement field whose format this was.

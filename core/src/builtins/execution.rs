@@ -3,6 +3,7 @@
 use crate::object::bytes;
 use crate::object::code::Code;
 use crate::object::dict::Dict;
+use crate::object::exception::Ex;
 use crate::object::str::Str;
 use crate::object::value::Value;
 use crate::syntax::Mode;
@@ -17,7 +18,7 @@ use alloc::string::String;
 
 pub const NATIVES: &[Native] = &[
     Native::full("__build_class__(func, name, /, *bases, **kwds)", build_class::build_class, "Internal helper function used by the class statement."),
-    Native::full("compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)", compile, "Compile source into a code object."),
+    Native::full("compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, _feature_version=-1)", compile, "Compile source into a code object."),
     Native::full("exec(source, globals=None, locals=None, /, *, closure=None)", exec, "Execute the given source in the context of globals and locals."),
     Native::full("eval(source, /, globals=None, locals=None)", eval, "Evaluate the given source in the context of globals and locals."),
 ];
@@ -27,6 +28,9 @@ const ONLY_TREE: i64 = 0x400;
 
 fn compile(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let arguments = arguments.positional;
+    if vm.is_syntax_tree(&arguments[0]) {
+        return Err(vm.raise(Ex::NotImplementedError, "compile() of syntax trees"));
+    }
     let text = source_bytes(vm, &arguments[0], "compile() arg 1 must be a string, bytes or AST object")?;
     let mode = match text_of(&arguments[2]).as_str() {
         "exec" => Mode::Exec,

@@ -118,7 +118,7 @@ fn exec_module(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     };
     let key = vm.intern("__name__");
     let name = object::module::namespace(module).and_then(|namespace| namespace.get_interned(&key));
-    let code = code(vm, name.as_ref().map_or(&[], core::slice::from_ref))?;
+    let code = code(vm, name.as_slice())?;
     import::run_code(vm, &code, &namespace)
 }
 

@@ -35,14 +35,26 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::simple("__iter__($self, /)", |_, arguments| Ok(arguments.first().cloned().unwrap_or(Value::NONE)), "Implement iter(self)."),
         Native::simple("__next__($self, /)", next_line, "Implement next(self)."),
         Native::simple("fileno($self, /)", |_, arguments| Ok(Value::small_int(text_of(arguments).map_or(-1, text_stream::number))), "The number of the stream."),
-        Native::simple("isatty($self, /)", |vm, arguments| text_stream::is_terminal(vm, text_of(arguments).map_or(&[], core::slice::from_ref)), "Whether it is a terminal."),
+        Native::simple(
+            "isatty($self, /)",
+            |vm, arguments| text_stream::is_terminal(vm, text_of(arguments).map_or(&[], core::slice::from_ref)),
+            "Whether it is a terminal.",
+        ),
         Native::simple("readable($self, /)", |_, arguments| Ok(Value::bool(stream(arguments).is_some_and(|stream| stream.output.is_none()))), "Whether it can be read."),
-        Native::simple("writable($self, /)", |_, arguments| Ok(Value::bool(stream(arguments).is_some_and(|stream| stream.output.is_some()))), "Whether it can be written."),
+        Native::simple(
+            "writable($self, /)",
+            |_, arguments| Ok(Value::bool(stream(arguments).is_some_and(|stream| stream.output.is_some()))),
+            "Whether it can be written.",
+        ),
         Native::simple("seekable($self, /)", |_, _| Ok(Value::FALSE), "Whether it can seek."),
     ],
     getters: &[
         Getter::read_only("closed", |_, this| Ok(Value::bool(stream(core::slice::from_ref(this)).is_some_and(|stream| stream.closed.get()))), "Whether it is closed."),
-        Getter::read_only("mode", |vm, this| Ok(vm.new_str(if stream(core::slice::from_ref(this)).is_some_and(|stream| stream.output.is_some()) { "wb" } else { "rb" })), "The mode."),
+        Getter::read_only(
+            "mode",
+            |vm, this| Ok(vm.new_str(if stream(core::slice::from_ref(this)).is_some_and(|stream| stream.output.is_some()) { "wb" } else { "rb" })),
+            "The mode.",
+        ),
     ],
     next: Some(step),
     ..TypeSpec::new("BufferedWriter", ByteStream::LAYOUT)

@@ -50,7 +50,6 @@ const TASK_BYTES: usize = size_of::<Task>();
 /// `Level::returning` of a level that is over.
 const ENDED: u32 = u32::MAX - 1;
 
-
 /// What may be touched without the GIL: by other OS threads, and interrupt handlers.
 pub struct Shared {
     /// Reasons for the carrier to look up.

@@ -396,16 +396,18 @@ impl Vm {
         self.type_error(&message)
     }
 
-    /// Puts keyword arguments of a native without `*` in their places; gaps are undefined.
+    /// Puts keyword arguments of a native in their places; gaps are undefined. What stands behind a lone `*` is given by keyword only.
     fn bind_native_keywords(&mut self, function: &NativeFunction, arguments: Vec<Value>, names: &[Value]) -> Res<Vec<Value>> {
         let native = function.native;
         let positional = arguments.len() - names.len();
         let name = self.native_label(function, false);
         let mut parameters: Vec<(&str, bool)> = Vec::new();
-        let mut positional_only = 0;
+        let (mut positional_only, mut most) = (0, usize::MAX);
         for parameter in split_parameters(native.parameters()) {
             if parameter == "/" {
                 positional_only = parameters.len();
+            } else if parameter == "*" {
+                most = parameters.len();
             } else {
                 let (parameter, optional) = match parameter.split_once('=') {
                     Some((parameter, _)) => (parameter.trim(), true),
@@ -414,7 +416,7 @@ impl Vm {
                 parameters.push((parameter, optional));
             }
         }
-        if positional > parameters.len() {
+        if positional > parameters.len().min(most) {
             return Err(self.arity_error(function, positional));
         }
         if positional_only == parameters.len() {

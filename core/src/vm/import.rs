@@ -407,11 +407,11 @@ fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Op
         None => name.rsplit_once('.').map_or("", |(outer, _)| outer),
     };
     let (full, parent) = (vm.new_str(name), vm.intern(parent));
-    let (file, place) = match origin {
-        Origin::Native => (None, vm.new_str("built-in")),
-        Origin::Frozen => (None, vm.new_str("frozen")),
-        Origin::File(path) => (Some(path), vm.new_str(path)),
-        Origin::Folders => (None, Value::NONE),
+    let place = match origin {
+        Origin::Native => vm.new_str("built-in"),
+        Origin::Frozen => vm.new_str("frozen"),
+        Origin::File(path) => vm.new_str(path),
+        Origin::Folders => Value::NONE,
     };
     let loader = loader(vm, name, origin);
     let mut locations = Value::NONE;
@@ -420,11 +420,15 @@ fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Op
         locations = vm.new_list(folders);
         drop(namespace.set_interned(vm.name(Name::Path), locations.clone()));
     }
-    if let Some(file) = file {
-        let file = vm.new_str(file);
-        drop(namespace.set_interned(vm.name(Name::File), file));
+    let file_name = match origin {
+        Origin::File(path) => Some(vm.new_str(path)),
+        Origin::Folders => Some(Value::NONE),
+        Origin::Native | Origin::Frozen => None,
+    };
+    if let Some(file_name) = file_name {
+        drop(namespace.set_interned(vm.name(Name::File), file_name));
     }
-    let has_location = Value::bool(file.is_some());
+    let has_location = Value::bool(matches!(origin, Origin::File(_)));
     let mut entries = Vec::from([
         ("name", full),
         ("loader", loader.clone()),

@@ -41,6 +41,16 @@ pub fn build(vm: &mut Vm, source: &Source, parsed: &Module) -> Res<Value> {
     }
 }
 
+impl Vm {
+    /// Is it an object of the classes in `_ast`?
+    pub fn is_syntax_tree(&mut self, value: &Value) -> bool {
+        let (module, base) = (self.intern("_ast"), self.intern("AST"));
+        let module = self.modules.get::<Dict>().and_then(|modules| modules.get_interned(&module));
+        let base = module.as_ref().and_then(|module| module::namespace(module)).and_then(|namespace| namespace.get_interned(&base));
+        base.as_ref().and_then(|base| base.get::<Class>()).is_some_and(|base| self.is_instance(value, base))
+    }
+}
+
 struct Builder<'a> {
     vm: &'a mut Vm,
     source: &'a Source,

@@ -1,11 +1,13 @@
 //! Modules that need an operating system.
 
+mod monitoring;
 mod posix;
 mod signal;
 
 use crate::file;
-use pyvm_core::modules::ModuleSpec;
+use pyvm_core::modules::{self, ModuleSpec};
 use pyvm_core::object::dict::Dict;
+use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::Vm;
 
@@ -24,8 +26,18 @@ static FILES: ModuleSpec = ModuleSpec {
     ..ModuleSpec::new("_files", "Files.")
 };
 
-/// Adds what the desktop has to `builtins`.
+/// Adds what the desktop has to `builtins` and `sys`.
 pub fn install(vm: &mut Vm) {
+    let (name, sys) = (vm.intern("monitoring"), vm.intern("sys"));
+    let sys = vm.modules.get::<Dict>().and_then(|modules| modules.get_interned(&sys));
+    match modules::create(vm, &monitoring::MONITORING) {
+        Ok(monitoring) => {
+            if let Some(namespace) = sys.as_ref().and_then(|sys| module::namespace(sys)) {
+                drop(namespace.set_interned(&name, monitoring));
+            }
+        }
+        Err(raised) => drop(vm.take_exception(raised)),
+    }
     for native in &file::OPEN {
         let function = vm.native_function(native, &Value::NONE);
         let name = vm.intern(native.name());

@@ -32,5 +32,5 @@ except json.JSONDecodeError as error:
 file = io.StringIO()
 json.dump([1, "two"], file)
 print(file.getvalue())
-print("\n".join(difflib.unified_diff("abc", "adc", lineterm="")), difflib.get_close_matches("appel", ["ape", "apple"]))
+print("\n".join(difflib.unified_diff(["a", "b", "c"], ["a", "d", "c"], lineterm="")), difflib.get_close_matches("appel", ["ape", "apple"]))
 print(shlex.split("a 'b c' \"d\\\"e\" # f", comments=True), shlex.quote("it's"), html.escape("<a & 'b'>"), html.unescape("&lt;&eacute;"))

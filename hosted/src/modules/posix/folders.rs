@@ -102,8 +102,8 @@ pub static DIR_ENTRY: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
     doc: "An entry of a folder, with what is known about it without asking again.",
     natives: &[
-        Native::simple("is_dir($self, /, *, follow_symlinks=True)", |vm, arguments| is_kind(vm, arguments, EntryKind::Folder), "Whether it is a folder."),
-        Native::simple("is_file($self, /, *, follow_symlinks=True)", |vm, arguments| is_kind(vm, arguments, EntryKind::File), "Whether it is a file."),
+        Native::simple("is_dir($self, *, follow_symlinks=True)", |vm, arguments| is_kind(vm, arguments, EntryKind::Folder), "Whether it is a folder."),
+        Native::simple("is_file($self, *, follow_symlinks=True)", |vm, arguments| is_kind(vm, arguments, EntryKind::File), "Whether it is a file."),
         Native::simple(
             "is_symlink($self, /)",
             |_, arguments| Ok(Value::bool(entry(arguments).is_some_and(|entry| entry.kind == EntryKind::Link))),
@@ -111,7 +111,7 @@ pub static DIR_ENTRY: TypeSpec = TypeSpec {
         ),
         Native::simple("is_junction($self, /)", |_, _| Ok(Value::FALSE), "False: there are none here."),
         Native::simple("inode($self, /)", inode, "The number of its inode."),
-        Native::simple("stat($self, /, *, follow_symlinks=True)", entry_stat, "What the file system knows about it."),
+        Native::simple("stat($self, *, follow_symlinks=True)", entry_stat, "What the file system knows about it."),
         Native::simple("__fspath__($self, /)", |_, arguments| Ok(entry(arguments).map_or(Value::NONE, |entry| entry.path.clone())), "The path."),
         Native::full("__repr__($self, /)", entry_repr, "Return repr(self)."),
         Native::full(

@@ -1,7 +1,7 @@
 //! The process, its relatives, and the machine.
 
-use crate::modules::signal::after_signal;
 use super::{call, checked, int_argument, integers, path_argument};
+use crate::modules::signal::after_signal;
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
