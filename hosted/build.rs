@@ -56,6 +56,7 @@ struct SecondName {
 const SECOND_NAMES: &[SecondName] = &[
     SecondName { first: "importlib._bootstrap", second: "_frozen_importlib", changes: &[], more: "bootstrap.py" },
     SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", changes: &[], more: "bootstrap_external.py" },
+    SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
     // A memoryview has no items wider than a byte.
     SecondName {
         first: "re._compiler",

@@ -201,6 +201,27 @@ fn set_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(Value::NONE)
 }
 
+impl MemoryView {
+    /// Overwrites the first bytes.
+    ///
+    /// # Errors
+    /// TypeError for a view that is read-only.
+    pub fn fill(&self, vm: &mut Vm, data: &[u8]) -> Res<()> {
+        let source = self.source.get().clone();
+        let Some(array) = source.get::<ByteArray>() else {
+            return Err(vm.type_error("cannot modify read-only memory"));
+        };
+        let contents = array.data.get_mut();
+        for (offset, byte) in data.iter().take(self.length).enumerate() {
+            let index = self.start + offset as isize * self.step;
+            if let Some(place) = usize::try_from(index).ok().and_then(|index| contents.get_mut(index)) {
+                *place = *byte;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn delete_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver(vm, arguments)?;
     Err(vm.type_error(if this.is_read_only() { "cannot modify read-only memory" } else { "cannot delete memory" }))

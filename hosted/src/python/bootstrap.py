@@ -32,6 +32,7 @@ def _upgrade_spec(module):
     module.__loader__ = loader
 
 
+_blocking_on = _WeakValueDictionary()
 FrozenImporter.get_source = classmethod(lambda cls, fullname: _imp._source(fullname))
 FrozenImporter.is_package = classmethod(lambda cls, fullname: _imp.is_frozen_package(fullname))
 for _module in list(sys.modules.values()):

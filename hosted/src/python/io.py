@@ -41,8 +41,11 @@ def open_code(path):
     return open(path, "rb")
 
 
-TextIOBase.register(_files.TextFile)
-TextIOBase.register(type(sys.__stdout__))
-RawIOBase.register(_files.Raw)
-for _kind in (_files.Reader, _files.Writer, _files.Random):
-    BufferedIOBase.register(_kind)
+# Native files and console streams are what they are in CPython.
+TextIOWrapper.register(_files.TextFile)
+TextIOWrapper.register(type(sys.__stdout__))
+FileIO.register(_files.Raw)
+BufferedReader.register(_files.Reader)
+BufferedWriter.register(_files.Writer)
+BufferedWriter.register(type(sys.__stdout__.buffer))
+BufferedRandom.register(_files.Random)

@@ -3,6 +3,7 @@
 use super::{c_path, call, checked, flag, int_argument, integer_argument, integers, no_folder_descriptor, path_argument};
 use pyvm_core::object::bytearray::ByteArray;
 use pyvm_core::object::bytes;
+use pyvm_core::object::memoryview::MemoryView;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
 use pyvm_core::struct_sequence;
@@ -80,15 +81,19 @@ pub fn pread(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub fn readinto(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let descriptor = descriptor(vm, arguments)?;
-    let Some(array) = argument(arguments, 1).and_then(|target| target.get::<ByteArray>()) else {
-        let given = argument(arguments, 1).map(|target| vm.type_name(target)).unwrap_or_default();
-        return Err(vm.type_error(&format!("readinto() argument must be a bytearray, not {given}")));
-    };
-    let size = array.data.get().len();
+    let target = argument(arguments, 1).cloned().unwrap_or(Value::NONE);
+    let size = bytes::required(vm, &target)?.len();
     // SAFETY: as in `read`.
     let data = read_with(vm, size, |buffer| unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) })?;
-    for (target, byte) in array.data.get_mut().iter_mut().zip(&data) {
-        *target = *byte;
+    if let Some(array) = target.get::<ByteArray>() {
+        for (place, byte) in array.data.get_mut().iter_mut().zip(&data) {
+            *place = *byte;
+        }
+    } else if let Some(view) = target.get::<MemoryView>() {
+        view.fill(vm, &data)?;
+    } else {
+        let given = vm.type_name(&target);
+        return Err(vm.type_error(&format!("readinto() argument must be read-write bytes-like object, not {given}")));
     }
     Ok(vm.new_size(data.len()))
 }
