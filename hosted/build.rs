@@ -57,17 +57,6 @@ const SECOND_NAMES: &[SecondName] = &[
     SecondName { first: "importlib._bootstrap", second: "_frozen_importlib", changes: &[], more: "bootstrap.py" },
     SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", changes: &[], more: "bootstrap_external.py" },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
-    // A memoryview has no items wider than a byte.
-    SecondName {
-        first: "re._compiler",
-        second: "re._compiler",
-        changes: &[(
-            "    a = memoryview(b)",
-            "def _simple",
-            "    import sys\n    size = _sre.CODESIZE\n    return [int.from_bytes(b[i:i + size], sys.byteorder) for i in range(0, len(b), size)]\n\n",
-        )],
-        more: "",
-    },
     SecondName {
         first: "_pyio",
         second: "_io",

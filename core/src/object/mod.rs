@@ -1,5 +1,6 @@
 //! Objects: the value word, the header, classes and instances, and one file a builtin type.
 
+pub mod array;
 pub mod async_generator;
 pub mod bool;
 pub mod byte_methods;
@@ -53,6 +54,7 @@ pub mod object_type;
 pub mod percent_format;
 pub mod property;
 pub mod range;
+pub mod scalar;
 pub mod set;
 pub mod set_methods;
 pub mod set_table;

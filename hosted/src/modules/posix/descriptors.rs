@@ -1,9 +1,7 @@
 //! File descriptors.
 
 use super::{c_path, call, checked, flag, int_argument, integer_argument, integers, no_folder_descriptor, path_argument};
-use pyvm_core::object::bytearray::ByteArray;
 use pyvm_core::object::bytes;
-use pyvm_core::object::memoryview::MemoryView;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
 use pyvm_core::struct_sequence;
@@ -85,15 +83,13 @@ pub fn readinto(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let size = bytes::required(vm, &target)?.len();
     // SAFETY: as in `read`.
     let data = read_with(vm, size, |buffer| unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) })?;
-    if let Some(array) = target.get::<ByteArray>() {
-        for (place, byte) in array.data.get_mut().iter_mut().zip(&data) {
-            *place = *byte;
-        }
-    } else if let Some(view) = target.get::<MemoryView>() {
-        view.fill(vm, &data)?;
-    } else {
+    // Asked for again: the target may have changed while the call ran.
+    let Some(place) = bytes::writable(vm, &target)? else {
         let given = vm.type_name(&target);
         return Err(vm.type_error(&format!("readinto() argument must be read-write bytes-like object, not {given}")));
+    };
+    for (place, byte) in place.iter_mut().zip(&data) {
+        *place = *byte;
     }
     Ok(vm.new_size(data.len()))
 }
