@@ -62,3 +62,5 @@ made = types.ModuleType("made", "docs")
 sys.modules["made"] = made
 import made as again
 print(again is made, made.__doc__)
+made.value, made.__dir__ = 1, lambda: ["b", "a"]
+print("find_spec" in dir(importlib.util), [name for name in dir(changes) if name[0] != "_"], dir(made))

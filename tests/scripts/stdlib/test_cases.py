@@ -41,7 +41,7 @@ class Sums(unittest.TestCase):
 
 
 stream = io.StringIO()
-suite = unittest.defaultTestLoader.loadTestsFromTestCase(Sums)
+suite = unittest.defaultTestLoader.loadTestsFromModule(__import__("__main__"))
 result = unittest.TextTestRunner(stream, verbosity=2).run(suite)
 print(result.testsRun, len(result.failures), len(result.errors), len(result.skipped), len(result.expectedFailures), result.wasSuccessful())
 print(re.sub(r"in [\d.]+s", "in TIME", stream.getvalue().split("\n\n")[-2]))
