@@ -4,8 +4,9 @@ use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::OsString;
 
 pub const HELP: &str = "\
-usage: pyvm [option] ... [-c cmd | file | -] [arg] ...
+usage: pyvm [option] ... [-c cmd | -m module | file | -] [arg] ...
   -c cmd          program passed in as string (ends the options)
+  -m module       run a module of the library or from sys.path (ends the options)
   file            program read from script file
   -               program read from standard input (also without file)
   --check FILE... parse and compile each file; print what is wrong
@@ -24,6 +25,8 @@ environment:
 pub enum Command {
     /// Run a file; None: standard input.
     File(Option<OsString>),
+    /// Run a module found as imports are.
+    Module(String),
     /// Run a program given as text.
     Text(String),
     Check(Vec<OsString>),
@@ -92,7 +95,11 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
                 options.arguments = rest(&mut parser)?;
                 return Ok(options);
             }
-            Short('m') => return Err("-m is not implemented yet".into()),
+            Short('m') => {
+                options.command = Command::Module(parser.value()?.string()?);
+                options.arguments = rest(&mut parser)?;
+                return Ok(options);
+            }
             Short('X') => {
                 let text = parser.value()?.string()?;
                 extra(&mut options, &text)?;

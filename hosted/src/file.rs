@@ -146,6 +146,9 @@ static GETTERS: [Getter; 6] = [
     Getter::read_only("newlines", |_, _| Ok(Value::NONE), "Kinds of line ends met."),
 ];
 
+/// The types of files, with the names that tell them apart. The layout belongs to the first type made of it.
+pub static TYPES: [(&str, &TypeSpec); 5] = [("TextFile", &TEXT_FILE), ("Reader", &READER), ("Writer", &WRITER), ("Random", &RANDOM), ("Raw", &RAW)];
+
 pub static TEXT_FILE: TypeSpec = TypeSpec {
     module: "_io",
     flags: CLASS_NOT_CALLABLE,

@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod file;
 mod files;
+mod frozen;
 mod modules;
 mod paths;
 mod program;

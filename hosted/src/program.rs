@@ -2,6 +2,7 @@
 
 use crate::arguments::{Command, Options};
 use crate::files::{self, FileSystem};
+use crate::frozen::Library;
 use crate::modules;
 use pyvm_core::builtins::{io, report};
 use pyvm_core::embed::{Interpreter, Progress};
@@ -124,6 +125,10 @@ fn status_of(python: &mut Interpreter, progress: Progress) -> i32 {
 fn read_program(command: &Command) -> Result<(Vec<u8>, String, PathBuf), String> {
     match command {
         Command::Text(text) => Ok((text.clone().into_bytes(), "<string>".into(), PathBuf::new())),
+        Command::Module(name) => {
+            let folder = std::env::current_dir().unwrap_or_default();
+            Ok((format!("import runpy\nrunpy._run_module_as_main({name:?})\n").into_bytes(), "<frozen __main__>".into(), folder))
+        }
         Command::File(Some(path)) => {
             let mut full = PathBuf::from(path);
             if full.is_dir() {
@@ -151,6 +156,7 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
     let name = match &options.command {
         Command::File(Some(path)) => path.to_string_lossy().into_owned(),
         Command::Text(_) => "-c".into(),
+        Command::Module(_) => "-m".into(),
         // As CPython: nothing when the program was not named, a dash when it was.
         _ => std::env::args().find(|argument| argument == "-").unwrap_or_default(),
     };
@@ -161,7 +167,7 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
         search_path.extend(std::env::split_paths(&paths).map(|path| path.to_string_lossy().into_owned()));
     }
     let sources = match &options.command {
-        Command::File(Some(_)) => Vec::new(),
+        Command::File(Some(_)) | Command::Module(_) => Vec::new(),
         _ => vec![(filename.to_owned(), String::from_utf8_lossy(source).into_owned())],
     };
     Host {
@@ -172,7 +178,7 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
         terminals: [std::io::stdin().is_terminal(), std::io::stdout().is_terminal(), std::io::stderr().is_terminal()],
         files: Some(&FileSystem),
         modules: modules::NATIVE.to_vec(),
-        frozen: modules::FROZEN,
+        frozen: Some(&Library),
         error_text: files::error_text,
         source_line: Some(Box::new(files::source_line)),
         sources,

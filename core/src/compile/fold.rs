@@ -18,7 +18,7 @@ const MAX_TUPLE: usize = 256;
 const MAX_DEPTH: u32 = 64;
 
 /// The constant of a literal; `None` for digits that are none.
-pub(super) fn literal(literal: &Constant) -> Option<Const> {
+pub fn literal(literal: &Constant) -> Option<Const> {
     Some(match literal {
         Constant::None => Const::None,
         Constant::True => Const::True,

@@ -33,6 +33,8 @@ mod unit;
 mod unparse;
 mod warn;
 
+pub use fold::literal;
+
 use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::string::String;

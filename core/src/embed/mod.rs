@@ -354,7 +354,7 @@ impl Interpreter {
         self.run_finalizers();
         self.with(|vm, _| {
             if let Some(namespace) = main.as_ref().and_then(|main| main.get::<Dict>()) {
-                namespace.clear_items();
+                forget_values(vm, namespace);
             }
             drop(main);
             let modules = vm.modules.get::<Dict>().map(Dict::items).unwrap_or_default();
@@ -362,7 +362,7 @@ impl Interpreter {
                 if !["sys", "builtins"].iter().any(|kept| crate::object::str::Str::is(&name, kept))
                     && let Some(namespace) = module::namespace(&module)
                 {
-                    namespace.clear_items();
+                    forget_values(vm, namespace);
                 }
             }
             vm.heap.collect();
@@ -420,6 +420,16 @@ impl Interpreter {
             let value = main_namespace(vm).and_then(|namespace| namespace.get::<Dict>().and_then(|namespace| namespace.get_interned(&key)));
             action(vm, value)
         })
+    }
+}
+
+/// Sets everything in a module to None: callbacks that still run find that there is nothing, but find it.
+fn forget_values(vm: &Vm, namespace: &Dict) {
+    for (name, value) in namespace.items() {
+        if !name.is(vm.name(crate::vm::Name::Builtins)) {
+            drop(namespace.set_interned(&name, Value::NONE));
+        }
+        drop(value);
     }
 }
 

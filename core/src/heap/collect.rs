@@ -8,6 +8,7 @@ use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, 
 use crate::object::generator::Generator;
 use crate::object::header::{Header, Kind};
 use crate::object::value::Value;
+use crate::object::weak_reference::WeakReference;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::ptr::null_mut;
@@ -76,7 +77,9 @@ impl Heap {
         }
         drop(storage);
         let found = garbage.len();
-        // The garbage is held while it is taken apart, so that nothing dies in the middle.
+        // The garbage is held while it is taken apart, so that nothing dies in the middle. Weak references that are garbage themselves have
+        // nobody to tell.
+        let callbacks: Vec<Value> = garbage.iter().filter_map(|object| object.get::<WeakReference>()?.callback.take()).collect();
         for object in &garbage {
             if let Some(header) = object.header()
                 && header.flags() & HAS_WEAK_REFERENCES != 0
@@ -96,6 +99,7 @@ impl Heap {
                 unsafe { (class.layout.clear)(header) };
             }
         }
+        drop(callbacks);
         drop(garbage);
         let used = self.used.get();
         self.collect_at.set(used + used.max(super::FIRST_COLLECTION));

@@ -16,6 +16,7 @@ use crate::object::value::Value;
 use crate::vm::execute::class_name;
 use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::{Action, Args, Call, Getter, Native, argument};
+use crate::vm::prelude;
 use crate::vm::{Name, Res, Vm};
 use alloc::boxed::Box;
 use alloc::format;
@@ -188,6 +189,7 @@ pub static ORDERED_DICT: TypeSpec = TypeSpec {
             pop,
             "Remove specified key and return the corresponding value; default (or KeyError) if there is none.",
         ),
+        Native::full("__reduce__($self, /)", |vm, args| prelude::call(vm, &prelude::PICKLING, "reduce_ordered", args.positional), "Helper for pickle."),
         Native::simple("copy($self, /)", copy_ordered, "A shallow copy of the dict."),
         Native::simple("__copy__($self, /)", copy_ordered, "A shallow copy of the dict."),
         Native::simple("__or__($self, value, /)", |vm, args| ordered_union(vm, &args[0], &args[1], &args[0]), "Return self|value."),

@@ -3,18 +3,29 @@
 
 pub mod _bisect;
 pub mod _collections;
+pub mod _contextvars;
+pub mod _csv;
+pub mod _frozen;
 pub mod _functools;
 pub mod _heapq;
+pub mod _json;
 pub mod _operator;
 pub mod _random;
+#[cfg(feature = "regex")]
+pub mod _sre;
 pub mod _string;
+pub mod _struct;
 pub mod _thread;
+pub mod array;
 pub mod atexit;
+pub mod binascii;
 pub mod builtins;
 pub mod cmath;
 pub mod codecs;
 pub mod errno;
 pub mod gc;
+#[cfg(feature = "hashes")]
+pub mod hashes;
 pub mod itertools;
 pub mod itertools_combine;
 pub mod itertools_split;
@@ -22,13 +33,23 @@ pub mod math;
 pub mod sys;
 pub mod thread;
 pub mod time;
+#[cfg(feature = "unicode-data")]
+pub mod unicodedata;
 pub mod weakref;
+#[cfg(feature = "compression")]
+pub mod zlib;
 
-use crate::object::class::TypeSpec;
+use crate::object::class::{CLASS_HAS_DICT, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use crate::object::dict::Dict;
+use crate::object::exception::{self, Ex, Exception};
+use crate::object::header::Object;
 use crate::object::module;
+use crate::object::text_buffer;
 use crate::object::value::Value;
-use crate::vm::{Native, Res, Vm};
+use crate::vm::classes::{ClassParts, merge_ancestors};
+use crate::vm::host::{Frozen, FrozenCode};
+use crate::vm::{Native, Raised, Res, Vm};
+use alloc::vec::Vec;
 
 /// A native module, declared once; [`create`] makes the module object.
 pub struct ModuleSpec {
@@ -95,50 +116,72 @@ impl Namespace<'_> {
     }
 }
 
+/// `_text_buffer`: what `io.StringIO` is made of.
+static TEXT_BUFFER: ModuleSpec = ModuleSpec { types: &[&text_buffer::TYPE], ..ModuleSpec::new("_text_buffer", "Text in memory.") };
+
 /// Every native module.
 pub static MODULES: &[&ModuleSpec] = &[
     &_bisect::MODULE,
     &_collections::MODULE,
+    &_contextvars::MODULE,
+    &_csv::MODULE,
+    &_frozen::MODULE,
     &_functools::MODULE,
     &_heapq::MODULE,
+    &_json::MODULE,
     &_operator::MODULE,
     &_random::MODULE,
+    #[cfg(feature = "regex")]
+    &_sre::MODULE,
     &_string::MODULE,
+    &_struct::MODULE,
+    &TEXT_BUFFER,
     &_thread::MODULE,
+    &array::MODULE,
     &atexit::MODULE,
+    &binascii::MODULE,
     &builtins::MODULE,
     &codecs::MODULE,
     &cmath::MODULE,
     &errno::MODULE,
     &gc::MODULE,
+    #[cfg(feature = "hashes")]
+    &hashes::MD5_MODULE,
+    #[cfg(feature = "hashes")]
+    &hashes::SHA1_MODULE,
+    #[cfg(feature = "hashes")]
+    &hashes::SHA2_MODULE,
+    #[cfg(feature = "hashes")]
+    &hashes::SHA3_MODULE,
+    #[cfg(feature = "hashes")]
+    &hashes::BLAKE2_MODULE,
     &itertools::MODULE,
     &math::MODULE,
     &sys::MODULE,
     &thread::MODULE,
     &time::MODULE,
+    #[cfg(feature = "unicode-data")]
+    &unicodedata::MODULE,
     &weakref::MODULE,
+    #[cfg(feature = "compression")]
+    &zlib::MODULE,
 ];
 
-/// A module kept as Python source, compiled when it is first imported.
-pub struct Frozen {
-    pub name: &'static str,
-    pub source: &'static str,
-}
-
-/// Every frozen module.
-pub static FROZEN: &[Frozen] = &[
-    Frozen { name: "__future__", source: include_str!("frozen/__future__.py") },
-    Frozen { name: "_template", source: include_str!("frozen/_template.py") },
-    Frozen { name: "_typing", source: include_str!("frozen/_typing.py") },
-    Frozen { name: "bisect", source: include_str!("frozen/bisect.py") },
-    Frozen { name: "collections", source: include_str!("frozen/collections.py") },
-    Frozen { name: "functools", source: include_str!("frozen/functools.py") },
-    Frozen { name: "heapq", source: include_str!("frozen/heapq.py") },
-    Frozen { name: "operator", source: include_str!("frozen/operator.py") },
-    Frozen { name: "queue", source: include_str!("frozen/queue.py") },
-    Frozen { name: "threading", source: include_str!("frozen/threading.py") },
-    Frozen { name: "types", source: include_str!("frozen/types.py") },
-    Frozen { name: "weakref", source: include_str!("frozen/weakref.py") },
+/// The core's own modules in Python: full name and source.
+pub static FROZEN: &[(&str, &str)] = &[
+    ("__future__", include_str!("frozen/__future__.py")),
+    ("_ast", include_str!("frozen/_ast.py")),
+    ("_template", include_str!("frozen/_template.py")),
+    ("_typing", include_str!("frozen/_typing.py")),
+    ("bisect", include_str!("frozen/bisect.py")),
+    ("collections", include_str!("frozen/collections.py")),
+    ("functools", include_str!("frozen/functools.py")),
+    ("heapq", include_str!("frozen/heapq.py")),
+    ("operator", include_str!("frozen/operator.py")),
+    ("queue", include_str!("frozen/queue.py")),
+    ("threading", include_str!("frozen/threading.py")),
+    ("types", include_str!("frozen/types.py")),
+    ("weakref", include_str!("frozen/weakref.py")),
 ];
 
 /// The declaration of a native module.
@@ -146,9 +189,10 @@ pub fn find(name: &str) -> Option<&'static ModuleSpec> {
     MODULES.iter().find(|spec| spec.name == name).copied()
 }
 
-/// The source of a frozen module.
-pub fn find_frozen(name: &str) -> Option<&'static Frozen> {
-    FROZEN.iter().find(|frozen| frozen.name == name)
+/// A module of [`FROZEN`].
+pub fn find_frozen(name: &str) -> Option<Frozen> {
+    let (name, source) = FROZEN.iter().find(|(known, _)| *known == name)?;
+    Some(Frozen { name, code: FrozenCode::Source(source), package: false })
 }
 
 /// A new module object with everything its declaration says. It is not entered in `sys.modules`.
@@ -198,4 +242,54 @@ pub fn import_native(vm: &mut Vm, name: &str) -> Res<Option<Value>> {
         drop(modules.set_interned(&key, module.clone()));
     }
     Ok(Some(module))
+}
+
+/// A new exception class, with this `__module__`.
+pub fn exception_class(vm: &mut Vm, module: &str, name: &str, bases: &[Ex]) -> Value {
+    let namespace = vm.new_dict();
+    if let Some(namespace) = namespace.get::<Dict>() {
+        let (key, module) = (vm.intern("__module__"), vm.intern(module));
+        drop(namespace.set_interned(&key, module));
+    }
+    let bases: Vec<Value> = bases.iter().map(|&base| vm.exception_class(base).value()).collect();
+    let ancestors = merge_ancestors(&bases).unwrap_or_default();
+    let name = vm.intern(name);
+    let metaclass = vm.class::<Class>();
+    let parts =
+        ClassParts { metaclass, name, qualified_name: None, bases, namespace, layout: Exception::LAYOUT, flags: CLASS_HAS_DICT | CLASS_WEAKREFERABLE, slots: Vec::new() };
+    vm.make_class(parts, ancestors)
+}
+
+/// A name of a native module; None if there is no such name.
+pub fn attribute(vm: &mut Vm, module: &str, name: &str) -> Option<Value> {
+    let module = match import_native(vm, module) {
+        Ok(module) => module?,
+        Err(raised) => {
+            drop(vm.take_exception(raised));
+            return None;
+        }
+    };
+    let name = vm.intern(name);
+    module::namespace(&module)?.get_interned(&name)
+}
+
+/// An exception of the class that a native module has under `name`; of `otherwise` if somebody put another thing there.
+pub fn exception_of(vm: &mut Vm, module: &str, name: &str, otherwise: Ex, message: &str) -> Value {
+    let text = vm.new_str(message);
+    match attribute(vm, module, name) {
+        Some(class) if class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, Exception::LAYOUT)) => {
+            let arguments = vm.new_tuple(Vec::from([text]));
+            // SAFETY: just checked.
+            let class = unsafe { class.get_unchecked::<Class>() };
+            exception::allocate(vm, class, arguments)
+        }
+        _ => exception::create(vm, otherwise, Vec::from([text])),
+    }
+}
+
+/// Raises the exception that a native module has under `name`.
+#[cold]
+pub fn raise_of(vm: &mut Vm, module: &str, name: &str, message: &str) -> Raised {
+    let exception = exception_of(vm, module, name, Ex::Exception, message);
+    vm.raise_value(exception)
 }

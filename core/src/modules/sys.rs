@@ -4,6 +4,7 @@ use super::{ModuleSpec, Namespace};
 use crate::builtins::evaluate::items_now;
 use crate::builtins::report;
 use crate::builtins::suggest::STANDARD_MODULES;
+use crate::object::class::{CLASS_HEAP, Class};
 use crate::object::dict::Dict;
 use crate::object::exception::{Ex, Exception};
 use crate::object::int;
@@ -53,6 +54,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("_getframemodulename(depth=0)", get_frame_module_name, "The name of the module of a caller."),
         Native::simple("_current_frames()", |vm, _| Ok(vm.new_dict()), "Frames of the py-threads."),
         Native::simple("_clear_type_cache()", |_, _| Ok(Value::NONE), "Nothing to clear."),
+        Native::simple("_clear_type_descriptors(type, /)", clear_type_descriptors, "Remove the descriptors of a class that are made again for its copy with slots."),
         Native::simple("gettrace()", |_, _| Ok(Value::NONE), "Tracing is not supported."),
         Native::simple("settrace(function, /)", no_tracing, "Tracing is not supported; None is accepted."),
         Native::simple("getprofile()", |_, _| Ok(Value::NONE), "Profiling is not supported."),
@@ -112,6 +114,7 @@ fn constants(vm: &mut Vm, module: &Namespace) {
     let platform = vm.host.platform_name;
     module.set_str(vm, "platform", platform);
     module.set_str(vm, "platlibdir", "lib");
+    module.set_str(vm, "abiflags", "");
     let executable = vm.host.executable.clone();
     for name in ["executable", "_base_executable"] {
         module.set_str(vm, name, &executable);
@@ -136,7 +139,7 @@ fn constants(vm: &mut Vm, module: &Namespace) {
     module.set(vm, "modules", modules);
     module.set(vm, "dont_write_bytecode", Value::TRUE);
     module.set(vm, "pycache_prefix", Value::NONE);
-    let mut names: Vec<Value> = super::MODULES.iter().map(|spec| spec.name).map(|name| vm.intern(name)).collect();
+    let mut names: Vec<Value> = super::MODULES.iter().chain(&vm.host.modules.clone()).map(|spec| spec.name).map(|name| vm.intern(name)).collect();
     names.sort_by(|left, right| left.get::<Str>().map(Str::bytes).cmp(&right.get::<Str>().map(Str::bytes)));
     let names = vm.new_tuple(names);
     module.set(vm, "builtin_module_names", names);
@@ -184,12 +187,23 @@ fn information(vm: &mut Vm, module: &Namespace) {
     module.set(vm, "thread_info", thread_info);
 }
 
+fn clear_type_descriptors(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(class) = arguments.first().and_then(|class| class.get::<Class>()).filter(|class| class.has(CLASS_HEAP)) else {
+        return Err(vm.type_error("argument must be a class made by a class statement"));
+    };
+    for name in [Name::Dict, Name::WeakRef] {
+        drop(class.namespace().delete_interned(vm.name(name)));
+    }
+    vm.class_changed(class);
+    Ok(Value::NONE)
+}
+
 fn implementation(vm: &mut Vm, module: &Namespace) {
     let dict = vm.new_dict();
     let version = version_info(vm);
-    let (name, tag) = (vm.intern("pyvm"), vm.intern("pyvm-314"));
+    let name = vm.intern("pyvm");
     if let Some(namespace) = dict.get::<Dict>() {
-        for (key, value) in [("name", name), ("cache_tag", tag), ("version", version), ("hexversion", int(HEX_VERSION))] {
+        for (key, value) in [("name", name), ("cache_tag", Value::NONE), ("version", version), ("hexversion", int(HEX_VERSION))] {
             let key = vm.intern(key);
             drop(namespace.set_interned(&key, value));
         }

@@ -1,14 +1,11 @@
 //! `thread`: what py-threads can do beyond `_thread`: choose who runs next, interrupt one another, look at the scheduler.
 
 use super::{ModuleSpec, Namespace};
-use crate::object::class::{CLASS_HAS_DICT, CLASS_WEAKREFERABLE, Class};
 use crate::object::dict::Dict;
 use crate::object::exception::{self, Ex, Exception};
-use crate::object::header::Object;
-use crate::object::module;
+
 use crate::object::value::Value;
 use crate::sched::task::{MAIN, State};
-use crate::vm::classes::{ClassParts, merge_ancestors};
 use crate::vm::{Action, Args, Call, Native, Res, Vm, argument};
 use alloc::boxed::Box;
 use alloc::format;
@@ -47,52 +44,14 @@ pub static MODULE: ModuleSpec = ModuleSpec {
 
 fn constants(vm: &mut Vm, module: &Namespace) {
     for (name, base) in [("Interrupt", Ex::Exception), ("DeadlockError", Ex::RuntimeError)] {
-        let class = exception_class(vm, name, base);
+        let class = super::exception_class(vm, "thread", name, &[base]);
         module.set(vm, name, class);
     }
 }
 
-/// A new exception class of module `thread`.
-fn exception_class(vm: &mut Vm, name: &str, base: Ex) -> Value {
-    let namespace = vm.new_dict();
-    if let Some(namespace) = namespace.get::<Dict>() {
-        let (key, module) = (vm.intern("__module__"), vm.intern("thread"));
-        drop(namespace.set_interned(&key, module));
-    }
-    let bases = Vec::from([vm.exception_class(base).value()]);
-    let ancestors = merge_ancestors(&bases).unwrap_or_default();
-    let name = vm.intern(name);
-    let metaclass = vm.class::<Class>();
-    let parts =
-        ClassParts { metaclass, name, qualified_name: None, bases, namespace, layout: Exception::LAYOUT, flags: CLASS_HAS_DICT | CLASS_WEAKREFERABLE, slots: Vec::new() };
-    vm.make_class(parts, ancestors)
-}
-
-/// A name of this module.
-fn attribute(vm: &mut Vm, name: &str) -> Option<Value> {
-    let module = match super::import_native(vm, "thread") {
-        Ok(module) => module?,
-        Err(raised) => {
-            drop(vm.take_exception(raised));
-            return None;
-        }
-    };
-    let name = vm.intern(name);
-    module::namespace(&module)?.get_interned(&name)
-}
-
 /// `DeadlockError(report)`
 pub fn deadlock_error(vm: &mut Vm, report: &str) -> Value {
-    let text = vm.new_str(report);
-    match attribute(vm, "DeadlockError") {
-        Some(class) if class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, Exception::LAYOUT)) => {
-            let arguments = vm.new_tuple(Vec::from([text]));
-            // SAFETY: just checked.
-            let class = unsafe { class.get_unchecked::<Class>() };
-            exception::allocate(vm, class, arguments)
-        }
-        _ => exception::create(vm, Ex::RuntimeError, Vec::from([text])),
-    }
+    super::exception_of(vm, "thread", "DeadlockError", Ex::RuntimeError, report)
 }
 
 /// The py-thread that an identifier names.
@@ -123,7 +82,7 @@ fn interrupt(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     };
     let given = match arguments.get(1).filter(|exception| !exception.is_none()) {
         Some(exception) => exception.clone(),
-        None => attribute(vm, "Interrupt").unwrap_or(Value::NONE),
+        None => super::attribute(vm, "thread", "Interrupt").unwrap_or(Value::NONE),
     };
     if given.get::<Exception>().is_some() {
         return deliver(vm, index, given, running);

@@ -5,6 +5,7 @@ use crate::builtins::pieces::Piece;
 use crate::object;
 use crate::object::class::{CLASS_HEAP, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use crate::object::construct::{allocation_class, class_name};
+use crate::object::dict::Dict;
 use crate::object::exception::Ex;
 use crate::object::header::{HAS_WEAK_REFERENCES, Header, Kind, Mut, Object};
 use crate::object::value::Value;
@@ -34,6 +35,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             },
             "The weak references to the object.",
         ),
+        Native::simple("_remove_dead_weakref(dct, key, /)", remove_dead, "Remove a weak reference from a dict if its target is dead."),
         Native::simple("proxy(object, callback=None, /)", new_proxy, "A proxy that acts like the object and does not keep it alive."),
     ],
     constants: |vm, module| {
@@ -96,6 +98,20 @@ fn references(vm: &mut Vm, arguments: &[Value]) -> Vec<Value> {
         Some(header) if header.flags() & HAS_WEAK_REFERENCES != 0 => vm.heap.weak.of(header),
         _ => Vec::new(),
     }
+}
+
+fn remove_dead(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let [dict, key, ..] = arguments else { return Ok(Value::NONE) };
+    let Some(dict) = dict.get::<Dict>() else {
+        let given = vm.type_name(dict);
+        return Err(vm.type_error(&format!("_remove_dead_weakref() argument 1 must be dict, not {given}")));
+    };
+    if let Some(reference) = dict.get(vm, key)?
+        && reference.get::<WeakReference>().is_some_and(|reference| reference.target().is_none())
+    {
+        dict.delete(vm, key)?;
+    }
+    Ok(Value::NONE)
 }
 
 fn reference_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

@@ -200,12 +200,14 @@ macro_rules! comparisons {
     ($($name:ident |$order:ident| $holds:expr;)+) => {
         $(pub fn $name(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
             let data = receiver(vm, arguments)?;
+            // A bytes compares itself with bytes; arrays leave it to others too.
+            let array = second(arguments).get::<super::array::Array>().is_some() && arguments[0].get::<Bytes>().is_some();
             match bytes::of(vm, second(arguments))? {
-                Some(other) => {
+                Some(other) if !array => {
                     let $order = data.cmp(&other);
                     Ok(Value::bool($holds))
                 }
-                None => Ok(Value::NOT_IMPLEMENTED),
+                _ => Ok(Value::NOT_IMPLEMENTED),
             }
         })+
     };

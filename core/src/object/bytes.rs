@@ -1,5 +1,6 @@
 //! `bytes`: immutable bytes, which follow the fixed part; and how other rooms read any bytes-like object.
 
+use super::array::Array;
 use super::byte_methods::{self, byte_methods};
 use super::bytearray::ByteArray;
 use super::class::{CLASS_MATCH_SELF, CLASS_NOT_CALLABLE, Class, TypeSpec};
@@ -71,9 +72,9 @@ fn new_of_class(vm: &mut Vm, class: &Class, data: &[u8]) -> Value {
     }
 }
 
-/// Is it bytes, bytearray or memoryview?
+/// Is it bytes, bytearray, memoryview or array?
 pub fn is_bytes_like(value: &Value) -> bool {
-    value.get::<Bytes>().is_some() || value.get::<ByteArray>().is_some() || value.get::<MemoryView>().is_some()
+    value.get::<Bytes>().is_some() || value.get::<ByteArray>().is_some() || value.get::<MemoryView>().is_some() || value.get::<Array>().is_some()
 }
 
 /// The contents of a bytes-like object; None for others. Must not be held while the object may change: across anything
@@ -91,6 +92,23 @@ pub fn of<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<Cow<'a, [u8]>>> {
     }
     match value.get::<MemoryView>() {
         Some(view) => view.contents(vm).map(Some),
+        None => Ok(value.get::<Array>().map(|array| Cow::Borrowed(array.data.get().as_slice()))),
+    }
+}
+
+/// The contents of a buffer that can be written to (and lies in one piece); None for others. To be used at once, as with [`of`].
+///
+/// # Errors
+/// ValueError for a released memoryview.
+pub fn writable<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<&'a mut [u8]>> {
+    if let Some(bytes) = value.get::<ByteArray>() {
+        return Ok(Some(bytes.data.get_mut()));
+    }
+    if let Some(array) = value.get::<Array>() {
+        return Ok(Some(array.data.get_mut()));
+    }
+    match value.get::<MemoryView>() {
+        Some(view) => view.contents_mut(vm),
         None => Ok(None),
     }
 }

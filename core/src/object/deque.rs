@@ -13,6 +13,7 @@ use crate::object;
 use crate::vm::execute::class_name;
 use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::{Action, Args, Getter, Native, Step, argument};
+use crate::vm::prelude;
 use crate::vm::reenter::Comparison;
 use crate::vm::{Res, Vm};
 use alloc::boxed::Box;
@@ -64,6 +65,7 @@ static NATIVES: &[Native] = &[
     Native::simple("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__init__($self, iterable=(), maxlen=None)", init, "Initialize self."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
+    Native::full("__reduce__($self, /)", |vm, args| prelude::call(vm, &prelude::PICKLING, "reduce_deque", args.positional), "Helper for pickle."),
     Native::simple("__len__($self, /)", |vm, args| receiver::<Deque>(vm, args).map(|deque| Value::small_int(deque.len() as i64)), "Return len(self)."),
     Native::simple("__getitem__($self, key, /)", get_item, "Return self[key]."),
     Native::simple("__setitem__($self, key, value, /)", set_item, "Set self[key] to value."),

@@ -4,8 +4,10 @@ use super::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_NOT_CALLABLE, CLASS_WEAKRE
 use super::code::Code;
 use super::function::{BoundMethod, Function, NativeFunction};
 use super::header::{Mut, Object};
+use super::list;
 use super::str::Str;
 use super::value::Value;
+use crate::code::line_table::Position;
 use crate::vm::execute::{class_name, text_of};
 use crate::vm::native::{Args, Binding, Getter, Native};
 use crate::vm::{Action, Call, Name, Res, Vm};
@@ -450,9 +452,49 @@ fn code_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.format(format_args!("<code object {name} at {:#x}, file \"{file}\", line {line}>", arguments[0].bits())))
 }
 
+/// The code's runs of instructions with one position.
+fn runs(arguments: &[Value]) -> impl Iterator<Item = (u32, Position)> + '_ {
+    arguments.first().and_then(code_of).into_iter().flat_map(|code| code.lines.runs()).flatten()
+}
+
+fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let mut items = Vec::new();
+    for (count, position) in runs(arguments) {
+        let numbers = [position.line, position.end_line, position.column, position.end_column].map(|number| Value::small_int(i64::from(number)));
+        let place = vm.new_tuple(numbers.into());
+        items.extend((0..count).map(|_| place.clone()));
+    }
+    let items = vm.new_list(items);
+    Ok(list::iterator(vm, &items))
+}
+
+/// Offsets count two for an instruction, as in CPython.
+fn code_lines(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let mut lines: Vec<(i64, i64, u32)> = Vec::new();
+    for (count, position) in runs(arguments) {
+        let start = lines.last().map_or(0, |(_, end, _)| *end);
+        let end = start + 2 * i64::from(count);
+        match lines.last_mut() {
+            Some(last) if last.2 == position.line => last.1 = end,
+            _ => lines.push((start, end, position.line)),
+        }
+    }
+    let mut items = Vec::new();
+    for (start, end, line) in lines {
+        let numbers = [start, end, i64::from(line)].map(Value::small_int);
+        items.push(vm.new_tuple(numbers.into()));
+    }
+    let items = vm.new_list(items);
+    Ok(list::iterator(vm, &items))
+}
+
 pub static CODE: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE | CLASS_WEAKREFERABLE,
-    natives: &[Native::simple("__repr__($self, /)", code_repr, "Return repr(self).")],
+    natives: &[
+        Native::simple("__repr__($self, /)", code_repr, "Return repr(self)."),
+        Native::simple("co_positions($self, /)", code_positions, "An iterator of (line, last line, column, last column), one for each instruction."),
+        Native::simple("co_lines($self, /)", code_lines, "An iterator of (offset, offset behind, line)."),
+    ],
     getters: &[
         Getter::read_only("co_name", |_, value| Ok(code_of(value).map_or(Value::NONE, |code| code.name.get().clone())), ""),
         Getter::read_only("co_qualname", |_, value| Ok(code_of(value).map_or(Value::NONE, |code| code.qualified_name.get().clone())), ""),

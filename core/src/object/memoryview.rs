@@ -1,17 +1,22 @@
-//! `memoryview`: one-dimensional views of the bytes of bytes and bytearray. Items are unsigned bytes (format `B`), signed ones (`b`)
-//! or single bytes (`c`); wider items are not supported.
+//! `memoryview`: one-dimensional views of the bytes of bytes, bytearray and array, whose items are of any of the machine's types.
 
+use super::array::Array;
 use super::byte_methods;
 use super::bytearray::ByteArray;
 use super::bytes::{self, Bytes};
 use super::class::TypeSpec;
 use super::construct::allocation_class;
 use super::exception::Ex;
+use super::float;
 use super::header::{Header, Kind, Mut, Object};
+use super::list::List;
+use super::scalar::{self, BIG_ENDIAN, Scalar};
 use super::text_arguments::{self, NONE, Subscript};
+use super::tuple::Tuple;
 use super::value::Value;
 use crate::object;
-use crate::vm::{Getter, Native, Res, Vm};
+use crate::vm::reenter::Comparison;
+use crate::vm::{Getter, Native, Res, Vm, argument};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::vec::Vec;
@@ -21,14 +26,15 @@ use core::cell::Cell;
 #[repr(C)]
 pub struct MemoryView {
     pub header: Header,
-    /// What is viewed: bytes or bytearray; undefined once released.
+    /// What is viewed: bytes, bytearray or array; undefined once released.
     source: Mut<Value>,
-    /// Index of the first item.
+    /// Byte offset of the first item.
     start: isize,
+    /// Bytes from one item to the next.
     step: isize,
+    /// Number of items.
     length: usize,
-    /// `B`, `b` or `c`.
-    format: u8,
+    format: Scalar,
     /// 0: not computed.
     hash: Cell<u64>,
 }
@@ -41,13 +47,41 @@ impl Drop for MemoryView {
     }
 }
 
+/// The buffer of what a view looks at.
+fn buffer(source: &Value) -> Option<&[u8]> {
+    match (source.get::<Bytes>(), source.get::<ByteArray>()) {
+        (Some(bytes), _) => Some(bytes.data()),
+        (_, Some(array)) => Some(array.data.get()),
+        _ => source.get::<Array>().map(|array| array.data.get().as_slice()),
+    }
+}
+
+/// The buffer, if it can be written to.
+#[allow(clippy::mut_from_ref)] // as `Mut::get_mut`
+fn buffer_mut(source: &Value) -> Option<&mut [u8]> {
+    match source.get::<ByteArray>() {
+        Some(array) => Some(array.data.get_mut()),
+        None => source.get::<Array>().map(|array| array.data.get_mut().as_mut_slice()),
+    }
+}
+
+/// The count of views that a source keeps.
+fn exports(source: &Value) -> Option<&Cell<usize>> {
+    source.get::<ByteArray>().map(|array| &array.exports).or_else(|| source.get::<Array>().map(|array| &array.exports))
+}
+
 impl MemoryView {
     /// Lets the source go.
     fn release(&self) -> Value {
-        if let Some(array) = self.source.get().get::<ByteArray>() {
-            array.exports.set(array.exports.get().saturating_sub(1));
+        if let Some(exports) = exports(self.source.get()) {
+            exports.set(exports.get().saturating_sub(1));
         }
         self.source.replace(Value::UNDEFINED)
+    }
+
+    /// Do the items lie one after the other?
+    fn is_contiguous(&self) -> bool {
+        self.step == self.format.size as isize || self.length <= 1
     }
 
     /// The bytes viewed.
@@ -55,27 +89,53 @@ impl MemoryView {
     /// # Errors
     /// ValueError if the view is released.
     pub fn contents(&self, vm: &mut Vm) -> Res<Cow<'_, [u8]>> {
-        let source = self.source.get();
-        let data = match (source.get::<Bytes>(), source.get::<ByteArray>()) {
-            (Some(bytes), _) => bytes.data(),
-            (_, Some(array)) => array.data.get().as_slice(),
-            _ => return Err(vm.value_error("operation forbidden on released memoryview object")),
-        };
-        if self.step == 1 {
-            let start = self.start.max(0) as usize;
-            return Ok(Cow::Borrowed(data.get(start..start + self.length).unwrap_or_default()));
+        let Some(data) = buffer(self.source.get()) else { return Err(vm.value_error(RELEASED)) };
+        if self.is_contiguous() {
+            return Ok(Cow::Borrowed(data.get(self.range(0, self.length)).unwrap_or_default()));
         }
-        Ok(Cow::Owned(byte_methods::stepped(data, self.start, self.step, self.length)))
+        if self.format.size == 1 {
+            return Ok(Cow::Owned(byte_methods::stepped(data, self.start, self.step, self.length)));
+        }
+        Ok(Cow::Owned((0..self.length).flat_map(|index| data.get(self.range(index, 1)).unwrap_or_default()).copied().collect()))
+    }
+
+    /// The bytes viewed, to be written to; None if they are read-only or not in one piece.
+    ///
+    /// # Errors
+    /// ValueError if the view is released.
+    #[allow(clippy::mut_from_ref)] // as `Mut::get_mut`
+    pub fn contents_mut(&self, vm: &mut Vm) -> Res<Option<&mut [u8]>> {
+        if buffer(self.source.get()).is_none() {
+            return Err(vm.value_error(RELEASED));
+        }
+        if !self.is_contiguous() {
+            return Ok(None);
+        }
+        Ok(buffer_mut(self.source.get()).and_then(|data| data.get_mut(self.range(0, self.length))))
+    }
+
+    /// Where `count` items lie in the buffer, beginning with the one at `index`.
+    fn range(&self, index: usize, count: usize) -> core::ops::Range<usize> {
+        let start = usize::try_from(self.start + index as isize * self.step).unwrap_or(usize::MAX);
+        start..start.saturating_add(count * self.format.size)
+    }
+
+    /// The item at `index`.
+    fn item(&self, vm: &mut Vm, index: usize) -> Option<Value> {
+        let bytes = buffer(self.source.get())?.get(self.range(index, 1))?;
+        Some(self.format.read(vm, bytes, BIG_ENDIAN))
     }
 
     fn is_read_only(&self) -> bool {
-        self.source.get().get::<ByteArray>().is_none()
+        self.source.get().get::<Bytes>().is_some()
     }
 }
 
-fn view(vm: &mut Vm, source: &Value, start: isize, step: isize, length: usize, format: u8) -> Value {
-    if let Some(array) = source.get::<ByteArray>() {
-        array.exports.set(array.exports.get() + 1);
+const RELEASED: &str = "operation forbidden on released memoryview object";
+
+fn view(vm: &mut Vm, source: &Value, start: isize, step: isize, length: usize, format: Scalar) -> Value {
+    if let Some(exports) = exports(source) {
+        exports.set(exports.get() + 1);
     }
     vm.new_object(|header| MemoryView { header, source: Mut::new(source.clone()), start, step, length, format, hash: Cell::new(0) })
 }
@@ -90,8 +150,9 @@ pub fn new(vm: &mut Vm, source: &Value) -> Res<Value> {
         let (source, start, step, length, format) = (other.source.get().clone(), other.start, other.step, other.length, other.format);
         return Ok(view(vm, &source, start, step, length, format));
     }
-    match bytes::of(vm, source)?.map(|data| data.len()) {
-        Some(length) => Ok(view(vm, source, 0, 1, length, b'B')),
+    let format = source.get::<Array>().map_or(Scalar::BYTES, |array| array.scalar);
+    match buffer(source).map(|data| data.len()) {
+        Some(size) => Ok(view(vm, source, 0, format.size as isize, size / format.size, format)),
         None => {
             let name = vm.type_name(source);
             Err(vm.type_error(&format!("memoryview: a bytes-like object is required, not '{name}'")))
@@ -118,14 +179,6 @@ fn new_native(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     new(vm, second(arguments))
 }
 
-fn item(vm: &mut Vm, format: u8, byte: u8) -> Value {
-    match format {
-        b'c' => vm.new_bytes(&[byte]),
-        b'b' => Value::small_int(byte as i8 as i64),
-        _ => Value::small_int(byte as i64),
-    }
-}
-
 fn wrong_key(vm: &mut Vm, _: &Value) -> crate::vm::Raised {
     vm.type_error("memoryview: invalid slice key")
 }
@@ -135,13 +188,10 @@ const OUT_OF_BOUNDS: &str = "index out of bounds on dimension 1";
 fn get_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver(vm, arguments)?;
     match text_arguments::subscript(vm, second(arguments), this.length, wrong_key)? {
-        Subscript::Item(index) => {
-            let byte = usize::try_from(index).ok().and_then(|index| this.contents(vm).ok()?.get(index).copied());
-            match byte {
-                Some(byte) => Ok(item(vm, this.format, byte)),
-                None => Err(vm.raise(Ex::IndexError, OUT_OF_BOUNDS)),
-            }
-        }
+        Subscript::Item(index) => match usize::try_from(index).ok().filter(|&index| index < this.length).and_then(|index| this.item(vm, index)) {
+            Some(item) => Ok(item),
+            None => Err(vm.raise(Ex::IndexError, OUT_OF_BOUNDS)),
+        },
         Subscript::Slice { start, step, count } => {
             let source = this.source.get().clone();
             Ok(view(vm, &source, this.start + start * this.step, this.step * step, count, this.format))
@@ -149,24 +199,40 @@ fn get_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
 }
 
-/// The byte that an item's new value stands for.
-fn byte_of(vm: &mut Vm, format: u8, value: &Value) -> Res<u8> {
-    let shown = format as char;
-    if format == b'c' {
-        return match value.get::<Bytes>().map(|bytes| bytes.data()) {
-            Some([byte]) => Ok(*byte),
-            Some(_) => Err(vm.value_error("memoryview: invalid value for format 'c'")),
-            None => Err(vm.type_error("memoryview: invalid type for format 'c'")),
-        };
-    }
-    if value.kind() != Kind::Int && value.as_bool().is_none() && vm.lookup_special(value, crate::vm::Name::Index).is_none() {
-        return Err(vm.type_error(&format!("memoryview: invalid type for format '{shown}'")));
-    }
-    let number = text_arguments::clipped_index(vm, value)?;
-    let byte = if format == b'b' { i8::try_from(number).ok().map(|byte| byte as u8) } else { u8::try_from(number).ok() };
-    match byte {
-        Some(byte) => Ok(byte),
-        None => Err(vm.value_error(&format!("memoryview: invalid value for format '{shown}'"))),
+/// The bytes that stand for an item's new value.
+fn bytes_of(vm: &mut Vm, format: Scalar, value: &Value) -> Res<Vec<u8>> {
+    let shown = format.code as char;
+    let mut bytes = alloc::vec![0; format.size];
+    let wrong_type = |vm: &mut Vm| vm.type_error(&format!("memoryview: invalid type for format '{shown}'"));
+    let wrong_value = |vm: &mut Vm| vm.value_error(&format!("memoryview: invalid value for format '{shown}'"));
+    match format.kind {
+        scalar::Kind::Byte => match value.get::<Bytes>().map(|bytes| bytes.data()) {
+            Some([byte]) => Ok(Vec::from([*byte])),
+            Some(_) => Err(wrong_value(vm)),
+            None => Err(wrong_type(vm)),
+        },
+        scalar::Kind::Bool => {
+            let truth = vm.truth(value)?;
+            Ok(Vec::from([u8::from(truth)]))
+        }
+        scalar::Kind::Float => {
+            let number = float::from_argument(vm, value);
+            let Some(number) = vm.catch(number, Ex::TypeError)? else { return Err(wrong_type(vm)) };
+            if format.write_float(number, &mut bytes, BIG_ENDIAN) { Ok(bytes) } else { Err(wrong_value(vm)) }
+        }
+        scalar::Kind::Character => Err(wrong_type(vm)),
+        scalar::Kind::Signed | scalar::Kind::Unsigned | scalar::Kind::Pointer => {
+            if value.kind() != Kind::Int && value.as_bool().is_none() && vm.lookup_special(value, crate::vm::Name::Index).is_none() {
+                return Err(wrong_type(vm));
+            }
+            let number = scalar::integer(vm, value)?;
+            let (least, most) = format.limits();
+            if !(least..=most).contains(&number) {
+                return Err(wrong_value(vm));
+            }
+            format.write_integer(number, &mut bytes, BIG_ENDIAN);
+            Ok(bytes)
+        }
     }
 }
 
@@ -178,23 +244,28 @@ fn set_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
     let (start, step, data) = match text_arguments::subscript(vm, second(arguments), this.length, wrong_key)? {
         Subscript::Item(index) if index < 0 || index as usize >= this.length => return Err(vm.raise(Ex::IndexError, OUT_OF_BOUNDS)),
-        Subscript::Item(index) => (index as isize, 1, Vec::from([byte_of(vm, this.format, value)?])),
+        Subscript::Item(index) => (index as isize, 1, bytes_of(vm, this.format, value)?),
         Subscript::Slice { start, step, count } => {
-            let data = bytes::required(vm, value)?.into_owned();
-            if data.len() != count {
+            if !bytes::is_bytes_like(value) {
+                return Err(bytes::not_bytes_like(vm, value));
+            }
+            let other = new(vm, value)?;
+            let other = receiver(vm, core::slice::from_ref(&other))?;
+            if other.length != count || other.format.code != this.format.code {
                 return Err(vm.value_error("memoryview assignment: lvalue and rvalue have different structures"));
             }
-            (start, step, data)
+            (start, step, other.contents(vm)?.into_owned())
         }
     };
-    // `byte_of` may have run Python code.
+    // Making bytes of the value may have run Python code.
     receiver(vm, arguments)?;
-    if let Some(array) = this.source.get().get::<ByteArray>() {
-        let contents = array.data.get_mut();
-        for (offset, byte) in data.into_iter().enumerate() {
-            let index = this.start + (start + offset as isize * step) * this.step;
-            if let Some(place) = usize::try_from(index).ok().and_then(|index| contents.get_mut(index)) {
-                *place = byte;
+    if let Some(contents) = buffer_mut(this.source.get()) {
+        for (offset, item) in data.chunks(this.format.size).enumerate() {
+            let index = usize::try_from(start + offset as isize * step).unwrap_or(usize::MAX);
+            if index < this.length
+                && let Some(place) = contents.get_mut(this.range(index, 1))
+            {
+                place.copy_from_slice(item);
             }
         }
     }
@@ -218,11 +289,27 @@ fn equality(vm: &mut Vm, arguments: &[Value], wanted: bool) -> Res<Value> {
     if this.source.get().is_undefined() || released(other) {
         return Ok(Value::bool(other.is(&arguments[0]) == wanted));
     }
-    let data = this.contents(vm)?;
-    match bytes::of(vm, other)? {
-        Some(other) => Ok(Value::bool((data == other) == wanted)),
-        None => Ok(Value::NOT_IMPLEMENTED),
+    if !bytes::is_bytes_like(other) {
+        return Ok(Value::NOT_IMPLEMENTED);
     }
+    let other = new(vm, other)?;
+    let other = receiver(vm, core::slice::from_ref(&other))?;
+    let mut same = this.length == other.length;
+    if same && this.format == other.format && this.format.kind != scalar::Kind::Float {
+        same = this.contents(vm)? == other.contents(vm)?;
+    } else if same {
+        for index in 0..this.length {
+            match (this.item(vm, index), other.item(vm, index)) {
+                // Not by identity: NaN is not equal to itself.
+                (Some(left), Some(right)) if vm.compare(Comparison::Eq, &left, &right)?.as_bool() == Some(true) => {}
+                _ => {
+                    same = false;
+                    break;
+                }
+            }
+        }
+    }
+    Ok(Value::bool(same == wanted))
 }
 
 fn eq(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -239,6 +326,9 @@ fn hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         let data = this.contents(vm)?;
         if !this.is_read_only() {
             return Err(vm.value_error("cannot hash writable memoryview object"));
+        }
+        if !matches!(this.format.code, b'B' | b'b' | b'c') {
+            return Err(vm.value_error("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
         }
         this.hash.set(super::str::hash_bytes(&data));
     }
@@ -260,11 +350,10 @@ fn iter(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn to_list(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver(vm, arguments)?;
-    let data = this.contents(vm)?;
-    vm.check_memory(data.len().checked_mul(size_of::<Value>()))?;
-    let mut items = Vec::with_capacity(data.len());
-    for &byte in data.iter() {
-        items.push(item(vm, this.format, byte));
+    vm.check_memory(this.length.checked_mul(size_of::<Value>()))?;
+    let mut items = Vec::with_capacity(this.length);
+    for index in 0..this.length {
+        items.extend(this.item(vm, index));
     }
     Ok(vm.new_list(items))
 }
@@ -296,29 +385,48 @@ fn enter(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 fn to_read_only(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver(vm, arguments)?;
     let data = this.contents(vm)?.into_owned();
-    let length = data.len();
     let copy = vm.new_bytes(&data);
-    Ok(view(vm, &copy, 0, 1, length, this.format))
+    Ok(view(vm, &copy, 0, this.format.size as isize, this.length, this.format))
 }
 
 fn cast(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver(vm, arguments)?;
     let format = text_arguments::text(vm, arguments, 1, "cast() argument 'format'")?;
     let wanted = match format.bytes() {
-        [format] | [b'@', format] => *format,
-        _ => 0,
+        [format] | [b'@', format] => Scalar::native(*format),
+        _ => None,
     };
-    if !matches!(wanted, b'B' | b'b' | b'c') {
-        if matches!(wanted, b'?' | b'h' | b'H' | b'i' | b'I' | b'l' | b'L' | b'q' | b'Q' | b'n' | b'N' | b'f' | b'd' | b'P') {
-            return Err(vm.raise(Ex::NotImplementedError, "memoryview: only the formats 'B', 'b' and 'c' are supported"));
-        }
+    let Some(wanted) = wanted else {
         return Err(vm.value_error("memoryview: destination format must be a native single character format prefixed with an optional '@'"));
-    }
-    if this.step != 1 {
+    };
+    if !this.is_contiguous() {
         return Err(vm.type_error("memoryview: casts are restricted to C-contiguous views"));
     }
+    if wanted.size != 1 && this.format.size != 1 {
+        return Err(vm.type_error("memoryview: cannot cast between two non-byte formats"));
+    }
+    let size = this.length * this.format.size;
+    if !size.is_multiple_of(wanted.size) {
+        return Err(vm.type_error("memoryview: length is not a multiple of itemsize"));
+    }
+    let length = size / wanted.size;
+    if let Some(shape) = argument(arguments, 2) {
+        let lengths = match (shape.get::<List>(), shape.get::<Tuple>()) {
+            (Some(list), _) => list.items.get().clone(),
+            (_, Some(tuple)) => tuple.items().to_vec(),
+            _ => return Err(vm.type_error("shape must be a list or a tuple")),
+        };
+        match lengths.as_slice() {
+            [only] => {
+                if vm.index_i64(only)? != length as i64 {
+                    return Err(vm.type_error("memoryview: product(shape) * itemsize != buffer size"));
+                }
+            }
+            _ => return Err(vm.raise(Ex::NotImplementedError, "memoryview: only one dimension is supported")),
+        }
+    }
     let source = this.source.get().clone();
-    Ok(view(vm, &source, this.start, this.step, this.length, wanted))
+    Ok(view(vm, &source, this.start, wanted.size as isize, length, wanted))
 }
 
 macro_rules! getters {
@@ -356,17 +464,17 @@ pub static TYPE: TypeSpec = TypeSpec {
     ],
     getters: getters! {
         "obj" |_vm, this| this.source.get().clone(), "What is viewed.";
-        "nbytes" |vm, this| vm.new_size(this.length), "Length in bytes.";
+        "nbytes" |vm, this| vm.new_size(this.length * this.format.size), "Length in bytes.";
         "readonly" |_vm, this| Value::bool(this.is_read_only()), "Is the memory read-only?";
-        "itemsize" |_vm, _this| Value::small_int(1), "Bytes of an item.";
-        "format" |vm, this| vm.new_str(core::str::from_utf8(&[this.format]).unwrap_or("B")), "Format of an item, as in module struct.";
+        "itemsize" |_vm, this| Value::small_int(this.format.size as i64), "Bytes of an item.";
+        "format" |vm, this| vm.new_str(core::str::from_utf8(&[this.format.code]).unwrap_or("B")), "Format of an item, as in module struct.";
         "ndim" |_vm, _this| Value::small_int(1), "Number of dimensions.";
         "shape" |vm, this| { let length = vm.new_size(this.length); vm.new_tuple([length].into()) }, "Length of each dimension.";
         "strides" |vm, this| { let step = vm.new_int(this.step as i64); vm.new_tuple([step].into()) }, "Bytes from one item to the next.";
         "suboffsets" |vm, _this| vm.new_tuple(Vec::new()), "Always empty here.";
-        "c_contiguous" |_vm, this| Value::bool(this.step == 1 || this.length <= 1), "Do the items lie one after the other?";
-        "f_contiguous" |_vm, this| Value::bool(this.step == 1 || this.length <= 1), "Do the items lie one after the other?";
-        "contiguous" |_vm, this| Value::bool(this.step == 1 || this.length <= 1), "Do the items lie one after the other?";
+        "c_contiguous" |_vm, this| Value::bool(this.is_contiguous()), "Do the items lie one after the other?";
+        "f_contiguous" |_vm, this| Value::bool(this.is_contiguous()), "Do the items lie one after the other?";
+        "contiguous" |_vm, this| Value::bool(this.is_contiguous()), "Do the items lie one after the other?";
     },
     ..TypeSpec::new("memoryview", MemoryView::LAYOUT)
 };

@@ -1,9 +1,11 @@
 //! Objects: the value word, the header, classes and instances, and one file a builtin type.
 
+pub mod array;
 pub mod async_generator;
 pub mod bool;
 pub mod byte_methods;
 pub mod byte_search;
+pub mod byte_stream;
 pub mod bytearray;
 pub mod bytes;
 pub mod cell;
@@ -52,6 +54,7 @@ pub mod object_type;
 pub mod percent_format;
 pub mod property;
 pub mod range;
+pub mod scalar;
 pub mod set;
 pub mod set_methods;
 pub mod set_table;
@@ -63,6 +66,7 @@ pub mod struct_sequence;
 pub mod super_object;
 pub mod table;
 pub mod text_arguments;
+pub mod text_buffer;
 pub mod text_stream;
 pub mod traceback;
 pub mod tuple;

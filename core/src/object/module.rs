@@ -8,7 +8,7 @@ use super::header::{Header, Kind, Mut, Object};
 use super::str::Str;
 use super::value::Value;
 use crate::object;
-use crate::vm::{Getter, Name, Native, Res, Vm, argument};
+use crate::vm::{Action, Args, Getter, Name, Native, Res, Vm, argument};
 
 /// A module.
 #[repr(C)]
@@ -42,6 +42,7 @@ pub static MODULE: TypeSpec = TypeSpec {
         Native::simple("__new__($type, /, *args)", module_new, "Create and return a new object."),
         Native::simple("__init__($self, /, name, doc=None)", module_init, "Set the module's name and doc string."),
         Native::simple("__repr__($self, /)", module_repr, "Return repr(self)."),
+        Native::full("__dir__($self, /)", module_dir, "The names of the module, or what its own __dir__ says."),
     ],
     getters: &[Getter::read_only("__dict__", |_, module| Ok(dict_of(module)), "The module's namespace.")],
     ..TypeSpec::new("module", Module::LAYOUT)
@@ -50,6 +51,17 @@ pub static MODULE: TypeSpec = TypeSpec {
 /// The namespace of a module object.
 pub fn namespace(module: &Value) -> Option<&Dict> {
     module.get::<Module>()?.dict.get::<Dict>()
+}
+
+fn module_dir(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let Some(namespace) = arguments.get(0).and_then(namespace) else {
+        return Err(vm.type_error("a module is required"));
+    };
+    if let Some(function) = namespace.get_interned(vm.name(Name::Dir)) {
+        return Ok(Action::tail_call(function, []));
+    }
+    let names = namespace.items().into_iter().map(|(name, _)| name).collect();
+    Ok(Action::Return(vm.new_list(names)))
 }
 
 fn dict_of(module: &Value) -> Value {

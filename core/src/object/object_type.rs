@@ -13,6 +13,7 @@ use super::value::Value;
 use crate::vm::build_class;
 use crate::vm::execute::{class_name, text_of};
 use crate::vm::native::{Args, Getter, Native};
+use crate::vm::prelude;
 use crate::vm::{Action, ClassRef, Name, Res, Vm};
 use alloc::format;
 use alloc::vec::Vec;
@@ -158,9 +159,14 @@ fn sorted_names(vm: &mut Vm, mut names: Vec<Value>) -> Value {
     vm.new_list(names)
 }
 
-fn object_reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let name = vm.type_name(&arguments[0]);
-    Err(vm.type_error(&format!("cannot pickle '{name}' object")))
+fn reduce(vm: &mut Vm, how: &str, value: &Value, protocol: &Value) -> Res<Action> {
+    let refusal = if vm.class_of(value).layout.kind == crate::object::header::Kind::Instance {
+        Value::NONE
+    } else {
+        let name = vm.type_name(value);
+        vm.format(format_args!("cannot pickle '{name}' object"))
+    };
+    prelude::call(vm, &prelude::PICKLING, how, &[value.clone(), protocol.clone(), refusal])
 }
 
 fn object_sizeof(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -267,8 +273,9 @@ pub static OBJECT: TypeSpec = TypeSpec {
         Native::full("__init_subclass__($type, *args, **kwargs)", object_init_subclass, "Called when a class is subclassed."),
         Native::simple("__subclasshook__($type, cls, /)", not_implemented, "Abstract classes can override this."),
         Native::simple("__dir__($self, /)", object_dir, "Default dir() implementation."),
-        Native::simple("__reduce__($self, /)", object_reduce, "Helper for pickle."),
-        Native::simple("__reduce_ex__($self, protocol, /)", object_reduce, "Helper for pickle."),
+        Native::full("__reduce__($self, /)", |vm, args| reduce(vm, "reduce", &args.positional[0], &Value::small_int(0)), "Helper for pickle."),
+        Native::full("__reduce_ex__($self, protocol, /)", |vm, args| reduce(vm, "reduce_ex", &args.positional[0], &args.positional[1]), "Helper for pickle."),
+        Native::full("__getstate__($self, /)", |vm, args| prelude::call(vm, &prelude::PICKLING, "state_of", args.positional), "Helper for pickle."),
         Native::simple("__sizeof__($self, /)", object_sizeof, "Size of object in memory, in bytes."),
     ],
     getters: &[

@@ -10,6 +10,7 @@ use super::set_table::SetTable;
 use super::value::Value;
 use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::{Action, Args, Native};
+use crate::vm::prelude;
 use crate::vm::reenter::Comparison;
 use crate::vm::{Res, Vm};
 use alloc::boxed::Box;
@@ -33,6 +34,8 @@ const CONTAINS: Native = Native::simple("__contains__($self, object, /)", contai
 const ITER: Native = Native::simple("__iter__($self, /)", |vm, args| Ok(iterators::set_iterator(vm, &args[0])), "Implement iter(self).");
 const REPR: Native = Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self).");
 const COPY: Native = Native::simple("copy($self, /)", copy, "Return a shallow copy of a set.");
+const REDUCE: Native =
+    Native::full("__reduce__($self, /)", |vm, args| prelude::call(vm, &prelude::PICKLING, "reduce_set", args.positional), "Return state information for pickling.");
 const AND: Native = Native::simple("__and__($self, value, /)", |vm, args| operator(vm, &args[0], &args[1], Operation::Intersection), "Return self&value.");
 const RAND: Native = Native::simple("__rand__($self, value, /)", |vm, args| operator(vm, &args[1], &args[0], Operation::Intersection), "Return value&self.");
 const OR: Native = Native::simple("__or__($self, value, /)", |vm, args| operator(vm, &args[0], &args[1], Operation::Union), "Return self|value.");
@@ -83,6 +86,7 @@ static SET_NATIVES: &[Native] = &[
     ITER,
     REPR,
     COPY,
+    REDUCE,
     AND,
     RAND,
     OR,
@@ -140,6 +144,7 @@ static FROZEN_NATIVES: &[Native] = &[
     ITER,
     REPR,
     COPY,
+    REDUCE,
     AND,
     RAND,
     OR,

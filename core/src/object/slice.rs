@@ -43,6 +43,7 @@ static NATIVES: &[Native] = &[
     Native::full("__new__($type, *args, **kwargs)", new, "Create and return a new object."),
     Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self)."),
     Native::simple("__hash__($self, /)", hash, "Return hash(self)."),
+    Native::simple("__reduce__($self, /)", reduce, "Helper for pickle."),
     Native::simple("indices($self, object, /)", indices_native, "Start, stop and step of the slice for a sequence of this length."),
     crate::comparison!(compare, Lt),
     crate::comparison!(compare, Le),
@@ -83,6 +84,13 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res<Value> {
     }
     let hash = if state == u64::MAX { 1_546_275_796 } else { state };
     Ok(vm.new_int(hash as i64))
+}
+
+fn reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let slice = receiver::<Slice>(vm, args)?;
+    let parts = vm.new_tuple([slice.start.clone(), slice.stop.clone(), slice.step.clone()].into());
+    let class = vm.class_of(&args[0]).value();
+    Ok(vm.new_tuple([class, parts].into()))
 }
 
 fn compare(vm: &mut Vm, args: &[Value], op: Comparison) -> Res<Value> {

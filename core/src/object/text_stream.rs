@@ -1,6 +1,7 @@
 //! The text objects behind `sys.stdin`, `sys.stdout` and `sys.stderr` of a VM without an `io` module: UTF-8 to and from the
 //! console of the machine.
 
+use super::byte_stream;
 use super::class::{CLASS_NOT_CALLABLE, TypeSpec};
 use super::construct::str_from_wtf8;
 use super::exception::Ex;
@@ -65,6 +66,7 @@ pub static TEXT_STREAM: TypeSpec = TypeSpec {
         Native::simple("__repr__($self, /)", repr, "Return repr(self)."),
     ],
     getters: &[
+        Getter::read_only("buffer", |vm, this| Ok(byte_stream::new(vm, this)), "The bytes below the text."),
         Getter::read_only("encoding", |vm, _| Ok(vm.new_str("utf-8")), "The encoding."),
         Getter::read_only("errors", |vm, this| Ok(vm.new_str(if number(this) == 2 { "backslashreplace" } else { "strict" })), "How errors of encoding are treated."),
         Getter::read_only("newlines", |_, _| Ok(Value::NONE), "Kinds of newlines met."),
@@ -86,7 +88,7 @@ fn stream(value: &Value) -> Option<&TextStream> {
 }
 
 /// File number of the stream.
-fn number(this: &Value) -> i64 {
+pub(super) fn number(this: &Value) -> i64 {
     match stream(this).and_then(|stream| stream.output) {
         None => 0,
         Some(Stream::Output) => 1,
@@ -122,7 +124,7 @@ pub fn send(vm: &mut Vm, output: Stream, mut bytes: &[u8]) -> Res<()> {
     Ok(())
 }
 
-fn check_open(vm: &mut Vm, stream: &TextStream) -> Res<()> {
+pub(super) fn check_open(vm: &mut Vm, stream: &TextStream) -> Res<()> {
     if stream.closed.get() { Err(vm.value_error("I/O operation on closed file.")) } else { Ok(()) }
 }
 
@@ -139,7 +141,7 @@ pub fn write(vm: &mut Vm, this: &TextStream, text: &Str) -> Res<()> {
     write_bytes(vm, this, output, text.bytes())
 }
 
-fn write_bytes(vm: &mut Vm, this: &TextStream, output: Stream, bytes: &[u8]) -> Res<()> {
+pub(super) fn write_bytes(vm: &mut Vm, this: &TextStream, output: Stream, bytes: &[u8]) -> Res<()> {
     let buffer = this.buffer.get_mut();
     buffer.extend_from_slice(bytes);
     if buffer.len() >= CONSOLE_BUFFER || (this.line_buffered && bytes.contains(&b'\n')) {
@@ -240,7 +242,7 @@ fn close(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(Value::NONE)
 }
 
-fn is_terminal(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub(super) fn is_terminal(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let index = arguments.first().map_or(0, number) as usize;
     Ok(Value::bool(vm.host.terminals.get(index).copied().unwrap_or(false)))
 }
@@ -257,7 +259,7 @@ fn repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 // ---- reading
 
 /// Reads bytes from the console until there are `enough` says so, or the input ends.
-fn fill(vm: &mut Vm, this: &TextStream, enough: impl Fn(&[u8]) -> bool) -> Res<()> {
+pub(super) fn fill(vm: &mut Vm, this: &TextStream, enough: impl Fn(&[u8]) -> bool) -> Res<()> {
     check_open(vm, this)?;
     if this.output.is_some() {
         return Err(vm.raise(Ex::OSError, "not readable"));
@@ -275,10 +277,21 @@ fn fill(vm: &mut Vm, this: &TextStream, enough: impl Fn(&[u8]) -> bool) -> Res<(
     Ok(())
 }
 
+/// Takes the first `count` bytes of the buffer.
+pub(super) fn take_bytes(this: &TextStream, count: usize) -> Vec<u8> {
+    let buffer = this.buffer.get_mut();
+    buffer.drain(..count.min(buffer.len())).collect()
+}
+
+/// Where the first line of the buffer ends.
+pub(super) fn line_end(this: &TextStream) -> usize {
+    let buffer = this.buffer.get();
+    memchr::memchr(b'\n', buffer).map_or(buffer.len(), |index| index + 1)
+}
+
 /// Takes the first `count` bytes of the buffer as a str.
 fn take(vm: &mut Vm, this: &TextStream, count: usize) -> Value {
-    let buffer = this.buffer.get_mut();
-    let taken: Vec<u8> = buffer.drain(..count.min(buffer.len())).collect();
+    let taken = take_bytes(this, count);
     let text = alloc::string::String::from_utf8_lossy(&taken);
     if text.contains('\r') {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -293,8 +306,7 @@ fn take(vm: &mut Vm, this: &TextStream, count: usize) -> Value {
 /// OSError, ValueError when closed.
 pub fn line(vm: &mut Vm, this: &TextStream) -> Res<Value> {
     fill(vm, this, |buffer| buffer.contains(&b'\n'))?;
-    let end = this.buffer.get().iter().position(|&byte| byte == b'\n').map_or(this.buffer.get().len(), |index| index + 1);
-    Ok(take(vm, this, end))
+    Ok(take(vm, this, line_end(this)))
 }
 
 /// Bytes of the first `count` code points.

@@ -51,9 +51,6 @@ const TASK_BYTES: usize = size_of::<Task>();
 /// `Level::returning` of a level that is over.
 const ENDED: u32 = u32::MAX - 1;
 
-/// SIGINT: Ctrl-C.
-const INTERRUPT_SIGNAL: u32 = 2;
-
 /// What may be touched without the GIL: by other OS threads, and interrupt handlers.
 pub struct Shared {
     /// Reasons for the carrier to look up.
@@ -549,10 +546,7 @@ impl Vm {
         }
         if reasons & Attention::SIGNAL != 0 {
             while let Some(signal) = self.sched.platform.take_signal() {
-                if signal == INTERRUPT_SIGNAL {
-                    let exception = crate::object::exception::create(self, Ex::KeyboardInterrupt, Vec::new());
-                    self.sched.interrupt(MAIN, exception, true);
-                }
+                self.signal_came(signal);
             }
         }
         if reasons & Attention::STOP != 0 {

@@ -78,6 +78,8 @@ pub struct Task {
     pub(crate) handle: Option<Value>,
     /// Tables of `_thread._local` objects that have a namespace for it, in a list.
     pub(crate) locals: Option<Value>,
+    /// Its current context (`contextvars`); None: nothing was ever set.
+    pub(crate) context: Option<Value>,
     /// Its name, for reports.
     pub(crate) name: Option<Value>,
     /// An exception for its next safe point.
@@ -110,6 +112,7 @@ impl Task {
         waits_for: None,
         handle: None,
         locals: None,
+        context: None,
         name: None,
         interrupt: None,
         depth: 0,
@@ -230,10 +233,19 @@ impl TaskTable {
     }
 
     /// Gives a record back. Its values are returned, to be dropped when the table is consistent.
-    pub fn release(&mut self, index: u32) -> [Option<Value>; 7] {
+    pub fn release(&mut self, index: u32) -> [Option<Value>; 8] {
         let free = self.free;
         let task = self.at_mut(index);
-        let values = [task.handled.take(), task.wake.take(), task.waits_for.take(), task.handle.take(), task.locals.take(), task.name.take(), task.interrupt.take()];
+        let values = [
+            task.handled.take(),
+            task.wake.take(),
+            task.waits_for.take(),
+            task.handle.take(),
+            task.locals.take(),
+            task.context.take(),
+            task.name.take(),
+            task.interrupt.take(),
+        ];
         task.state = State::Free;
         task.generation = task.generation.wrapping_add(1);
         task.next = free;

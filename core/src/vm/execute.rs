@@ -398,16 +398,19 @@ impl Vm {
         self.type_error(&message)
     }
 
-    /// Puts keyword arguments of a native without `*` in their places; gaps are undefined.
+    /// Puts keyword arguments in their places (a [`super::Simple`] native may have keyword-only ones); gaps are undefined.
     fn bind_native_keywords(&mut self, function: &NativeFunction, arguments: Vec<Value>, names: &[Value]) -> Res<Vec<Value>> {
         let native = function.native;
         let positional = arguments.len() - names.len();
         let name = self.native_label(function, false);
         let mut parameters: Vec<(&str, bool)> = Vec::new();
         let mut positional_only = 0;
+        let mut most_positional = None;
         for parameter in split_parameters(native.parameters()) {
             if parameter == "/" {
                 positional_only = parameters.len();
+            } else if parameter == "*" {
+                most_positional = Some(parameters.len());
             } else {
                 let (parameter, optional) = match parameter.split_once('=') {
                     Some((parameter, _)) => (parameter.trim(), true),
@@ -416,7 +419,7 @@ impl Vm {
                 parameters.push((parameter, optional));
             }
         }
-        if positional > parameters.len() {
+        if positional > most_positional.unwrap_or(parameters.len()) {
             return Err(self.arity_error(function, positional));
         }
         if positional_only == parameters.len() {

@@ -1,7 +1,7 @@
 //! What the program that embeds the VM tells it: arguments, paths, where source lines come from.
 
 use super::{Raised, Vm};
-use crate::modules::{Frozen, ModuleSpec};
+use crate::modules::{self, ModuleSpec};
 use crate::object::exception::Ex;
 use crate::object::value::Value;
 use crate::port::MachineError;
@@ -32,6 +32,36 @@ pub trait Files: Sync {
     fn read(&self, path: &str) -> Result<Vec<u8>, MachineError>;
 }
 
+/// The code of a frozen module.
+#[derive(Clone, Copy)]
+pub enum FrozenCode {
+    /// Compiled when it is imported.
+    Source(&'static str),
+    /// A code image (`code::image`).
+    Image(&'static [u8]),
+}
+
+/// A module that comes with the program instead of lying in a file.
+#[derive(Clone, Copy)]
+pub struct Frozen {
+    pub name: &'static str,
+    pub code: FrozenCode,
+    /// Whether it may have submodules.
+    pub package: bool,
+}
+
+/// Where frozen modules come from, besides the core's own.
+pub trait FrozenModules: Sync {
+    /// The module with this full name.
+    fn find(&self, name: &str) -> Option<Frozen>;
+
+    /// The source text of a module, for tracebacks and `inspect`.
+    fn source(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// The full names of all modules.
+    fn names(&self) -> Vec<&'static str>;
+}
+
 /// The host's side of a VM.
 pub struct Host {
     /// `sys.argv`
@@ -49,7 +79,7 @@ pub struct Host {
     /// Native modules of the host's own.
     pub modules: Vec<&'static ModuleSpec>,
     /// Frozen modules of the host's own.
-    pub frozen: &'static [Frozen],
+    pub frozen: Option<&'static dyn FrozenModules>,
     /// What the operating system calls its error numbers.
     pub error_text: fn(i32) -> String,
     /// Source lines for tracebacks.
@@ -68,7 +98,7 @@ impl Default for Host {
             terminals: [false; 3],
             files: None,
             modules: Vec::new(),
-            frozen: &[],
+            frozen: None,
             error_text: |number| alloc::format!("error {number}"),
             source_line: None,
             sources: Vec::new(),
@@ -83,7 +113,24 @@ impl Host {
         if let Some((_, text)) = self.sources.iter().find(|(name, _)| name == filename) {
             return text.lines().nth(index).map(String::from);
         }
+        if let Some(name) = filename.strip_prefix("<frozen ").and_then(|name| name.strip_suffix('>')) {
+            let source = self.frozen_source(name)?;
+            return String::from_utf8_lossy(&source).lines().nth(index).map(String::from);
+        }
         self.source_line.as_ref().and_then(|source_line| source_line(filename, line))
+    }
+
+    /// The frozen module with this full name: the host's, else the core's.
+    pub fn find_frozen(&self, name: &str) -> Option<Frozen> {
+        self.frozen.and_then(|frozen| frozen.find(name)).or_else(|| modules::find_frozen(name))
+    }
+
+    /// The source text of a frozen module.
+    pub fn frozen_source(&self, name: &str) -> Option<Vec<u8>> {
+        self.frozen.and_then(|frozen| frozen.source(name)).or_else(|| match modules::find_frozen(name)?.code {
+            FrozenCode::Source(text) => Some(text.as_bytes().to_vec()),
+            FrozenCode::Image(_) => None,
+        })
     }
 }
 

@@ -5,16 +5,21 @@
 //! circle of py-threads waiting for each other's imports: then it gets the module as far as it is, as in CPython.
 
 use super::execute::text_of;
-use super::host::FileKind;
+use super::host::{FileKind, Frozen, FrozenCode};
 use super::iterate::collect;
 use super::protocol::get_attribute_then;
 use super::{Action, Args, Call, Name, Native, Res, Vm};
+use crate::code::image;
 use crate::code::prototype::CodeFlags;
-use crate::modules;
+use crate::code::verify::verify;
+use crate::modules::{self, ModuleSpec};
+use crate::object::class::Class;
 use crate::object::code::Code;
 use crate::object::dict::Dict;
 use crate::object::exception::{self, Ex, Exception};
 use crate::object::exception_types::{attributes, fields};
+use crate::object::header::Object;
+use crate::object::instance::Instance;
 use crate::object::list::List;
 use crate::object::module::{self, Module};
 use crate::object::simple_namespace;
@@ -231,28 +236,95 @@ fn wait_for_import(vm: &mut Vm, lock: Value, name: &str, module: Value, then: Th
 
 /// Where a module's code comes from.
 struct Found {
-    source: Vec<u8>,
+    code: FoundCode,
     /// `__file__`, if it is a file.
     file: Option<String>,
     /// What tracebacks call it.
     filename: String,
-    /// The folder, if it is a package.
-    package: Option<String>,
+    /// Its `__path__`, if it is a package.
+    package: Option<Vec<String>>,
 }
+
+enum FoundCode {
+    Source(Vec<u8>),
+    Image(&'static [u8]),
+}
+
+impl From<Frozen> for Found {
+    fn from(frozen: Frozen) -> Found {
+        let code = match frozen.code {
+            FrozenCode::Source(text) => FoundCode::Source(text.as_bytes().to_vec()),
+            FrozenCode::Image(image) => FoundCode::Image(image),
+        };
+        // What lies in a frozen package is found by its full name.
+        Found { code, file: None, filename: format!("<frozen {}>", frozen.name), package: frozen.package.then(Vec::new) }
+    }
+}
+
+/// The declaration of a native module: the host's, else the core's.
+pub fn find_native(vm: &Vm, name: &str) -> Option<&'static ModuleSpec> {
+    vm.host.modules.iter().find(|spec| spec.name == name).copied().or_else(|| modules::find(name))
+}
+
+/// A native module, made and entered in `sys.modules`.
+///
+/// # Errors
+/// What its `init` raises.
+pub fn import_native(vm: &mut Vm, name: &str) -> Res<Option<Value>> {
+    let Some(spec) = find_native(vm, name) else { return Ok(None) };
+    let module = modules::create(vm, spec)?;
+    describe(vm, &module, name, Origin::Native, None);
+    register(vm, name, &module);
+    Ok(Some(module))
+}
+
+/// Where a module came from, for what it says about itself.
+#[derive(Clone, Copy)]
+enum Origin<'a> {
+    Native,
+    Frozen,
+    File(&'a str),
+    /// A package of folders without a file of its own.
+    Folders,
+}
+
+/// Do finders of the program's own take part in imports? Those that `importlib` puts there do what is done here.
+fn has_finders(vm: &mut Vm) -> bool {
+    let name = vm.intern("meta_path");
+    let Some(finders) = modules::sys::attribute(vm, &name) else { return false };
+    let Some(finders) = finders.get::<List>() else { return false };
+    finders.items.get().iter().any(|finder| {
+        let module = finder.get::<Class>().and_then(|class| class.namespace().get_interned(vm.name(Name::Module)));
+        !module.is_some_and(|module| Str::is(&module, BOOTSTRAP) || Str::is(&module, EXTERNAL))
+    })
+}
+
+/// The two halves of `importlib`.
+const BOOTSTRAP: &str = "_frozen_importlib";
+const EXTERNAL: &str = "_frozen_importlib_external";
 
 /// Finds a module that is not there yet; `package` is the one it lies in.
 fn find_module(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Action> {
-    if let Some(spec) = vm.host.modules.iter().find(|spec| spec.name == name).copied().or_else(|| modules::find(&name)) {
-        let module = modules::create(vm, spec)?;
-        describe(vm, &module, &name, None, "built-in", None);
-        register(vm, &name, &module);
+    let preparing = vm.importing.iter().any(|importing| importing.name == BOOTSTRAP);
+    if !preparing && has_finders(vm) {
+        let bootstrap = vm.intern(BOOTSTRAP);
+        return import_by_name(vm, &bootstrap)?.and_then(vm, move |vm, bootstrap| {
+            let entries = ["_find_and_load", "_gcd_import"].map(|name| vm.intern(name));
+            let [find, import] = entries.map(|name| module::namespace(&bootstrap).and_then(|namespace| namespace.get_interned(&name)).unwrap_or(Value::NONE));
+            let name = vm.new_str(&name);
+            Ok(Action::call(find, [name, import], move |vm, module| module.and_then(|module| then(vm, module))))
+        });
+    }
+    find_module_natively(vm, name, package, then)
+}
+
+fn find_module_natively(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Action> {
+    if let Some(module) = import_native(vm, &name)? {
         bind_in_package(vm, &package, &name, &module);
         return then(vm, module);
     }
-    let frozen = vm.host.frozen.iter().find(|frozen| frozen.name == name).or_else(|| modules::find_frozen(&name));
-    if let Some(frozen) = frozen {
-        let found = Found { source: frozen.source.as_bytes().to_vec(), file: None, filename: format!("<frozen {name}>"), package: None };
-        return run_module(vm, name, found, package, then);
+    if let Some(frozen) = vm.host.find_frozen(&name) {
+        return run_module(vm, name, frozen.into(), package, then);
     }
     let places = if package.is_none() {
         let path = vm.name(Name::Path_).clone();
@@ -269,70 +341,156 @@ fn find_module(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Act
     };
     let places: Vec<Value> = match &places {
         Some(places) if places.get::<List>().is_some() => places.get::<List>().map(|places| places.items.get().clone()).unwrap_or_default(),
-        Some(places) => places.get::<Tuple>().map(|places| places.items().to_vec()).unwrap_or_default(),
+        Some(places) if places.get::<Tuple>().is_some() => places.get::<Tuple>().map(|places| places.items().to_vec()).unwrap_or_default(),
+        // What `importlib` gives packages without a file of their own.
+        Some(places) => return collect(vm, places, move |vm, places| find_in(vm, name, package, &places, then)),
         None => Vec::new(),
     };
+    find_in(vm, name, package, &places, then)
+}
+
+/// Finds a module below one of these folders.
+fn find_in(vm: &mut Vm, name: String, package: Value, places: &[Value], then: Then) -> Res<Action> {
+    let mut folders = Vec::new();
     let last = name.rsplit_once('.').map_or(name.as_str(), |(_, last)| last);
     for place in places.iter().filter(|place| place.get::<Str>().is_some()) {
-        if let Some(found) = find_file(vm, &text_of(place), last)? {
-            return run_module(vm, name, found, package, then);
+        match find_file(vm, &text_of(place), last)? {
+            Some(Place::Module(found)) => return run_module(vm, name, found, package, then),
+            Some(Place::Folder(folder)) => folders.push(folder),
+            None => {}
         }
+    }
+    if !folders.is_empty() {
+        let module = module::new(vm, &name);
+        describe(vm, &module, &name, Origin::Folders, Some(&folders));
+        mark_initialized(vm, &module);
+        register(vm, &name, &module);
+        bind_in_package(vm, &package, &name, &module);
+        return then(vm, module);
     }
     let message = format!("No module named '{name}'");
     Err(not_found(vm, &message, &name))
 }
 
+/// What a folder has under a module's name.
+enum Place {
+    Module(Found),
+    /// A folder that may be part of a package without a file of its own (PEP 420).
+    Folder(String),
+}
+
 /// Looks for a module below a folder: a package, or a file.
-fn find_file(vm: &mut Vm, folder: &str, name: &str) -> Res<Option<Found>> {
+fn find_file(vm: &mut Vm, folder: &str, name: &str) -> Res<Option<Place>> {
     let Some(files) = vm.host.files else { return Ok(None) };
     let base = if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") };
-    let candidates = [(format!("{base}/__init__.py"), Some(base.clone())), (format!("{base}.py"), None)];
+    let candidates = [(format!("{base}/__init__.py"), Some(Vec::from([base.clone()]))), (format!("{base}.py"), None)];
     for (path, package) in candidates {
         let found = vm.blocking(|| match files.kind(&path) {
             Some(FileKind::File) => Some(files.read(&path)),
             _ => None,
         });
         match found {
-            Some(Ok(source)) => return Ok(Some(Found { source, file: Some(path.clone()), filename: path, package })),
+            Some(Ok(source)) => return Ok(Some(Place::Module(Found { code: FoundCode::Source(source), file: Some(path.clone()), filename: path, package }))),
             Some(Err(error)) => return Err(vm.machine_error(error, Some(&path))),
             None => {}
         }
     }
-    Ok(None)
+    let is_folder = vm.blocking(|| files.kind(&base) == Some(FileKind::Folder));
+    Ok(is_folder.then_some(Place::Folder(base)))
 }
 
 /// Sets what a module says about itself.
-fn describe(vm: &mut Vm, module: &Value, name: &str, file: Option<&str>, origin: &str, package: Option<&str>) {
+fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Option<&[String]>) {
     let Some(namespace) = module::namespace(module) else { return };
     let parent = match package {
         Some(_) => name,
         None => name.rsplit_once('.').map_or("", |(outer, _)| outer),
     };
-    let (full, parent, origin) = (vm.new_str(name), vm.intern(parent), vm.new_str(origin));
+    let (full, parent) = (vm.new_str(name), vm.intern(parent));
+    let place = match origin {
+        Origin::Native => vm.new_str("built-in"),
+        Origin::Frozen => vm.new_str("frozen"),
+        Origin::File(path) => vm.new_str(path),
+        Origin::Folders => Value::NONE,
+    };
+    let loader = loader(vm, name, origin);
     let mut locations = Value::NONE;
-    if let Some(folder) = package {
-        let folder = vm.new_str(folder);
-        locations = vm.new_list(Vec::from([folder]));
+    if let Some(folders) = package {
+        let folders = folders.iter().map(|folder| vm.new_str(folder)).collect();
+        locations = vm.new_list(folders);
         drop(namespace.set_interned(vm.name(Name::Path), locations.clone()));
     }
-    if let Some(file) = file {
-        let file = vm.new_str(file);
-        drop(namespace.set_interned(vm.name(Name::File), file));
+    let file_name = match origin {
+        Origin::File(path) => Some(vm.new_str(path)),
+        Origin::Folders => Some(Value::NONE),
+        Origin::Native | Origin::Frozen => None,
+    };
+    if let Some(file_name) = file_name {
+        drop(namespace.set_interned(vm.name(Name::File), file_name));
     }
-    let entries = [
+    let has_location = Value::bool(matches!(origin, Origin::File(_)));
+    let mut entries = Vec::from([
         ("name", full),
-        ("loader", Value::NONE),
-        ("origin", origin),
+        ("loader", loader.clone()),
+        ("origin", place),
         ("submodule_search_locations", locations),
-        ("parent", parent.clone()),
-        ("cached", Value::NONE),
-        ("has_location", Value::bool(file.is_some())),
+        ("loader_state", Value::NONE),
         ("_initializing", Value::TRUE),
-    ];
-    let entries = entries.into_iter().map(|(name, value)| (vm.intern(name), value)).collect();
-    let spec = simple_namespace::new(vm, entries);
+    ]);
+    // A spec of importlib's class, if that is there, computes the rest.
+    let spec = match bootstrap_class(vm, BOOTSTRAP, "ModuleSpec") {
+        Some(class) => {
+            entries.extend([("_set_fileattr", has_location), ("_cached", Value::NONE), ("_uninitialized_submodules", vm.new_list(Vec::new()))]);
+            instance_with(vm, &class, entries)
+        }
+        None => {
+            entries.extend([("parent", parent.clone()), ("cached", Value::NONE), ("has_location", has_location)]);
+            let entries = entries.into_iter().map(|(name, value)| (vm.intern(name), value)).collect();
+            simple_namespace::new(vm, entries)
+        }
+    };
     drop(namespace.set_interned(vm.name(Name::Spec), spec));
+    drop(namespace.set_interned(vm.name(Name::Loader), loader));
     drop(namespace.set_interned(vm.name(Name::Package), parent));
+}
+
+/// A class of `importlib`, if it has been imported.
+fn bootstrap_class(vm: &mut Vm, module: &str, name: &str) -> Option<Value> {
+    if vm.importing.iter().any(|importing| importing.name == BOOTSTRAP) {
+        return None;
+    }
+    let module = loaded(vm, module)?;
+    let name = vm.intern(name);
+    let class = module::namespace(&module)?.get_interned(&name)?;
+    class.get::<Class>().is_some_and(|class| core::ptr::eq(class.layout, Instance::LAYOUT)).then_some(class)
+}
+
+/// An instance with these attributes, not initialized by its class.
+fn instance_with(vm: &mut Vm, class: &Value, entries: Vec<(&str, Value)>) -> Value {
+    let Some(class) = class.get::<Class>() else { return Value::NONE };
+    let object = vm.heap.new_object(class, |header| Instance { header });
+    if let Some((header, attributes)) = attributes(&object) {
+        for (name, value) in entries {
+            attributes.set(header, &vm.intern(name), value);
+        }
+    }
+    object
+}
+
+/// A module's `__loader__`; None for what only `importlib` has loaders for, while that is not there.
+fn loader(vm: &mut Vm, name: &str, origin: Origin) -> Value {
+    match origin {
+        Origin::Frozen => modules::_frozen::loader(vm),
+        Origin::Native => bootstrap_class(vm, BOOTSTRAP, "BuiltinImporter").unwrap_or(Value::NONE),
+        Origin::File(path) => match bootstrap_class(vm, EXTERNAL, "SourceFileLoader") {
+            Some(class) => {
+                let entries = Vec::from([("name", vm.new_str(name)), ("path", vm.new_str(path))]);
+                instance_with(vm, &class, entries)
+            }
+            None => Value::NONE,
+        },
+        Origin::Folders => Value::NONE,
+    }
 }
 
 fn register(vm: &mut Vm, name: &str, module: &Value) {
@@ -350,14 +508,44 @@ fn bind_in_package(vm: &mut Vm, package: &Value, name: &str, module: &Value) {
     }
 }
 
+/// The code object of a frozen module.
+///
+/// # Errors
+/// ImportError for a bad image; what compiling raises.
+pub fn load_frozen(vm: &mut Vm, frozen: Frozen) -> Res<Value> {
+    load(vm, &frozen.into())
+}
+
+/// Runs a module's code in a namespace.
+///
+/// # Errors
+/// None.
+pub fn run_code(vm: &mut Vm, code: &Value, namespace: &Value) -> Res<Action> {
+    if let Some(dict) = namespace.get::<Dict>() {
+        let builtins = loaded(vm, "builtins").unwrap_or_else(|| vm.builtins.clone());
+        drop(dict.set_interned(vm.name(Name::Builtins), builtins));
+    }
+    Ok(Action::TailCall(body(vm, code, namespace)))
+}
+
+fn load(vm: &mut Vm, found: &Found) -> Res<Value> {
+    match &found.code {
+        FoundCode::Source(source) => compile(vm, source, &found.filename),
+        FoundCode::Image(image) => match image::read(image) {
+            Ok(code) if verify(&code).is_ok() => Ok(vm.load_code(&code)),
+            _ => Err(vm.raise(Ex::ImportError, &format!("bad code image of {}", found.filename))),
+        },
+    }
+}
+
 #[cfg(feature = "compiler")]
-fn compile(vm: &mut Vm, found: &Found) -> Res<Value> {
-    vm.compile_source(&found.source, &found.filename, crate::syntax::Mode::Exec, super::source::CompileFlags::default())
+fn compile(vm: &mut Vm, source: &[u8], filename: &str) -> Res<Value> {
+    vm.compile_source(source, filename, crate::syntax::Mode::Exec, super::source::CompileFlags::default())
 }
 
 #[cfg(not(feature = "compiler"))]
-fn compile(vm: &mut Vm, found: &Found) -> Res<Value> {
-    Err(vm.raise(Ex::ImportError, &format!("this VM has no compiler for {} ({} bytes)", found.filename, found.source.len())))
+fn compile(vm: &mut Vm, source: &[u8], filename: &str) -> Res<Value> {
+    Err(vm.raise(Ex::ImportError, &format!("this VM has no compiler for {filename} ({} bytes)", source.len())))
 }
 
 /// The call that runs a module's code.
@@ -369,15 +557,11 @@ fn body(vm: &mut Vm, code: &Value, namespace: &Value) -> Call {
 
 /// Runs a module's body.
 fn run_module(vm: &mut Vm, name: String, found: Found, package: Value, then: Then) -> Res<Action> {
-    let code = compile(vm, &found)?;
+    let code = load(vm, &found)?;
     let module = module::new(vm, &name);
-    let origin = found.file.as_deref().unwrap_or("frozen");
-    describe(vm, &module, &name, found.file.as_deref(), origin, found.package.as_deref());
+    let origin = found.file.as_deref().map_or(Origin::Frozen, Origin::File);
+    describe(vm, &module, &name, origin, found.package.as_deref());
     let Some(namespace) = module.get::<Module>().map(|module| module.dict.clone()) else { return then(vm, module) };
-    if let Some(dict) = namespace.get::<Dict>() {
-        let builtins = loaded(vm, "builtins").unwrap_or_else(|| vm.builtins.clone());
-        drop(dict.set_interned(vm.name(Name::Builtins), builtins));
-    }
     register(vm, &name, &module);
     let lock = vm.new_lock();
     if let Some(object) = lock.get::<Lock>() {
@@ -385,9 +569,9 @@ fn run_module(vm: &mut Vm, name: String, found: Found, package: Value, then: The
     }
     let owner = vm.sched.tasks.ident(vm.sched.current);
     vm.importing.push(Importing { name: name.clone(), owner, lock });
-    let call = body(vm, &code, &namespace);
-    Ok(Action::Call(
-        call,
+    let running = run_code(vm, &code, &namespace)?;
+    Ok(Action::Then(
+        Box::new(running),
         Box::new(move |vm: &mut Vm, result: Res<Value>| {
             end_import(vm, &name)?;
             if let Err(raised) = result {

@@ -14,9 +14,12 @@ pub mod ops;
 pub mod prelude;
 pub mod protocol;
 pub mod reenter;
+pub mod signals;
 #[cfg(feature = "compiler")]
 pub mod source;
 pub mod step;
+#[cfg(feature = "compiler")]
+pub mod syntax_tree;
 pub mod unwind;
 
 use crate::code::Instr;
@@ -129,6 +132,8 @@ pub struct Vm {
     pub sched: crate::sched::executor::Scheduler,
     /// The machine below.
     pub platform: &'static dyn crate::port::Platform,
+    /// Signals that have a handler in Python.
+    pub(crate) signal_handlers: Vec<(u32, Value)>,
     /// Modules whose bodies are running.
     pub(crate) importing: Vec<import::Importing>,
     pub(crate) prelude: prelude::Prelude,
@@ -209,6 +214,7 @@ impl Vm {
             host: host::Host::default(),
             sched,
             platform,
+            signal_handlers: Vec::new(),
             importing: Vec::new(),
             prelude: Default::default(),
             int_max_str_digits: 4300,

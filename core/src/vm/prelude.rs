@@ -2,7 +2,7 @@
 //! needed; the functions are made straight from the code objects, so nothing of it runs before they are called. Their frames do
 //! not show in tracebacks.
 
-use super::{Native, Res, Vm};
+use super::{Action, Native, Res, Vm};
 #[cfg(feature = "compiler")]
 use crate::code::CodeFlags;
 use crate::code::CodePrototype;
@@ -25,6 +25,9 @@ pub static GROUPS: Source = Source { name: "<prelude groups>", text: include_str
 
 /// Coroutines that builtin functions return.
 pub static AWAITING: Source = Source { name: "<prelude awaiting>", text: include_str!("prelude/awaiting.py"), natives: &[] };
+
+/// What copy and pickle ask of objects.
+pub static PICKLING: Source = Source { name: "<prelude pickling>", text: include_str!("prelude/pickling.py"), natives: &[] };
 
 /// The namespaces of the files in use, by the address of their declaration.
 #[derive(Default)]
@@ -49,6 +52,14 @@ pub fn function(vm: &mut Vm, source: &'static Source, name: &str) -> Res<Value> 
         Some(function) => Ok(function),
         None => Err(vm.raise(crate::object::exception::Ex::SystemError, "a function of the prelude is missing")),
     }
+}
+
+/// Calls a function of the prelude; its result is the native's own.
+///
+/// # Errors
+/// As [`function`].
+pub fn call(vm: &mut Vm, source: &'static Source, name: &str, arguments: &[Value]) -> Res<Action> {
+    Ok(Action::tail_call(function(vm, source, name)?, arguments))
 }
 
 fn load(vm: &mut Vm, source: &'static Source) -> Res<Value> {

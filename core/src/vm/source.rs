@@ -1,11 +1,10 @@
 //! From source text to code objects: the front end as the VM uses it, syntax errors as exceptions.
 
-use super::{Res, Vm};
+use super::{Res, Vm, syntax_tree};
 use crate::compile::{self, Options};
 use crate::object::exception::{self, Ex};
 use crate::object::value::Value;
 use crate::syntax::{self, Mode, ParseOptions, Source, SyntaxError, SyntaxErrorKind};
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What `compile()` may be told besides source and mode.
@@ -47,6 +46,22 @@ impl Vm {
         }
     }
 
+    /// The syntax tree of source, as an object of the classes in `_ast`, which must have been imported.
+    ///
+    /// # Errors
+    /// SyntaxError and its kin, MemoryError.
+    pub fn parse_to_tree(&mut self, text: &[u8], filename: &str, mode: Mode) -> Res<Value> {
+        let options = ParseOptions { max_integer_digits: self.int_max_str_digits as u32, ..parse_options() };
+        let source = match Source::from_bytes(text, &options) {
+            Ok(source) => source,
+            Err(error) => return Err(self.syntax_error(&error, filename)),
+        };
+        match syntax::parse(&source, mode, &options) {
+            Ok(parsed) => syntax_tree::build(self, &source, &parsed.module),
+            Err(error) => Err(self.syntax_error(&error, filename)),
+        }
+    }
+
     /// The exception for a front end's error.
     #[cold]
     pub fn syntax_error(&mut self, error: &SyntaxError, filename: &str) -> super::Raised {
@@ -68,8 +83,8 @@ impl Vm {
     }
 }
 
-/// Source text given as str or bytes, as bytes.
-pub fn source_bytes(vm: &mut Vm, value: &Value, what: &str) -> Res<Vec<u8>> {
+/// Source text given as str or bytes, as bytes; `wrong` is the message for anything else.
+pub fn source_bytes(vm: &mut Vm, value: &Value, wrong: &str) -> Res<Vec<u8>> {
     if let Some(text) = value.get::<crate::object::str::Str>() {
         if text.bytes().contains(&0) {
             return Err(vm.raise(Ex::SyntaxError, "source code string cannot contain null bytes"));
@@ -79,7 +94,11 @@ pub fn source_bytes(vm: &mut Vm, value: &Value, what: &str) -> Res<Vec<u8>> {
         bytes.extend_from_slice(text.bytes());
         return Ok(bytes);
     }
-    let mut message = String::from(what);
-    message.push_str(" must be a string, bytes or code object");
-    Err(vm.type_error(&message))
+    if let Some(bytes) = crate::object::bytes::of(vm, value)? {
+        if bytes.contains(&0) {
+            return Err(vm.raise(Ex::SyntaxError, "source code string cannot contain null bytes"));
+        }
+        return Ok(bytes.into_owned());
+    }
+    Err(vm.type_error(wrong))
 }

@@ -1,36 +1,43 @@
 //! Modules that need an operating system.
 
-mod os;
+mod monitoring;
+mod posix;
+mod signal;
 
 use crate::file;
-use pyvm_core::modules::{Frozen, ModuleSpec};
+use pyvm_core::modules::{self, ModuleSpec};
 use pyvm_core::object::dict::Dict;
+use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::Vm;
 
 /// Native modules of the desktop.
-pub static NATIVE: &[&ModuleSpec] = &[&os::POSIX, &IO];
+pub static NATIVE: &[&ModuleSpec] = &[&posix::POSIX, &signal::SIGNAL, &FILES];
 
-/// Modules of the desktop in Python.
-pub static FROZEN: &[Frozen] = &[Frozen { name: "os", source: include_str!("os.py") }, Frozen { name: "posixpath", source: include_str!("posixpath.py") }];
-
-/// `io`: no more than `open` for now.
-static IO: ModuleSpec = ModuleSpec {
+/// `_files`: the native files, for `io`.
+static FILES: ModuleSpec = ModuleSpec {
     natives: &file::OPEN,
-    types: &[&file::TEXT_FILE],
     constants: |vm, module| {
-        module.set_int(vm, "SEEK_SET", 0);
-        module.set_int(vm, "SEEK_CUR", 1);
-        module.set_int(vm, "SEEK_END", 2);
-        module.set_int(vm, "DEFAULT_BUFFER_SIZE", 65536);
-        let unsupported = vm.exception_class(pyvm_core::object::exception::Ex::OSError).value();
-        module.set(vm, "UnsupportedOperation", unsupported);
+        for (name, spec) in file::TYPES {
+            let class = vm.class_from_spec(spec);
+            module.set(vm, name, class);
+        }
     },
-    ..ModuleSpec::new("io", "Files.")
+    ..ModuleSpec::new("_files", "Files.")
 };
 
-/// Adds what the desktop has to `builtins`.
+/// Adds what the desktop has to `builtins` and `sys`.
 pub fn install(vm: &mut Vm) {
+    let (name, sys) = (vm.intern("monitoring"), vm.intern("sys"));
+    let sys = vm.modules.get::<Dict>().and_then(|modules| modules.get_interned(&sys));
+    match modules::create(vm, &monitoring::MONITORING) {
+        Ok(monitoring) => {
+            if let Some(namespace) = sys.as_ref().and_then(|sys| module::namespace(sys)) {
+                drop(namespace.set_interned(&name, monitoring));
+            }
+        }
+        Err(raised) => drop(vm.take_exception(raised)),
+    }
     for native in &file::OPEN {
         let function = vm.native_function(native, &Value::NONE);
         let name = vm.intern(native.name());

@@ -35,12 +35,21 @@ pub fn free_and_look(vm: &mut Vm, _: Instr) -> Res<()> {
 /// At a call, before it is made: looks around, then the call again.
 pub fn safe_point(vm: &mut Vm, _: Instr) -> Res<()> {
     vm.pc = vm.pc.wrapping_sub(1);
-    vm.look_around()
+    look_around_before_next(vm)
 }
 
 /// After a backward jump.
 pub fn safe_point_after(vm: &mut Vm, _: Instr) -> Res<()> {
-    vm.look_around()
+    look_around_before_next(vm)
+}
+
+/// What is raised here is raised by the instruction at pc, which would run next: it may be the first of a `try`.
+fn look_around_before_next(vm: &mut Vm) -> Res<()> {
+    let result = vm.look_around();
+    if result.is_err() {
+        vm.pc = vm.pc.wrapping_add(1);
+    }
+    result
 }
 
 /// `not`

@@ -146,6 +146,9 @@ fn find_global(vm: &mut Vm, site: &Site) -> Option<Value> {
         return Some(unsafe { globals.value_at(index) }.clone());
     }
     let index = builtins.index_of_interned(&site.name)?;
+    if function.globals.get_exact::<Dict>().is_none() && vm.lookup_special(&function.globals, Name::Missing).is_some() {
+        return None;
+    }
     let builtins_version = builtins.stamp(|| vm.fresh_version());
     let version = globals.stamp(|| vm.fresh_version());
     site.index.set(index as u32);
@@ -163,8 +166,23 @@ pub fn load_global(vm: &mut Vm, i: Instr) -> Res<()> {
             vm.set_register(i.a, value);
             Ok(())
         }
-        None => Err(vm.undefined_name(&site.name)),
+        None => {
+            let missing = missing_global(vm, &site.name);
+            vm.complete(missing)
+        }
     }
+}
+
+/// What is no global: globals of a class derived from dict may know by `__missing__`.
+#[cold]
+fn missing_global(vm: &mut Vm, name: &Value) -> Res<Action> {
+    let globals = function_of(vm).globals.clone();
+    if globals.get_exact::<Dict>().is_none()
+        && let Some(action) = vm.call_special(&globals, Name::Missing, core::slice::from_ref(name))
+    {
+        return action;
+    }
+    Err(vm.undefined_name(name))
 }
 
 fn operand_a(vm: &mut Vm, i: Instr) -> Value {
@@ -223,21 +241,20 @@ fn load_from(vm: &mut Vm, i: Instr, space: &Value, site: &'static Site, cell: Op
             vm.set_register(i.a, value);
             return Ok(());
         }
-        return load_outside(vm, i, site, cell).map(|value| {
-            vm.set_register(i.a, value);
-        });
+        let action = load_outside(vm, site, cell);
+        return vm.complete(action);
     }
     // Another mapping (from __prepare__, or exec's locals).
     let name = site.name.clone();
     let action = super::subscript::get_item_action(vm, space, &name);
     let action = Action::after(action, vm, move |vm, result| match vm.catch(result, Ex::KeyError)? {
         Some(value) => Ok(Action::Return(value)),
-        None => load_outside(vm, i, site, cell).map(Action::Return),
+        None => load_outside(vm, site, cell),
     });
     vm.complete(action)
 }
 
-fn load_outside(vm: &mut Vm, _: Instr, site: &Site, cell: Option<Value>) -> Res<Value> {
+fn load_outside(vm: &mut Vm, site: &Site, cell: Option<Value>) -> Res<Action> {
     if let Some(cell) = cell.as_ref().and_then(|cell| cell.get::<CellObject>()) {
         let value = cell.content.get().clone();
         if value.is_undefined() {
@@ -248,7 +265,7 @@ fn load_outside(vm: &mut Vm, _: Instr, site: &Site, cell: Option<Value>) -> Res<
                 &format!("cannot access free variable '{text}' where it is not associated with a value in enclosing scope"),
             ));
         }
-        return Ok(value);
+        return Ok(Action::Return(value));
     }
     let found = find_global(vm, site);
     let module_level = function_of(vm).globals.is(vm.register(0)) && code_of(vm).flags.has(CodeFlags::NAMESPACE);
@@ -257,8 +274,8 @@ fn load_outside(vm: &mut Vm, _: Instr, site: &Site, cell: Option<Value>) -> Res<
         site.version.set(Site::EMPTY);
     }
     match found {
-        Some(value) => Ok(value),
-        None => Err(vm.undefined_name(&site.name)),
+        Some(value) => Ok(Action::Return(value)),
+        None => missing_global(vm, &site.name),
     }
 }
 

@@ -1,0 +1,59 @@
+//! Signals with a handler in Python. The handler runs in a py-thread of its own, whatever the main one waits for; what it raises, it raises
+//! in the main one.
+
+use super::{Action, Args, Native, Res, Vm};
+use crate::object::exception::{self, Ex};
+use crate::object::value::Value;
+use crate::sched::task::MAIN;
+use alloc::vec::Vec;
+
+/// Number of the signal that Ctrl-C sends.
+pub const INTERRUPT: u32 = 2;
+
+static RUN: Native = Native::full("_run_handler(handler, number, /)", run_handler, "Call a signal handler for the main py-thread.");
+
+fn run_handler(_: &mut Vm, arguments: &Args) -> Res<Action> {
+    let [handler, number, ..] = arguments.positional else { return Ok(Action::Return(Value::NONE)) };
+    Ok(Action::call(handler.clone(), [number.clone(), Value::NONE], |vm, result| {
+        if let Err(raised) = result {
+            let exception = vm.take_exception(raised);
+            vm.sched.interrupt(MAIN, exception, true);
+        }
+        Ok(Action::Return(Value::NONE))
+    }))
+}
+
+impl Vm {
+    /// The Python handler of a signal.
+    pub fn signal_handler(&self, number: u32) -> Option<Value> {
+        self.signal_handlers.iter().find(|(known, _)| *known == number).map(|(_, handler)| handler.clone())
+    }
+
+    /// Sets the Python handler of a signal that the machine reports; None: it has none any more.
+    pub fn set_signal_handler(&mut self, number: u32, handler: Option<Value>) {
+        let old = self.signal_handlers.iter().position(|(known, _)| *known == number).map(|index| self.signal_handlers.swap_remove(index));
+        if let Some(handler) = handler {
+            self.signal_handlers.push((number, handler));
+        }
+        drop(old);
+    }
+
+    /// A signal has come: starts its handler. Without one an interrupt is KeyboardInterrupt in the main py-thread.
+    pub(crate) fn signal_came(&mut self, number: u32) {
+        match self.signal_handler(number) {
+            Some(handler) => {
+                let run = self.native_function(&RUN, &Value::NONE);
+                let arguments = self.new_tuple(Vec::from([handler, Value::small_int(i64::from(number))]));
+                if let Err(raised) = self.start_thread(run, arguments, Vec::new(), None, true) {
+                    let exception = self.take_exception(raised);
+                    self.sched.interrupt(MAIN, exception, true);
+                }
+            }
+            None if number == INTERRUPT => {
+                let exception = exception::create(self, Ex::KeyboardInterrupt, Vec::new());
+                self.sched.interrupt(MAIN, exception, true);
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,50 @@
+"""What importlib asks of the import machinery."""
+
+import _thread
+from _frozen import create_builtin as _create_builtin, get_frozen_object, import_module as _import_module, is_builtin, is_frozen, is_frozen_package, source as _source
+
+check_hash_based_pycs = "default"
+# Compiled modules are not kept in files, so no file has this number.
+pyc_magic_number_token = 0x0a0d0000
+_lock = _thread.RLock()
+
+
+def acquire_lock():
+    _lock.acquire()
+
+
+def release_lock():
+    try:
+        _lock.release()
+    except RuntimeError:
+        raise RuntimeError("not holding the import lock") from None
+
+
+def lock_held():
+    return _lock.locked()
+
+
+def create_builtin(spec):
+    return _create_builtin(spec.name)
+
+
+def exec_builtin(module):
+    return 0
+
+
+def find_frozen(name, /, *, withdata=False):
+    if not is_frozen(name):
+        return None
+    return None, is_frozen_package(name), name
+
+
+def extension_suffixes():
+    return []
+
+
+def _override_frozen_modules_for_tests(override):
+    raise NotImplementedError("frozen modules are the only ones there are")
+
+
+def _override_multi_interp_extensions_check(override):
+    raise NotImplementedError("there is one interpreter")

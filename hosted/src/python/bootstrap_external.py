@@ -1,0 +1,3 @@
+
+
+EXTENSION_SUFFIXES = []
