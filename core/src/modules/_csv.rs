@@ -11,11 +11,12 @@ use crate::object::float_text;
 use crate::object::header::{Header, Kind, Mut, Object};
 use crate::object::int;
 use crate::object::iterators::SELF_ITER;
-use crate::object::lazy::{Lazy, Progress, State, next, next_full};
+use crate::object::lazy::{Lazy, Progress, State, advance, next};
 use crate::object::str::{Str, StrBuilder, from_code_point};
 use crate::object::text_arguments::NONE;
 use crate::object::value::Value;
 use crate::vm::iterate::{Each, Flow, for_each, get_iter_then};
+use crate::vm::native::ADVANCE_NEXT;
 use crate::vm::protocol::{get_attribute_then, str_then};
 use crate::vm::{Action, Args, Call, Getter, Name, Native, Raised, Res, Vm, argument};
 use alloc::boxed::Box;
@@ -603,12 +604,13 @@ static READER: TypeSpec = TypeSpec {
     module: "_csv",
     flags: CLASS_NOT_CALLABLE,
     doc: "CSV reader\n\nReader objects are responsible for reading and parsing tabular data in CSV format.",
-    natives: &[SELF_ITER, Native::full("__next__($self, /)", next_full::<Reader>, "Implement next(self).")],
+    natives: &[SELF_ITER, ADVANCE_NEXT],
     getters: &[
         Getter::read_only("dialect", |_, this| Ok(this.get::<Lazy<Reader>>().map_or(Value::NONE, |reader| reader.state.dialect.clone())), ""),
         Getter::read_only("line_num", |vm, this| Ok(vm.new_int(this.get::<Lazy<Reader>>().map_or(0, |reader| reader.state.line_number.get()))), ""),
     ],
     next: Some(next::<Reader>),
+    advance: Some(advance::<Reader>),
     ..TypeSpec::new("reader", Lazy::<Reader>::LAYOUT)
 };
 
@@ -740,7 +742,7 @@ impl Each for Row {
             self.append(vm, Some(text), self.quoted)?;
             return Ok(Flow::Continue);
         }
-        Ok(Flow::Action(str_then(vm, &field, |_, text| Ok(Action::Return(text)))?))
+        Ok(Flow::Action(Box::new(str_then(vm, &field, |_, text| Ok(Action::Return(text)))?)))
     }
 
     fn called(&mut self, vm: &mut Vm, text: Value) -> Res<Flow> {
@@ -792,7 +794,7 @@ struct Rows {
 
 impl Each for Rows {
     fn item(&mut self, vm: &mut Vm, row: Value) -> Res<Flow> {
-        Ok(Flow::Action(write_row(vm, &self.writer, &row)?))
+        Ok(Flow::Action(Box::new(write_row(vm, &self.writer, &row)?)))
     }
 
     fn finish(self: Box<Self>, _: &mut Vm) -> Res<Action> {

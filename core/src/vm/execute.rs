@@ -209,15 +209,13 @@ impl Vm {
                             arguments.insert(0, callee);
                             callee = method;
                         }
-                        _ => {
-                            match super::ops::attribute::bind_special(self, &method, &callee)? {
-                                Action::Return(bound) => callee = bound,
-                                bound => {
-                                    let call = move |_: &mut Vm, callee: Res<Value>| Ok(Action::TailCall(Call { callee: callee?, arguments, names }));
-                                    return Ok(Begun::Action(Action::Then(Box::new(bound), Box::new(call))));
-                                }
+                        _ => match super::ops::attribute::bind_special(self, &method, &callee)? {
+                            Action::Return(bound) => callee = bound,
+                            bound => {
+                                let call = move |_: &mut Vm, callee: Res<Value>| Ok(Action::TailCall(Call { callee: callee?, arguments, names }));
+                                return Ok(Begun::Action(Action::Then(Box::new(bound), Box::new(call))));
                             }
-                        }
+                        },
                     }
                 }
             }
