@@ -7,6 +7,7 @@ mod files;
 mod modules;
 mod paths;
 mod program;
+mod time_zone;
 
 use arguments::{Command, Options};
 use std::process::ExitCode;

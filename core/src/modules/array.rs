@@ -394,9 +394,21 @@ fn add_in_place(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(arguments[0].clone())
 }
 
+/// The count of `array * count`; None: another type may know how to do it.
+///
+/// # Errors
+/// TypeError for other sequences; OverflowError.
+fn repeat_count(vm: &mut Vm, count: &Value) -> Res<Option<usize>> {
+    if matches!(count.kind(), Kind::Str | Kind::Bytes | Kind::ByteArray | Kind::List | Kind::Tuple) || count.get::<Array>().is_some() {
+        let name = vm.type_name(count);
+        return Err(vm.type_error(&format!("can't multiply sequence by non-int of type '{name}'")));
+    }
+    containers::repeat_count(vm, count)
+}
+
 fn multiply(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = array(vm, arguments)?;
-    let Some(count) = containers::repeat_count(vm, second(arguments))? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(count) = repeat_count(vm, second(arguments))? else { return Ok(Value::NOT_IMPLEMENTED) };
     let size = this.data.get().len().checked_mul(count);
     vm.check_memory(size)?;
     let data = this.data.get().repeat(count);
@@ -404,7 +416,7 @@ fn multiply(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn multiply_in_place(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let Some(count) = containers::repeat_count(vm, second(arguments))? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(count) = repeat_count(vm, second(arguments))? else { return Ok(Value::NOT_IMPLEMENTED) };
     let this = array(vm, arguments)?;
     let size = this.data.get().len();
     vm.check_memory(size.checked_mul(count))?;
@@ -414,6 +426,12 @@ fn multiply_in_place(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         _ => (1..count).for_each(|_| data.extend_from_within(..size)),
     }
     Ok(arguments[0].clone())
+}
+
+/// Equal, and not merely the same: NaN is not equal to itself.
+fn equal(vm: &mut Vm, left: &Value, right: &Value) -> Res<bool> {
+    let result = vm.compare(Comparison::Eq, left, right)?;
+    vm.truth(&result)
 }
 
 fn compare(vm: &mut Vm, arguments: &[Value], comparison: Comparison) -> Res<Value> {
@@ -427,7 +445,7 @@ fn compare(vm: &mut Vm, arguments: &[Value], comparison: Comparison) -> Res<Valu
     let mut order = left.cmp(&right);
     for index in 0..left.min(right) {
         let (Some(mine), Some(theirs)) = (at(vm, this, index), at(vm, other, index)) else { break };
-        if !vm.equal(&mine, &theirs)? {
+        if !equal(vm, &mine, &theirs)? {
             if !equality {
                 return vm.compare(comparison, &mine, &theirs);
             }
@@ -444,7 +462,7 @@ fn find(vm: &mut Vm, this: &Array, value: &Value, start: usize, stop: usize) -> 
     while index < stop
         && let Some(item) = at(vm, this, index)
     {
-        if vm.equal(&item, value)? {
+        if equal(vm, &item, value)? {
             return Ok(Some(index));
         }
         index += 1;
@@ -785,6 +803,9 @@ fn reconstruct(vm: &mut Vm, args: &Args) -> Res<Action> {
         let name = vm.type_name(data);
         return Err(vm.type_error(&format!("fourth argument should be bytes, not {name}")));
     };
+    if matches!(format, 18 | 19) && scalar.kind == scalar::Kind::Character {
+        return from_utf16(vm, target, scalar, &data, format == 19).map(Action::Return);
+    }
     let Some((stored, big_endian)) = known else { return Err(vm.value_error("third argument must be a valid machine format code.")) };
     if !data.len().is_multiple_of(stored.size) {
         return Err(vm.value_error("bytes length not a multiple of item size"));
@@ -813,6 +834,20 @@ fn reconstruct(vm: &mut Vm, args: &Args) -> Res<Action> {
         insert_at(vm, array, usize::MAX, &item)?;
     }
     Ok(Action::Return(value))
+}
+
+/// An array of characters, pickled where they had two bytes.
+fn from_utf16(vm: &mut Vm, class: &Class, scalar: Scalar, data: &[u8], big_endian: bool) -> Res<Value> {
+    if !data.len().is_multiple_of(2) {
+        return Err(vm.value_error("bytes length not a multiple of item size"));
+    }
+    let units = data.chunks_exact(2).map(|unit| {
+        let unit = [unit.first().copied().unwrap_or(0), unit.get(1).copied().unwrap_or(0)];
+        if big_endian { u16::from_be_bytes(unit) } else { u16::from_le_bytes(unit) }
+    });
+    let code_points = char::decode_utf16(units).map(|decoded| decoded.map_or_else(|error| u32::from(error.unpaired_surrogate()), u32::from));
+    let items = code_points.flat_map(u32::to_ne_bytes).collect();
+    Ok(new_of_class(vm, class, scalar, items))
 }
 
 // ---- iteration

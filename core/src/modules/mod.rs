@@ -8,10 +8,12 @@ pub mod _csv;
 pub mod _functools;
 pub mod _heapq;
 pub mod _json;
+pub mod _locale;
 pub mod _operator;
 pub mod _random;
 #[cfg(feature = "regex")]
 pub mod _sre;
+pub mod _statistics;
 pub mod _string;
 pub mod _struct;
 pub mod _thread;
@@ -122,10 +124,12 @@ pub static MODULES: &[&ModuleSpec] = &[
     &_functools::MODULE,
     &_heapq::MODULE,
     &_json::MODULE,
+    &_locale::MODULE,
     &_operator::MODULE,
     &_random::MODULE,
     #[cfg(feature = "regex")]
     &_sre::MODULE,
+    &_statistics::MODULE,
     &_string::MODULE,
     &_struct::MODULE,
     &_thread::MODULE,
