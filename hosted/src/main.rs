@@ -8,6 +8,7 @@ mod frozen;
 mod modules;
 mod paths;
 mod program;
+mod time_zone;
 
 use arguments::{Command, Options};
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ use crate::arguments::{Command, Options};
 use crate::files::{self, FileSystem};
 use crate::frozen::Library;
 use crate::modules;
+use crate::time_zone::SystemZone;
 use pyvm_core::builtins::{io, report};
 use pyvm_core::embed::{Interpreter, Progress};
 use pyvm_core::object::construct::class_name;
@@ -177,6 +178,7 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
         platform_name: if cfg!(target_os = "macos") { "darwin" } else { "linux" },
         terminals: [std::io::stdin().is_terminal(), std::io::stdout().is_terminal(), std::io::stderr().is_terminal()],
         files: Some(&FileSystem),
+        time_zone: Some(&SystemZone),
         modules: modules::NATIVE.to_vec(),
         frozen: Some(&Library),
         error_text: files::error_text,

@@ -351,13 +351,12 @@ fn layout_of(vm: &mut Vm, value: &Value) -> Res<Rc<Layout>> {
     Ok(receiver::<Struct>(vm, core::slice::from_ref(value))?.layout.get().clone())
 }
 
+/// Makes an empty one, whose `__init__` reads the format: a derived class may choose it.
 fn new_struct(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = allocation_class::<Struct>(vm, args.positional, "Struct")?;
-    let Some(format) = args.get(1).or_else(|| args.keyword("format")) else {
-        return Err(vm.type_error("Struct() missing required argument 'format' (pos 1)"));
-    };
-    let (text, layout) = read_format(vm, format)?;
-    Ok(Action::Return(vm.heap.new_object(&class, |header| Struct { header, format: Mut::new(text), layout: Mut::new(Rc::new(layout)) })))
+    let format = vm.new_str("");
+    let layout = Layout { parts: Vec::new(), size: 0, values: 0, big_endian: BIG_ENDIAN, native: true };
+    Ok(Action::Return(vm.heap.new_object(&class, |header| Struct { header, format: Mut::new(format), layout: Mut::new(Rc::new(layout)) })))
 }
 
 fn init_struct(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

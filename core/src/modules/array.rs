@@ -1,32 +1,35 @@
 //! `array`: sequences of numbers or characters that are kept as the machine keeps them.
 
+mod conversions;
+mod pickling;
+
 use super::ModuleSpec;
 use crate::comparison;
 use crate::object;
 use crate::object::array::{Array, new_of_class};
-use crate::object::bytes::{self, Bytes};
-use crate::object::class::{CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, TypeSpec};
-use crate::object::construct::{allocation_class, class_name};
+use crate::object::bytes::Bytes;
+use crate::object::class::{CLASS_SEQUENCE, CLASS_WEAKREFERABLE, TypeSpec};
+use crate::object::construct::allocation_class;
 use crate::object::containers::{self, receiver, stop_iteration};
 use crate::object::exception::Ex;
 use crate::object::float;
 use crate::object::header::{Header, Kind, Mut, Object};
 use crate::object::iterators::SELF_ITER;
-use crate::object::list::List;
 use crate::object::scalar::{self, BIG_ENDIAN, Scalar};
-use crate::object::str::{Str, StrBuilder};
+use crate::object::str::Str;
 use crate::object::text_arguments::{self, NONE, Subscript, wrong_type};
 use crate::object::value::Value;
 use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::Step;
-use crate::vm::protocol::{get_attribute_then, repr_then};
 use crate::vm::reenter::Comparison;
 use crate::vm::{Action, Args, Getter, Native, Raised, Res, Vm, argument};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
+use conversions::{buffer_info, copy, from_bytes, from_file, from_list, from_unicode, repr, to_bytes, to_file, to_list, to_unicode};
 use core::cell::Cell;
 use core::cmp::Ordering;
+use pickling::{reconstruct, reduce};
 
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[Native::full("_array_reconstructor(arraytype, typecode, mformat_code, items, /)", reconstruct, "Internal. Used for pickling support.")],
@@ -394,9 +397,21 @@ fn add_in_place(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(arguments[0].clone())
 }
 
+/// The count of `array * count`; None: another type may know how to do it.
+///
+/// # Errors
+/// TypeError for other sequences; OverflowError.
+fn repeat_count(vm: &mut Vm, count: &Value) -> Res<Option<usize>> {
+    if matches!(count.kind(), Kind::Str | Kind::Bytes | Kind::ByteArray | Kind::List | Kind::Tuple) || count.get::<Array>().is_some() {
+        let name = vm.type_name(count);
+        return Err(vm.type_error(&format!("can't multiply sequence by non-int of type '{name}'")));
+    }
+    containers::repeat_count(vm, count)
+}
+
 fn multiply(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = array(vm, arguments)?;
-    let Some(count) = containers::repeat_count(vm, second(arguments))? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(count) = repeat_count(vm, second(arguments))? else { return Ok(Value::NOT_IMPLEMENTED) };
     let size = this.data.get().len().checked_mul(count);
     vm.check_memory(size)?;
     let data = this.data.get().repeat(count);
@@ -404,7 +419,7 @@ fn multiply(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn multiply_in_place(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let Some(count) = containers::repeat_count(vm, second(arguments))? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(count) = repeat_count(vm, second(arguments))? else { return Ok(Value::NOT_IMPLEMENTED) };
     let this = array(vm, arguments)?;
     let size = this.data.get().len();
     vm.check_memory(size.checked_mul(count))?;
@@ -414,6 +429,12 @@ fn multiply_in_place(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         _ => (1..count).for_each(|_| data.extend_from_within(..size)),
     }
     Ok(arguments[0].clone())
+}
+
+/// Equal, and not merely the same: NaN is not equal to itself.
+fn equal(vm: &mut Vm, left: &Value, right: &Value) -> Res<bool> {
+    let result = vm.compare(Comparison::Eq, left, right)?;
+    vm.truth(&result)
 }
 
 fn compare(vm: &mut Vm, arguments: &[Value], comparison: Comparison) -> Res<Value> {
@@ -427,7 +448,7 @@ fn compare(vm: &mut Vm, arguments: &[Value], comparison: Comparison) -> Res<Valu
     let mut order = left.cmp(&right);
     for index in 0..left.min(right) {
         let (Some(mine), Some(theirs)) = (at(vm, this, index), at(vm, other, index)) else { break };
-        if !vm.equal(&mine, &theirs)? {
+        if !equal(vm, &mine, &theirs)? {
             if !equality {
                 return vm.compare(comparison, &mine, &theirs);
             }
@@ -444,7 +465,7 @@ fn find(vm: &mut Vm, this: &Array, value: &Value, start: usize, stop: usize) -> 
     while index < stop
         && let Some(item) = at(vm, this, index)
     {
-        if vm.equal(&item, value)? {
+        if equal(vm, &item, value)? {
             return Ok(Some(index));
         }
         index += 1;
@@ -541,278 +562,6 @@ fn byte_swap(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = array(vm, arguments)?;
     this.data.get_mut().chunks_mut(this.scalar.size).for_each(<[u8]>::reverse);
     Ok(Value::NONE)
-}
-
-// ---- conversions
-
-fn items(vm: &mut Vm, this: &Array) -> Res<Vec<Value>> {
-    let length = this.length();
-    vm.check_memory(length.checked_mul(size_of::<Value>()))?;
-    let mut items = Vec::with_capacity(length);
-    for index in 0..length {
-        items.extend(at(vm, this, index));
-    }
-    Ok(items)
-}
-
-fn to_list(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = array(vm, arguments)?;
-    let items = items(vm, this)?;
-    Ok(vm.new_list(items))
-}
-
-fn from_list(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = array(vm, arguments)?;
-    let Some(list) = second(arguments).get::<List>() else { return Err(vm.type_error("arg must be list")) };
-    let before = this.data.get().len();
-    for item in list.items.get().clone() {
-        if let Err(raised) = insert_at(vm, this, usize::MAX, &item) {
-            this.data.get_mut().truncate(before);
-            return Err(raised);
-        }
-    }
-    Ok(Value::NONE)
-}
-
-fn to_bytes(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let data = array(vm, arguments)?.data.get();
-    vm.check_memory(Some(data.len()))?;
-    Ok(vm.new_bytes(data))
-}
-
-fn from_bytes(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = array(vm, arguments)?;
-    let data = bytes::required(vm, second(arguments))?.into_owned();
-    if !data.len().is_multiple_of(this.scalar.size) {
-        return Err(vm.value_error("bytes length not a multiple of item size"));
-    }
-    this.resizable(vm, data.len())?.extend_from_slice(&data);
-    Ok(Value::NONE)
-}
-
-fn text_of(vm: &mut Vm, this: &Array) -> Res<Value> {
-    let mut text = StrBuilder::with_capacity(this.length());
-    for item in this.data.get().chunks_exact(4) {
-        let code_point = u32::from_ne_bytes(item.try_into().unwrap_or_default());
-        if code_point > 0x10_ffff {
-            let message = format!("character U+{code_point:x} is not in range [U+0000; U+10ffff]");
-            return Err(vm.value_error(&message));
-        }
-        text.push_code_point(code_point);
-    }
-    text.finish(vm)
-}
-
-fn to_unicode(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = array(vm, arguments)?;
-    if this.scalar.kind != scalar::Kind::Character {
-        return Err(vm.value_error("tounicode() may only be called on unicode type arrays ('u' or 'w')"));
-    }
-    text_of(vm, this)
-}
-
-fn from_unicode(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = array(vm, arguments)?;
-    let text = text_arguments::text(vm, arguments, 1, "fromunicode() argument")?;
-    if this.scalar.kind != scalar::Kind::Character {
-        return Err(vm.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')"));
-    }
-    push_text(vm, &arguments[0], &Value::from_object(text))?;
-    Ok(Value::NONE)
-}
-
-/// Bytes written to a file at a time.
-const BLOCK: usize = 64 * 1024;
-
-fn to_file(vm: &mut Vm, args: &Args) -> Res<Action> {
-    array(vm, args.positional)?;
-    let (this, name) = (args.positional[0].clone(), vm.intern("write"));
-    get_attribute_then(vm, second(args.positional), &name, move |vm, write| {
-        let write = write?;
-        write_from(vm, this, write, 0)
-    })
-}
-
-fn write_from(vm: &mut Vm, this: Value, write: Value, start: usize) -> Res<Action> {
-    let data = array(vm, core::slice::from_ref(&this))?.data.get();
-    let Some(block) = data.get(start..(start + BLOCK).min(data.len())).filter(|block| !block.is_empty()) else { return Ok(Action::Return(Value::NONE)) };
-    let block = vm.new_bytes(block);
-    Ok(Action::call(write.clone(), [block], move |vm, result| {
-        result?;
-        write_from(vm, this, write, start + BLOCK)
-    }))
-}
-
-fn from_file(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let this = array(vm, args.positional)?;
-    let count = text_arguments::fitting_index(vm, args.get(2).unwrap_or(NONE), Ex::OverflowError, "Python int too large to convert to C ssize_t")?;
-    let Ok(count) = usize::try_from(count) else { return Err(vm.value_error("negative count")) };
-    let Some(size) = count.checked_mul(this.scalar.size) else { return Err(vm.memory_error()) };
-    let (this, name) = (args.positional[0].clone(), vm.intern("read"));
-    get_attribute_then(vm, second(args.positional), &name, move |vm, read| {
-        let size_value = vm.new_size(size);
-        Ok(Action::call(read?, [size_value], move |vm, data| {
-            let data = data?;
-            let Some(got) = data.get::<Bytes>().map(|data| data.length) else { return Err(vm.type_error("read() didn't return bytes")) };
-            from_bytes(vm, &[this, data.clone()])?;
-            if got != size {
-                return Err(vm.raise(Ex::EOFError, "read() didn't return enough bytes"));
-            }
-            Ok(Action::Return(Value::NONE))
-        }))
-    })
-}
-
-fn buffer_info(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = array(vm, arguments)?;
-    let address = if this.data.get().is_empty() { 0 } else { this.data.get().as_ptr() as usize };
-    let items = [vm.new_size(address), vm.new_size(this.length())];
-    Ok(vm.new_tuple(items.into()))
-}
-
-fn copy(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = array(vm, arguments)?;
-    vm.check_memory(Some(this.data.get().len()))?;
-    let data = this.data.get().clone();
-    Ok(plain(vm, this.scalar, data))
-}
-
-fn repr(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let this = array(vm, args.positional)?;
-    let (name, code) = (class_name(&vm.class_of(&args.positional[0])), this.scalar.code as char);
-    if this.length() == 0 {
-        return Ok(Action::Return(vm.format(format_args!("{name}('{code}')"))));
-    }
-    let shown = if this.scalar.kind == scalar::Kind::Character {
-        text_of(vm, this)?
-    } else {
-        let items = items(vm, this)?;
-        vm.new_list(items)
-    };
-    repr_then(vm, &shown, move |vm, shown| {
-        let mut out = StrBuilder::new();
-        out.push_str(&format!("{name}('{code}', "));
-        if let Some(shown) = shown.get::<Str>() {
-            out.push(shown);
-        }
-        out.push_str(")");
-        out.finish(vm).map(Action::Return)
-    })
-}
-
-// ---- pickling
-
-/// `__reduce_ex__(protocol)`: protocol 2 and below by a list, later ones by the bytes and what they mean.
-fn reduce(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let this = array(vm, args.positional)?;
-    let protocol = vm.index_i64(second(args.positional))?;
-    let (class, code) = (vm.class_of(&args.positional[0]).value(), vm.format(format_args!("{}", this.scalar.code as char)));
-    let data = if protocol < 3 {
-        let items = items(vm, this)?;
-        vm.new_list(items)
-    } else {
-        let data = this.data.get().clone();
-        vm.new_bytes(&data)
-    };
-    let format = vm.new_int(machine_format(this.scalar));
-    let dict = vm.intern("__dict__");
-    let found = vm.get_attribute(&args.positional[0], &dict);
-    let found = vm.catch(found, Ex::AttributeError)?;
-    let finish = move |vm: &mut Vm, dict: Value| {
-        let (maker, arguments) = if protocol < 3 {
-            (class, Vec::from([code, data]))
-        } else {
-            let maker = super::attribute(vm, "array", "_array_reconstructor").unwrap_or(Value::NONE);
-            (maker, Vec::from([class, code, format, data]))
-        };
-        let arguments = vm.new_tuple(arguments);
-        Ok(Action::Return(vm.new_tuple(Vec::from([maker, arguments, dict]))))
-    };
-    match found {
-        Some(action) => action.and_then(vm, finish),
-        None => finish(vm, Value::NONE),
-    }
-}
-
-/// The numbers that pickles have for machine formats: signed and unsigned integers of 8 to 64 bits, floats, UTF-32; each in both orders.
-static MACHINE_FORMATS: [(scalar::Kind, usize); 11] = [
-    (scalar::Kind::Unsigned, 1),
-    (scalar::Kind::Signed, 1),
-    (scalar::Kind::Unsigned, 2),
-    (scalar::Kind::Signed, 2),
-    (scalar::Kind::Unsigned, 4),
-    (scalar::Kind::Signed, 4),
-    (scalar::Kind::Unsigned, 8),
-    (scalar::Kind::Signed, 8),
-    (scalar::Kind::Float, 4),
-    (scalar::Kind::Float, 8),
-    (scalar::Kind::Character, 4),
-];
-
-/// Where the list's entry for an index begins: single bytes have one order, UTF-32 follows UTF-16.
-fn format_number(index: usize) -> i64 {
-    match index {
-        0 | 1 => index as i64,
-        10 => 20,
-        _ => 2 + (index as i64 - 2) * 2,
-    }
-}
-
-fn machine_format(scalar: Scalar) -> i64 {
-    let index = MACHINE_FORMATS.iter().position(|&(kind, size)| kind == scalar.kind && size == scalar.size).unwrap_or(0);
-    format_number(index) + i64::from(BIG_ENDIAN && scalar.size > 1)
-}
-
-fn reconstruct(vm: &mut Vm, args: &Args) -> Res<Action> {
-    let [class, code, format, data] = args.positional else { return Ok(Action::Return(Value::NONE)) };
-    let array_class = class_of_arrays(vm);
-    let Some(target) = class.get::<Class>() else {
-        let name = vm.type_name(class);
-        return Err(vm.type_error(&format!("first argument must be a type object, not {name}")));
-    };
-    if !target.is_subclass_of(&array_class) {
-        let name = class_name(target);
-        return Err(vm.type_error(&format!("{name} is not a subtype of array.array")));
-    }
-    let Some(scalar) = code.get::<Str>().and_then(Str::single).and_then(item_type) else { return Err(vm.value_error("second argument must be a valid type code")) };
-    let format = vm.index_i64(format)?;
-    let known = (0..MACHINE_FORMATS.len()).find_map(|index| {
-        let first = format_number(index);
-        let &(kind, size) = MACHINE_FORMATS.get(index)?;
-        (format == first || size > 1 && format == first + 1).then_some((Scalar { code: 0, kind, size }, format != first))
-    });
-    let Some(data) = data.get::<Bytes>().map(|data| data.data().to_vec()) else {
-        let name = vm.type_name(data);
-        return Err(vm.type_error(&format!("fourth argument should be bytes, not {name}")));
-    };
-    let Some((stored, big_endian)) = known else { return Err(vm.value_error("third argument must be a valid machine format code.")) };
-    if !data.len().is_multiple_of(stored.size) {
-        return Err(vm.value_error("bytes length not a multiple of item size"));
-    }
-    if stored.kind == scalar.kind && stored.size == scalar.size && (stored.size == 1 || big_endian == BIG_ENDIAN) {
-        return Ok(Action::Return(new_of_class(vm, target, scalar, data)));
-    }
-    // Integers become those that have the stored size.
-    let integer = |kind| matches!(kind, scalar::Kind::Signed | scalar::Kind::Unsigned);
-    let code = match (stored.kind, stored.size) {
-        _ if !integer(scalar.kind) => scalar.code,
-        (scalar::Kind::Signed, 1) => b'b',
-        (scalar::Kind::Unsigned, 1) => b'B',
-        (scalar::Kind::Signed, 2) => b'h',
-        (scalar::Kind::Unsigned, 2) => b'H',
-        (scalar::Kind::Signed, 4) => b'i',
-        (scalar::Kind::Unsigned, 4) => b'I',
-        (scalar::Kind::Signed, 8) => b'q',
-        (scalar::Kind::Unsigned, 8) => b'Q',
-        _ => scalar.code,
-    };
-    let value = new_of_class(vm, target, item_type(code.into()).unwrap_or(scalar), Vec::new());
-    let array = array(vm, core::slice::from_ref(&value))?;
-    for item in data.chunks(stored.size) {
-        let item = stored.read(vm, item, big_endian);
-        insert_at(vm, array, usize::MAX, &item)?;
-    }
-    Ok(Action::Return(value))
 }
 
 // ---- iteration

@@ -100,6 +100,9 @@ fn a2b_base64(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (mut place, mut left, mut pads) = (0u8, 0u8, 0usize);
     for (index, &byte) in text.iter().enumerate() {
         if byte == b'=' {
+            if strict && place == 0 {
+                return Err(error(vm, "Excess padding not allowed"));
+            }
             pads += 1;
             if place >= 2 && place as usize + pads >= 4 {
                 // A group with its padding ends the data.
@@ -202,7 +205,7 @@ fn a2b_uu(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     while out.len() < length {
         // Spaces at the end may have been cut off: what is missing counts as spaces.
         let value = match characters.next() {
-            None | Some(b'\n' | b'\r' | 0) => 0,
+            None | Some(b'\n' | b'\r') => 0,
             Some(&byte @ b' '..=b'`') => u32::from(byte - b' ') & 63,
             Some(_) => return Err(error(vm, "Illegal char")),
         };

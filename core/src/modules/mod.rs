@@ -9,10 +9,12 @@ pub mod _frozen;
 pub mod _functools;
 pub mod _heapq;
 pub mod _json;
+pub mod _locale;
 pub mod _operator;
 pub mod _random;
 #[cfg(feature = "regex")]
 pub mod _sre;
+pub mod _statistics;
 pub mod _string;
 pub mod _struct;
 pub mod _thread;
@@ -129,10 +131,12 @@ pub static MODULES: &[&ModuleSpec] = &[
     &_functools::MODULE,
     &_heapq::MODULE,
     &_json::MODULE,
+    &_locale::MODULE,
     &_operator::MODULE,
     &_random::MODULE,
     #[cfg(feature = "regex")]
     &_sre::MODULE,
+    &_statistics::MODULE,
     &_string::MODULE,
     &_struct::MODULE,
     &TEXT_BUFFER,

@@ -1,12 +1,25 @@
-//! `time`: clocks. (`sleep` is in `_thread`.)
+//! `time`: clocks and dates. (`sleep` is in `_thread`.) Local time is what the host says, else UTC.
 
 use super::_thread::SLEEP;
 use super::{ModuleSpec, Namespace};
+use crate::object;
+use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_SEQUENCE, Class, TypeSpec};
+use crate::object::containers::receiver;
+use crate::object::dict::Dict;
 use crate::object::exception::Ex;
+use crate::object::scalar;
+use crate::object::str::Str;
+use crate::object::struct_sequence;
+use crate::object::text_arguments::{NONE, c_int, text};
+use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::port::CpuTimeOf;
-use crate::struct_sequence;
-use crate::vm::{Native, Res, Vm, argument};
+use crate::vm::host::LocalTime;
+use crate::vm::import::import_by_name;
+use crate::vm::iterate::collect;
+use crate::vm::protocol::get_attribute_then;
+use crate::vm::{Action, Args, Getter, Native, Res, Vm, argument};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 pub static MODULE: ModuleSpec = ModuleSpec {
@@ -22,28 +35,142 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("thread_time()", |vm, _| cpu(vm, CpuTimeOf::OsThread).map(|time| seconds(vm, time)), "Seconds of processor time of the OS thread."),
         Native::simple("thread_time_ns()", |vm, _| cpu(vm, CpuTimeOf::OsThread).map(|time| vm.new_int(time)), "Nanoseconds of processor time of the OS thread."),
         Native::simple("gmtime(seconds=None, /)", gmtime, "The date and time in UTC, of a time or of now."),
-        Native::simple("localtime(seconds=None, /)", gmtime, "As gmtime: the VM knows no time zones."),
+        Native::simple("localtime(seconds=None, /)", localtime, "The local date and time, of a time or of now."),
         Native::simple("mktime(tuple, /)", mktime, "The time of a date and time."),
         Native::simple("strftime(format, tuple=None, /)", strftime, "A date and time as text."),
         Native::simple("asctime(tuple=None, /)", asctime, "A date and time such as 'Sat Jun 06 16:26:11 1998'."),
         Native::simple("ctime(seconds=None, /)", ctime, "A time such as 'Sat Jun 06 16:26:11 1998'."),
+        Native::full("strptime(string, format='%a %b %d %H:%M:%S %Y', /)", strptime, "Parse a string to a time tuple according to a format specification."),
+        Native::simple("tzset()", tzset, "Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ']."),
+        Native::simple("get_clock_info(name, /)", clock_info, "Get information of the specified clock."),
+        Native::simple("clock_gettime(clk_id, /)", |vm, args| clock(vm, args).map(|time| seconds(vm, time)), "The time of a clock, in seconds."),
+        Native::simple("clock_gettime_ns(clk_id, /)", |vm, args| clock(vm, args).map(|time| vm.new_int(time)), "The time of a clock, in nanoseconds."),
+        Native::simple("clock_getres(clk_id, /)", |vm, args| clock(vm, args).map(|_| vm.new_float(1e-9)), "The resolution of a clock, in seconds."),
     ],
     types: &[&STRUCT_TIME],
     constants,
     ..ModuleSpec::new("time", "Clocks, dates and sleeping.")
 };
 
-struct_sequence!(pub STRUCT_TIME, "time", "struct_time", "A date and time.", 0 "tm_year", 1 "tm_mon", 2 "tm_mday", 3 "tm_hour", 4 "tm_min", 5 "tm_sec",
-    6 "tm_wday", 7 "tm_yday", 8 "tm_isdst");
+macro_rules! fields {
+    ($($index:literal $name:literal),+) => {
+        &[$(Getter::read_only($name, |_, this| Ok(struct_sequence::item(this, $index)), "")),+]
+    };
+}
+
+/// `time.struct_time`: a struct sequence with two attributes that are not among its items.
+pub static STRUCT_TIME: TypeSpec = TypeSpec {
+    module: "time",
+    flags: CLASS_FINAL | CLASS_SEQUENCE | CLASS_HEAP | CLASS_HAS_DICT,
+    natives: &[
+        Native::full("__new__($type, sequence, dict=None, /)", new_struct_time, "Create and return a new object."),
+        struct_sequence::REPR,
+        Native::simple("__reduce__($self, /)", reduce_struct_time, "Helper for pickle."),
+    ],
+    getters: fields![0 "tm_year", 1 "tm_mon", 2 "tm_mday", 3 "tm_hour", 4 "tm_min", 5 "tm_sec", 6 "tm_wday", 7 "tm_yday", 8 "tm_isdst"],
+    doc: "The time value as returned by gmtime(), localtime(), and strptime(), and accepted by asctime(), mktime() and strftime().",
+    ..struct_sequence::spec("struct_time")
+};
+
+const ZONE: &str = "tm_zone";
+const OFFSET: &str = "tm_gmtoff";
+
+/// Clocks by their numbers on Linux.
+static CLOCKS: [(&str, i64); 4] = [("CLOCK_REALTIME", 0), ("CLOCK_MONOTONIC", 1), ("CLOCK_PROCESS_CPUTIME_ID", 2), ("CLOCK_THREAD_CPUTIME_ID", 3)];
 
 fn constants(vm: &mut Vm, module: &Namespace) {
     module.functions(vm, &SLEEP);
-    module.set_int(vm, "timezone", 0);
-    module.set_int(vm, "altzone", 0);
-    module.set_int(vm, "daylight", 0);
-    let (utc, other) = (vm.new_str("UTC"), vm.new_str("UTC"));
-    let names = vm.new_tuple(Vec::from([utc, other]));
+    for (name, number) in CLOCKS {
+        module.set_int(vm, name, number);
+    }
+    module.set_int(vm, "_STRUCT_TM_ITEMS", 11);
+    let class = vm.class_from_spec(&STRUCT_TIME);
+    if let Some(class) = class.get::<Class>() {
+        for name in [ZONE, OFFSET] {
+            let name = vm.intern(name);
+            drop(class.namespace().set_interned(&name, Value::NONE));
+        }
+        for (name, number) in [("n_fields", 11), ("n_sequence_fields", 9), ("n_unnamed_fields", 0)] {
+            let name = vm.intern(name);
+            drop(class.namespace().set_interned(&name, Value::small_int(number)));
+        }
+    }
+    set_zone(vm, module);
+}
+
+/// Defines what the module tells of the time zone.
+fn set_zone(vm: &mut Vm, module: &Namespace) {
+    let utc = || (0, String::from("UTC"));
+    // The zone in winter and in summer of this year, wherever summer is.
+    let year = wall_or_zero(vm).div_euclid(1_000_000_000).div_euclid(31_556_952) * 31_556_952;
+    let (january, july) = match vm.host.time_zone {
+        Some(zone) => {
+            let of = |seconds: i64| zone.at(seconds).map(|time| (time.offset, time.zone));
+            (of(year + 86_400).unwrap_or_else(utc), of(year + 15_778_476).unwrap_or_else(utc))
+        }
+        None => (utc(), utc()),
+    };
+    let (standard, summer) = if january.0 <= july.0 { (january, july) } else { (july, january) };
+    module.set_int(vm, "timezone", -standard.0);
+    module.set_int(vm, "altzone", -summer.0);
+    module.set_int(vm, "daylight", i64::from(standard.0 != summer.0));
+    let names = [vm.new_str(&standard.1), vm.new_str(&summer.1)];
+    let names = vm.new_tuple(names.into());
     module.set(vm, "tzname", names);
+}
+
+fn wall_or_zero(vm: &Vm) -> i64 {
+    vm.platform.wall_clock().unwrap_or(0)
+}
+
+fn tzset(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+    if let Some(zone) = vm.host.time_zone {
+        zone.reload();
+    }
+    if let Some(module) = super::import_native(vm, "time")?
+        && let Some(dict) = object::module::namespace(&module)
+    {
+        set_zone(vm, &Namespace { dict, module: &module });
+    }
+    Ok(Value::NONE)
+}
+
+fn clock(vm: &mut Vm, arguments: &[Value]) -> Res<i64> {
+    match c_int(vm, arguments.first().unwrap_or(NONE))? {
+        0 => wall(vm),
+        1 => Ok(monotonic(vm)),
+        2 => cpu(vm, CpuTimeOf::Process),
+        3 => cpu(vm, CpuTimeOf::OsThread),
+        _ => {
+            let arguments = [Value::small_int(22), vm.new_str("Invalid argument")];
+            Err(vm.raise_with(Ex::OSError, arguments.into()))
+        }
+    }
+}
+
+fn clock_info(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let name = text(vm, arguments, 0, "get_clock_info() argument 1")?;
+    let (function, monotonic, adjustable) = match name.bytes() {
+        b"time" => ("CLOCK_REALTIME", false, true),
+        b"monotonic" | b"perf_counter" => ("CLOCK_MONOTONIC", true, false),
+        b"process_time" => ("CLOCK_PROCESS_CPUTIME_ID", true, false),
+        b"thread_time" => ("CLOCK_THREAD_CPUTIME_ID", true, false),
+        _ => return Err(vm.value_error("unknown clock")),
+    };
+    let implementation = vm.format(format_args!("clock_gettime({function})"));
+    let values = [("implementation", implementation), ("monotonic", Value::bool(monotonic)), ("adjustable", Value::bool(adjustable)), ("resolution", vm.new_float(1e-9))];
+    let items = values.into_iter().map(|(name, value)| (vm.intern(name), value)).collect();
+    Ok(object::simple_namespace::new(vm, items))
+}
+
+/// What Lib's `_strptime` makes of the arguments.
+fn strptime(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let arguments: Vec<Value> = args.positional.iter().filter(|argument| !argument.is_undefined()).cloned().collect();
+    let module = vm.new_str("_strptime");
+    import_by_name(vm, &module)?.and_then(vm, move |vm, module| {
+        let name = vm.intern("_strptime_time");
+        get_attribute_then(vm, &module, &name, move |_, function| Ok(Action::tail_call(function?, arguments)))
+    })
 }
 
 fn seconds(vm: &mut Vm, nanoseconds: i64) -> Value {
@@ -115,24 +242,104 @@ fn seconds_argument(vm: &mut Vm, value: Option<&Value>) -> Res<i64> {
     }
 }
 
+/// A `struct_time` of nine items.
+fn new_time(vm: &mut Vm, items: Vec<Value>, zone: Value, offset: Value) -> Value {
+    let value = struct_sequence::new(vm, &STRUCT_TIME, items);
+    let names = [vm.intern(ZONE), vm.intern(OFFSET)];
+    if let Some(header) = value.header()
+        && let Some(attributes) = header.class().attributes_of(header)
+    {
+        for (name, value) in names.iter().zip([zone, offset]) {
+            attributes.set(header, name, value);
+        }
+    }
+    value
+}
+
+/// `struct_time(sequence, dict=None)`: nine items or up to eleven; the dict may have those that are attributes only.
+fn new_struct_time(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let sequence = args.get(1).unwrap_or(NONE).clone();
+    let more = args.get(2).cloned();
+    collect(vm, &sequence, move |vm, mut items| {
+        let given = items.len();
+        if !(9..=11).contains(&given) {
+            let bound = if given < 9 { "at least 9" } else { "at most 11" };
+            return Err(vm.type_error(&alloc::format!("time.struct_time() takes an {bound}-sequence ({given}-sequence given)")));
+        }
+        let mut rest = items.split_off(9).into_iter();
+        let mut hidden = |vm: &mut Vm, name: &str| {
+            let name = vm.intern(name);
+            let found = match more.as_ref().and_then(|more| more.get::<Dict>()) {
+                Some(more) => more.get(vm, &name)?,
+                None => None,
+            };
+            Ok(rest.next().or(found).unwrap_or(Value::NONE))
+        };
+        let (zone, offset) = (hidden(vm, ZONE)?, hidden(vm, OFFSET)?);
+        Ok(Action::Return(new_time(vm, items, zone, offset)))
+    })
+}
+
+fn reduce_struct_time(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let this = receiver::<Tuple>(vm, arguments)?;
+    let class = vm.class_of(&arguments[0]).value();
+    let items = vm.new_tuple(this.items().to_vec());
+    let hidden = vm.new_dict();
+    for name in [ZONE, OFFSET] {
+        let name = vm.intern(name);
+        let value = arguments[0].header().and_then(|header| header.class().attributes_of(header)?.get(header, &name));
+        if let Some(dict) = hidden.get::<Dict>() {
+            dict.set(vm, name, value.unwrap_or(Value::NONE))?;
+        }
+    }
+    let parts = vm.new_tuple([items, hidden].into());
+    Ok(vm.new_tuple([class, parts].into()))
+}
+
 fn gmtime(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let seconds = seconds_argument(vm, argument(arguments, 0))?;
-    let items = fields_of(seconds).iter().map(|&field| Value::small_int(field)).collect();
-    Ok(crate::object::struct_sequence::new(vm, &STRUCT_TIME, items))
+    let zone = vm.new_str("GMT");
+    Ok(new_time(vm, fields_of(seconds).map(Value::small_int).into(), zone, Value::small_int(0)))
+}
+
+/// Local time.
+fn local(vm: &mut Vm, seconds: i64) -> Res<LocalTime> {
+    match vm.host.time_zone {
+        None => Ok(LocalTime { fields: fields_of(seconds), offset: 0, zone: "UTC".into() }),
+        Some(zone) => match zone.at(seconds) {
+            Some(time) => Ok(time),
+            None => Err(vm.raise(Ex::OverflowError, "timestamp out of range for platform time_t")),
+        },
+    }
+}
+
+fn localtime(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let seconds = seconds_argument(vm, argument(arguments, 0))?;
+    let time = local(vm, seconds)?;
+    let (zone, offset) = (vm.new_str(&time.zone), vm.new_int(time.offset));
+    Ok(new_time(vm, time.fields.map(Value::small_int).into(), zone, offset))
 }
 
 /// The nine fields from a tuple argument, or now.
-fn fields_argument(vm: &mut Vm, value: Option<&Value>) -> Res<[i64; 9]> {
-    let Some(value) = value.filter(|value| !value.is_none()) else { return Ok(fields_of(seconds_argument(vm, None)?)) };
+fn fields_argument(vm: &mut Vm, function: &str, value: Option<&Value>) -> Res<[i64; 9]> {
+    let Some(value) = value.filter(|value| !value.is_none()) else {
+        let seconds = seconds_argument(vm, None)?;
+        return Ok(local(vm, seconds)?.fields);
+    };
     let Some(items) = value.get::<crate::object::tuple::Tuple>().map(|tuple| tuple.items().to_vec()) else {
         return Err(vm.type_error("Tuple or struct_time argument required"));
     };
     let mut fields = [0i64; 9];
     if items.len() != fields.len() {
-        return Err(vm.type_error("function takes exactly 9 arguments"));
+        return Err(vm.type_error(&alloc::format!("{function}(): illegal time tuple argument")));
     }
     for (field, item) in fields.iter_mut().zip(&items) {
-        *field = vm.index_i64(item)?;
+        *field = match i64::try_from(scalar::integer(vm, item)?) {
+            Ok(number) if i32::try_from(number).is_ok() => number,
+            Ok(number) if number < 0 => return Err(vm.raise(Ex::OverflowError, "signed integer is less than minimum")),
+            Ok(_) => return Err(vm.raise(Ex::OverflowError, "signed integer is greater than maximum")),
+            Err(_) => return Err(vm.raise(Ex::OverflowError, "Python int too large to convert to C long")),
+        };
     }
     Ok(fields)
 }
@@ -162,7 +369,14 @@ fn check_ranges(vm: &mut Vm, fields: &mut [i64; 9]) -> Res<()> {
 }
 
 fn mktime(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let [year, month, day, hour, minute, second, ..] = fields_argument(vm, argument(arguments, 0))?;
+    let fields = fields_argument(vm, "mktime", argument(arguments, 0))?;
+    if let Some(zone) = vm.host.time_zone {
+        return match zone.seconds(&fields) {
+            Some(seconds) => Ok(vm.new_float(seconds as f64)),
+            None => Err(vm.raise(Ex::OverflowError, "mktime argument out of range")),
+        };
+    }
+    let [year, month, day, hour, minute, second, ..] = fields;
     if year.abs() > 1_000_000_000 || [month, day, hour, minute, second].iter().any(|field| field.abs() > 1 << 40) {
         return Err(vm.raise(Ex::OverflowError, "mktime argument out of range"));
     }
@@ -180,24 +394,23 @@ fn name_of(names: &'static [&'static str], index: i64, length: usize) -> &'stati
 }
 
 fn strftime(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let Some(format) = arguments.first().and_then(|format| format.get::<crate::object::str::Str>()).map(|format| format.to_string_lossy().into_owned()) else {
-        return Err(vm.type_error("strftime() argument 1 must be str"));
-    };
-    let mut fields = fields_argument(vm, argument(arguments, 1))?;
+    let format = text(vm, arguments, 0, "strftime() argument 1")?.to_string_lossy().into_owned();
+    let mut fields = fields_argument(vm, "strftime", argument(arguments, 1))?;
     check_ranges(vm, &mut fields)?;
-    let mut text = alloc::string::String::new();
+    let mut out = String::new();
     let mut characters = format.chars();
     while let Some(character) = characters.next() {
         if character != '%' {
-            text.push(character);
+            out.push(character);
             continue;
         }
         match characters.next() {
-            Some(directive) => text.push_str(&directive_text(directive, &fields)),
-            None => text.push('%'),
+            Some(directive @ ('z' | 'Z')) => out.push_str(&zone_text(vm, directive, argument(arguments, 1), &fields)),
+            Some(directive) => out.push_str(&directive_text(directive, &fields)),
+            None => out.push('%'),
         }
     }
-    Ok(vm.new_str(&text))
+    Ok(vm.new_str(&out))
 }
 
 fn directive_text(directive: char, fields: &[i64; 9]) -> alloc::string::String {
@@ -237,11 +450,31 @@ fn directive_text(directive: char, fields: &[i64; 9]) -> alloc::string::String {
         'V' => format!("{:02}", iso_week(fields).1),
         'y' => format!("{:02}", year.rem_euclid(100)),
         'Y' => format!("{year}"),
-        'z' => "+0000".into(),
-        'Z' => "UTC".into(),
         '%' => "%".into(),
         other => format!("%{other}"),
     }
+}
+
+/// The zone of a date and time: as its `struct_time` says, else the local one.
+fn zone_text(vm: &mut Vm, directive: char, given: Option<&Value>, fields: &[i64; 9]) -> String {
+    let attribute = |vm: &mut Vm, name: &str| {
+        let name = vm.intern(name);
+        let header = given?.header()?;
+        header.class().attributes_of(header)?.get(header, &name)
+    };
+    let (zone, offset) = (attribute(vm, ZONE), attribute(vm, OFFSET));
+    let (zone, offset) = match (zone.as_ref().and_then(|zone| zone.get::<Str>()), offset.and_then(|offset| offset.as_small_int())) {
+        (Some(zone), Some(offset)) => (zone.to_string_lossy().into_owned(), offset),
+        _ => {
+            let time = vm.host.time_zone.and_then(|zone| zone.at(zone.seconds(fields)?));
+            time.map_or_else(|| (String::from("UTC"), 0), |time| (time.zone, time.offset))
+        }
+    };
+    if directive == 'Z' {
+        return zone;
+    }
+    let minutes = offset.abs() / 60;
+    alloc::format!("{}{:02}{:02}", if offset < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
 }
 
 /// Year and number of the ISO 8601 week.
@@ -259,12 +492,13 @@ fn text_of(fields: &[i64; 9]) -> alloc::string::String {
 }
 
 fn asctime(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let mut fields = fields_argument(vm, argument(arguments, 0))?;
+    let mut fields = fields_argument(vm, "asctime", argument(arguments, 0))?;
     check_ranges(vm, &mut fields)?;
     Ok(vm.new_str(&text_of(&fields)))
 }
 
 fn ctime(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let seconds = seconds_argument(vm, argument(arguments, 0))?;
-    Ok(vm.new_str(&text_of(&fields_of(seconds))))
+    let time = local(vm, seconds)?;
+    Ok(vm.new_str(&text_of(&time.fields)))
 }

@@ -16,6 +16,7 @@ use crate::vm::{Getter, Native, Raised, Res, Vm, argument};
 use alloc::boxed::Box;
 
 use alloc::vec::Vec;
+use core::cell::Cell;
 use miniz_oxide::deflate::core::{CompressorOxide, TDEFLFlush, TDEFLStatus, compress_to_output, create_comp_flags_from_zip_params};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_HAS_MORE_INPUT;
@@ -575,6 +576,8 @@ struct Decompress {
     unused: Mut<Vec<u8>>,
     /// What was given but not unpacked yet, for `max_length` was reached.
     tail: Mut<Vec<u8>>,
+    /// `flush` was called at the end of the stream.
+    closed: Cell<bool>,
 }
 
 object!(Decompress, Kind::Other, "zlib.Decompress", |this, visit| {});
@@ -598,7 +601,13 @@ fn dictionary_argument(vm: &mut Vm, arguments: &[Value], index: usize) -> Res<Ve
 fn new_decompress(vm: &mut Vm, spec: &'static TypeSpec, unpacker: Unpacker, unused: Vec<u8>, tail: Vec<u8>) -> Value {
     vm.heap.charge(UNPACKER_SIZE);
     let class = vm.class_from_spec(spec);
-    object::iterators_combined::new_of(vm, &class, |header| Decompress { header, unpacker: Mut::new(unpacker), unused: Mut::new(unused), tail: Mut::new(tail) })
+    object::iterators_combined::new_of(vm, &class, |header| Decompress {
+        header,
+        unpacker: Mut::new(unpacker),
+        unused: Mut::new(unused),
+        tail: Mut::new(tail),
+        closed: Cell::new(false),
+    })
 }
 
 fn decompressobj(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -648,14 +657,16 @@ fn decompress_flush(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         return Err(vm.value_error("length must be greater than zero"));
     }
     let tail = this.tail.take();
-    if this.is_done() {
-        return Ok(vm.new_bytes(&[]));
-    }
-    this.more(vm, &tail, usize::MAX)
+    let rest = if this.is_done() { vm.new_bytes(&[]) } else { this.more(vm, &tail, usize::MAX)? };
+    this.closed.set(this.is_done());
+    Ok(rest)
 }
 
 fn decompress_copy(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver::<Decompress>(vm, arguments)?;
+    if this.closed.get() {
+        return Err(vm.value_error("Inconsistent stream state"));
+    }
     vm.check_memory(Some(UNPACKER_SIZE))?;
     let (unpacker, unused, tail) = (this.unpacker.get().clone(), this.unused.get().clone(), this.tail.get().clone());
     Ok(new_decompress(vm, &DECOMPRESS, unpacker, unused, tail))

@@ -15,9 +15,12 @@ use alloc::vec::Vec;
 /// The methods of every struct sequence.
 pub const NATIVES: &[Native] = &[
     Native::full("__new__($type, sequence, dict=None, /)", sequence_new, "Create and return a new object."),
-    Native::full("__repr__($self, /)", repr, "Return repr(self)."),
+    REPR,
     Native::simple("__reduce__($self, /)", reduce, "Helper for pickle."),
 ];
+
+/// `__repr__` of every struct sequence.
+pub const REPR: Native = Native::full("__repr__($self, /)", repr, "Return repr(self).");
 
 /// Declares a struct sequence type: `struct_sequence!(pub VERSION_INFO, "sys", "version_info", "doc", 0 "major", 1 "minor");`
 #[macro_export]

@@ -62,6 +62,28 @@ pub trait FrozenModules: Sync {
     fn names(&self) -> Vec<&'static str>;
 }
 
+/// A moment as the clocks on the wall show it.
+pub struct LocalTime {
+    /// Year, month, day, hour, minute, second, weekday (Monday is 0), day of the year, whether it is daylight saving time.
+    pub fields: [i64; 9],
+    /// Seconds east of UTC.
+    pub offset: i64,
+    /// What the time zone is called then.
+    pub zone: String,
+}
+
+/// The time zone of the place where the program runs.
+pub trait TimeZone: Sync {
+    /// A time in seconds since 1970-01-01 UTC; None: out of range.
+    fn at(&self, seconds: i64) -> Option<LocalTime>;
+
+    /// The seconds since 1970-01-01 UTC of a date and time, whose fields need not be in their ranges; None: out of range.
+    fn seconds(&self, fields: &[i64; 9]) -> Option<i64>;
+
+    /// Looks anew for what the zone is.
+    fn reload(&self);
+}
+
 /// The host's side of a VM.
 pub struct Host {
     /// `sys.argv`
@@ -76,6 +98,8 @@ pub struct Host {
     pub terminals: [bool; 3],
     /// Where modules are imported from.
     pub files: Option<&'static dyn Files>,
+    /// The local time zone; None: UTC.
+    pub time_zone: Option<&'static dyn TimeZone>,
     /// Native modules of the host's own.
     pub modules: Vec<&'static ModuleSpec>,
     /// Frozen modules of the host's own.
@@ -97,6 +121,7 @@ impl Default for Host {
             platform_name: "pyvm",
             terminals: [false; 3],
             files: None,
+            time_zone: None,
             modules: Vec::new(),
             frozen: None,
             error_text: |number| alloc::format!("error {number}"),

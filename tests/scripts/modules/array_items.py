@@ -137,6 +137,9 @@ b''.join([array.array('b', [65])])
 b'A' == array.array('b', [65])
 
 array.ArrayType is array.array
+array.array('i', [1]) * 'x'
+array.array('d', [float('nan')]) == array.array('d', [float('nan')])
+array._array_reconstructor(array.array, 'u', 18, b'a\\x00b\\x00\\x3d\\xd8\\x00\\xde')
 '''.strip().splitlines():
     show(line)
 

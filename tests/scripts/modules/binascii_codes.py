@@ -20,7 +20,7 @@ show(binascii.b2a_base64, data, newline=False)
 show(binascii.b2a_base64, "text")
 for text in [b"", b"QUJD", b"QUI=", b"QQ==", b"Q", b"QQ", b"QQ=", b"QUJDR", b"Q U\nJD", b"QQ==QUI=", b"=", b"=QUJD", b"Q=Q=", b"QUJD====", "QUJD", "QU\xe9", 3, b"QU!JD"]:
     show(binascii.a2b_base64, text)
-for text in [b"QUJD", b"QQ==", b"QQ==\n", b"QQ==QQ==", b"=QQQ", b"QUI=A", b"Q\nQ==", b"QQ", b"QU=JD", b"Q"]:
+for text in [b"QUJD", b"QQ==", b"QQ==\n", b"QQ==QQ==", b"=QQQ", b"QUI=A", b"Q\nQ==", b"QQ", b"QU=JD", b"Q", b"QUJD=", b"QQAQ=="]:
     show(binascii.a2b_base64, text, strict_mode=True)
 
 print("-- hexadecimal")
@@ -39,7 +39,7 @@ print("-- uuencode")
 for size in (0, 1, 2, 3, 10, 45, 46):
     show(binascii.b2a_uu, bytes(range(size)))
 show(binascii.b2a_uu, b"\x00\x00", backtick=True)
-for line in [b"", b"#86)C\n", b"!  \n", b"!``\n", b" \n", b"#86)C", b"#86)Cxx", b'#8\x7f)C', b"#8", b"M"]:
+for line in [b"", b"#86)C\n", b"!  \n", b"!``\n", b" \n", b"#86)C", b"#86)Cxx", b'#8\x7f)C', b"#8", b"M", b"!\0"]:
     show(binascii.a2b_uu, line)
 
 print("-- quoted-printable")

@@ -133,12 +133,12 @@ fn string_at(vm: &mut Vm, text: &Str, at: usize, strict: bool) -> Result<(Value,
 
 /// `scanstring(string, end, strict=True)`
 pub fn scan_string(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let end = fitting_index(vm, args.get(1).unwrap_or(NONE), Ex::OverflowError, "Python int too large to convert to C ssize_t")?;
     let value = args.get(0).unwrap_or(NONE);
     let Some(text) = value.get::<Str>() else {
         let name = vm.type_name(value);
         return Err(vm.type_error(&alloc::format!("first argument must be a string, not {name}")));
     };
-    let end = fitting_index(vm, args.get(1).unwrap_or(NONE), Ex::OverflowError, "Python int too large to convert to C ssize_t")?;
     let strict = match args.get(2) {
         Some(strict) => vm.truth(strict)?,
         None => true,

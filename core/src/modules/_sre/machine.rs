@@ -19,8 +19,10 @@ pub trait Text: Copy {
     /// The character before a position, and where it begins.
     fn before(self, at: usize) -> Option<(u32, usize)>;
     fn bytes(&self) -> &[u8];
-    /// Moves by so many characters that exist; None at the end.
+    /// Moves forward by so many characters; None if there are not so many.
     fn skip(self, at: usize, count: usize) -> Option<usize>;
+    /// Moves back by so many characters; None if there are not so many.
+    fn back(self, at: usize, count: usize) -> Option<usize>;
 }
 
 /// A byte is a character: bytes, and str in ASCII.
@@ -52,6 +54,11 @@ impl Text for Narrow<'_> {
     fn skip(self, at: usize, count: usize) -> Option<usize> {
         at.checked_add(count).filter(|&at| at <= self.0.len())
     }
+
+    #[inline(always)]
+    fn back(self, at: usize, count: usize) -> Option<usize> {
+        at.checked_sub(count)
+    }
 }
 
 impl Text for Wide<'_> {
@@ -79,6 +86,12 @@ impl Text for Wide<'_> {
 
     fn skip(self, at: usize, count: usize) -> Option<usize> {
         (0..count).try_fold(at, |at, _| self.next(at).map(|(_, next)| next))
+    }
+
+    fn back(self, at: usize, count: usize) -> Option<usize> {
+        // Characters are bytes at least.
+        at.checked_sub(count)?;
+        (0..count).try_fold(at, |at, _| self.before(at).map(|(_, before)| before))
     }
 }
 
@@ -597,7 +610,8 @@ impl Machine {
                 }
                 Node::Assert { back } => {
                     let at = self.at;
-                    let Some(begin) = self.look_back(text, back) else { return Stop::Failed };
+                    *steps = steps.saturating_sub(back as usize / 8);
+                    let Some(begin) = text.back(at, back as usize) else { return Stop::Failed };
                     self.raise_barrier(|below| Choice::Barrier { below, at });
                     self.at = begin;
                 }
@@ -605,7 +619,7 @@ impl Machine {
                     Some(Saved { choice: Choice::Barrier { at, .. }, .. }) => self.at = at,
                     _ => return Stop::Failed,
                 },
-                Node::AssertNot { back, next } => match self.look_back(text, back) {
+                Node::AssertNot { back, next } => match text.back(self.at, back as usize) {
                     Some(begin) => {
                         let at = self.at;
                         self.raise_barrier(|below| Choice::Refutation { below, at, node: next });
@@ -712,10 +726,6 @@ impl Machine {
             Some(&[start, end]) => (start, end),
             _ => (NONE, NONE),
         }
-    }
-
-    fn look_back<T: Text>(&self, text: T, count: u32) -> Option<usize> {
-        (0..count).try_fold(self.at, |at, _| text.before(at).map(|(_, before)| before))
     }
 }
 

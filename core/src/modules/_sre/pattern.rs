@@ -50,6 +50,19 @@ object!(Pattern, Kind::Other, "re.Pattern", |this, visit| {
     visit(&this.group_names);
 });
 
+impl Pattern {
+    /// Bytes that it takes beside the object, for the heap's limit.
+    fn size(&self) -> usize {
+        size_of_val(&*self.code) + size_of_val(&*self.program.nodes) + self.program.text.len() + size_of_val(&*self.program.sets)
+    }
+}
+
+impl Drop for Pattern {
+    fn drop(&mut self) {
+        crate::heap::heap_of(&self.header).discharge(self.size());
+    }
+}
+
 /// `_sre.compile(pattern, flags, code, groups, groupindex, indexgroup)`
 pub fn compile(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [source, flags, codes, groups, names, group_names] = arguments else { return Ok(Value::NONE) };
@@ -88,7 +101,11 @@ pub fn compile(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         usize::try_from(groups).ok().filter(|&groups| groups <= MAX_GROUPS).and_then(|groups| program::read(&code, groups, matches).map(|program| (groups, program)));
     let Some((groups, program)) = program else { return Err(vm.raise(Ex::RuntimeError, "invalid SRE code")) };
     let (source, names, group_names, code) = (source.clone(), names.clone(), group_names.clone(), code.into_boxed_slice());
-    Ok(vm.new_object(|header| Pattern { header, source, is_str, flags, groups, names, group_names, code, program }))
+    let value = vm.new_object(|header| Pattern { header, source, is_str, flags, groups, names, group_names, code, program });
+    if let Some(pattern) = value.get::<Pattern>() {
+        vm.heap.charge(pattern.size());
+    }
+    Ok(value)
 }
 
 /// The index among the groups (0: the whole match) that a number or a name means; None if there is no such group.
