@@ -55,7 +55,7 @@ struct SecondName {
 
 const SECOND_NAMES: &[SecondName] = &[
     SecondName { first: "importlib._bootstrap", second: "_frozen_importlib", changes: &[], more: "bootstrap.py" },
-    SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", changes: &[], more: "bootstrap_external.py" },
+    SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", changes: &[], more: "" },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
     SecondName {
         first: "_pyio",

@@ -180,7 +180,7 @@ pub fn utime(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let given = |index| argument(arguments, index).filter(|value: &&Value| !value.is_none());
     let times = match (given(1), given(2)) {
         (Some(_), Some(_)) => return Err(vm.value_error("utime: you may specify either 'times' or 'ns' but not both")),
-        (None, None) => [libc::timespec { tv_sec: 0, tv_nsec: libc::UTIME_NOW }; 2],
+        (None, None) => [libc::timespec { tv_sec: 0, tv_nsec: libc::UTIME_NOW as _ }; 2],
         (times, ns) => {
             let pair = times.or(ns).map(|pair| items_now(vm, pair)).transpose()?.unwrap_or_default();
             let [accessed, modified] = &pair[..] else {

@@ -1,3 +1,0 @@
-
-
-EXTENSION_SUFFIXES = []
