@@ -12,7 +12,7 @@ use crate::object::str::{Str, StrBuilder};
 use crate::object::value::Value;
 use crate::vm::iterate::get_iter_then;
 use crate::vm::native::ADVANCE_NEXT;
-use crate::vm::{Action, Args, Getter, Native, Res, Vm};
+use crate::vm::{Action, Args, Getter, Res, Vm};
 use alloc::format;
 use alloc::vec::Vec;
 use core::cell::Cell;
