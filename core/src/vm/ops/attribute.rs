@@ -600,18 +600,24 @@ fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
 /// Attributes of modules and classes as the cache has them.
 #[inline]
 fn cached(site: &Site, object: &Value, class: &Class) -> Option<Value> {
-    match (site.state.get(), object.kind()) {
-        (site_state::MODULE, Kind::Module) => {
-            // SAFETY: the kind says so; a module has a dict. The index is right while the version is.
-            let dict = unsafe { object.get_unchecked::<Module>().dict.get_unchecked::<Dict>() };
-            let known = dict.keys_version() == site.version.get();
-            known.then(|| unsafe { dict.value_at(site.index.get() as usize) }.clone())
+    match site.state.get() {
+        site_state::MODULE => {
+            // Not of a class of its own, which its `__class__` may have become since.
+            let dict = object.get_exact::<Module>()?.dict.get::<Dict>()?;
+            if dict.keys_version() != site.version.get() {
+                return None;
+            }
+            // SAFETY: the index is right while the version is.
+            Some(unsafe { dict.value_at(site.index.get() as usize) }.clone())
         }
-        (site_state::CLASS_VALUE, Kind::Class) => {
-            // SAFETY: the kind says so; a class, whose version matches, holds the value.
-            let version = unsafe { object.get_unchecked::<Class>() }.version.get();
-            let known = version == site.version.get() && class.version.get() == site.guard.get();
-            known.then(|| core::mem::ManuallyDrop::into_inner(core::mem::ManuallyDrop::new(unsafe { Value::from_bits(site.value.get()) }).clone()))
+        site_state::CLASS_VALUE => {
+            let named = object.get::<Class>()?;
+            if named.version.get() != site.version.get() || class.version.get() != site.guard.get() {
+                return None;
+            }
+            // SAFETY: the class, whose version matches, holds the value; its reference is not given away.
+            let value = core::mem::ManuallyDrop::new(unsafe { Value::from_bits(site.value.get()) });
+            Some(Value::clone(&value))
         }
         _ => None,
     }
