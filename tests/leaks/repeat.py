@@ -6,6 +6,7 @@ Its output is thrown away. Uses sys.getallocatedblocks() where there is one (exa
 """
 
 import gc
+import importlib  # installs itself in sys.meta_path, so it must stay, as it does in every other Python
 import sys
 
 PAGE = 4096

@@ -75,7 +75,7 @@ object!(
         if let Some(dict) = this.dict.get::<Dict>() {
             Object::clear(dict);
         }
-        drop(this.bases.take());
+        this.leave_bases();
     }
 );
 
@@ -146,6 +146,14 @@ impl Class {
         self.mro().find_map(|class| class.namespace().get_interned(name).map(|value| (value, class)))
     }
 
+    /// Gives its bases up, who forget it: what they know of their subclasses is not counted.
+    fn leave_bases(&self) {
+        let bases = self.bases.take();
+        for base in bases.iter().filter_map(|base| base.get::<Class>()) {
+            base.subclasses.get_mut().retain(|&class| !core::ptr::eq(class, self));
+        }
+    }
+
     pub(crate) fn instance_flags(&self) -> u8 {
         if self.has(CLASS_HEAP) { SUBCLASS } else { 0 }
     }
@@ -170,11 +178,7 @@ impl Class {
 
 impl Drop for Class {
     fn drop(&mut self) {
-        for base in self.bases.get() {
-            if let Some(base) = base.get::<Class>() {
-                base.subclasses.get_mut().retain(|&class| !core::ptr::eq(class, self));
-            }
-        }
+        self.leave_bases();
     }
 }
 
