@@ -3,6 +3,7 @@
 pub mod deadlock;
 pub mod executor;
 pub mod gil;
+pub mod readiness;
 pub mod run_queue;
 pub mod task;
 pub mod timer;

@@ -2,7 +2,10 @@
 
 mod monitoring;
 mod posix;
+mod select;
 mod signal;
+mod socket;
+mod waiting;
 
 use crate::file;
 use pyvm_core::modules::{self, ModuleSpec};
@@ -12,7 +15,7 @@ use pyvm_core::object::value::Value;
 use pyvm_core::vm::Vm;
 
 /// Native modules of the desktop.
-pub static NATIVE: &[&ModuleSpec] = &[&posix::POSIX, &signal::SIGNAL, &FILES];
+pub static NATIVE: &[&ModuleSpec] = &[&posix::POSIX, &signal::SIGNAL, &socket::SOCKET, &select::SELECT, &FILES];
 
 /// `_files`: the native files, for `io`.
 static FILES: ModuleSpec = ModuleSpec {

@@ -1,11 +1,13 @@
 //! File descriptors.
 
 use super::{c_path, call, checked, flag, int_argument, integer_argument, integers, no_folder_descriptor, path_argument};
+use crate::modules::waiting::when_ready;
 use pyvm_core::object::bytes;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
+use pyvm_core::port::{Interest, Source};
 use pyvm_core::struct_sequence;
-use pyvm_core::vm::{Res, Vm, argument};
+use pyvm_core::vm::{Action, Args, Res, Vm, argument};
 use std::io;
 
 struct_sequence!(pub TERMINAL_SIZE, "os", "terminal_size", "The size of a terminal.", 0 "columns", 1 "lines");
@@ -26,6 +28,7 @@ pub fn open(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub fn close(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let descriptor = descriptor(vm, arguments)?;
+    vm.platform.forget(Source(descriptor));
     // SAFETY: the program's own descriptor. An interrupted close has closed.
     call(vm, None, || match checked(unsafe { libc::close(descriptor) }) {
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
@@ -36,6 +39,9 @@ pub fn close(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub fn closerange(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (low, high) = (int_argument(vm, arguments, 0, 0)?.max(0), int_argument(vm, arguments, 1, 0)?);
+    for descriptor in low..high {
+        vm.platform.forget(Source(descriptor));
+    }
     vm.blocking(|| {
         for descriptor in low..high {
             // SAFETY: the program's own descriptors.
@@ -63,11 +69,13 @@ fn read_with(vm: &mut Vm, length: usize, mut read: impl FnMut(&mut [u8]) -> isiz
     Ok(buffer)
 }
 
-pub fn read(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (descriptor, length) = (descriptor(vm, arguments)?, length(vm, arguments, 1)?);
-    // SAFETY: writes to the buffer, as much as fits.
-    let data = read_with(vm, length, |buffer| unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) })?;
-    Ok(vm.new_bytes(&data))
+pub fn read(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let (descriptor, length) = (descriptor(vm, args.positional)?, length(vm, args.positional, 1)?);
+    when_ready(vm, Source(descriptor), Interest::READ, move |vm| {
+        // SAFETY: writes to the buffer, as much as fits.
+        let data = read_with(vm, length, |buffer| unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) })?;
+        Ok(Action::Return(vm.new_bytes(&data)))
+    })
 }
 
 pub fn pread(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -77,15 +85,19 @@ pub fn pread(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.new_bytes(&data))
 }
 
-pub fn readinto(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let descriptor = descriptor(vm, arguments)?;
-    let target = argument(arguments, 1).cloned().unwrap_or(Value::NONE);
-    let size = bytes::required(vm, &target)?.len();
+pub fn readinto(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let descriptor = descriptor(vm, args.positional)?;
+    let target = args.get(1).cloned().unwrap_or(Value::NONE);
+    when_ready(vm, Source(descriptor), Interest::READ, move |vm| read_into(vm, descriptor, &target).map(Action::Return))
+}
+
+fn read_into(vm: &mut Vm, descriptor: i32, target: &Value) -> Res<Value> {
+    let size = bytes::required(vm, target)?.len();
     // SAFETY: as in `read`.
     let data = read_with(vm, size, |buffer| unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) })?;
     // Asked for again: the target may have changed while the call ran.
-    let Some(place) = bytes::writable(vm, &target)? else {
-        let given = vm.type_name(&target);
+    let Some(place) = bytes::writable(vm, target)? else {
+        let given = vm.type_name(target);
         return Err(vm.type_error(&format!("readinto() argument must be read-write bytes-like object, not {given}")));
     };
     for (place, byte) in place.iter_mut().zip(&data) {
@@ -102,11 +114,13 @@ fn data(vm: &mut Vm, arguments: &[Value]) -> Res<Vec<u8>> {
     }
 }
 
-pub fn write(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (descriptor, data) = (descriptor(vm, arguments)?, data(vm, arguments)?);
-    // SAFETY: reads the data.
-    let count = call(vm, None, || checked(unsafe { libc::write(descriptor, data.as_ptr().cast(), data.len()) }))?;
-    Ok(vm.new_int(count as i64))
+pub fn write(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let (descriptor, data) = (descriptor(vm, args.positional)?, data(vm, args.positional)?);
+    when_ready(vm, Source(descriptor), Interest::WRITE, move |vm| {
+        // SAFETY: reads the data.
+        let count = call(vm, None, || checked(unsafe { libc::write(descriptor, data.as_ptr().cast(), data.len()) }))?;
+        Ok(Action::Return(vm.new_int(count as i64)))
+    })
 }
 
 pub fn pwrite(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -146,6 +160,7 @@ pub fn dup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub fn dup2(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (from, to) = (descriptor(vm, arguments)?, int_argument(vm, arguments, 1, -1)?);
+    vm.platform.forget(Source(to));
     // SAFETY: takes numbers.
     call(vm, None, || checked(unsafe { libc::dup2(from, to) }))?;
     if !flag(arguments, 2, true) {
