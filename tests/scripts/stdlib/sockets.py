@@ -23,17 +23,22 @@ def answer(connection):
 
 
 def serve(server, count):
+    threads = []
     for _ in range(count):
         connection, address = server.accept()
         assert address[0] == "127.0.0.1"
-        threading.Thread(target=answer, args=(connection,)).start()
+        threads.append(threading.Thread(target=answer, args=(connection,)))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
 
 
 server = socket.create_server(("127.0.0.1", 0))
 print(server.family.name, server.type.name, server.getsockname()[0], server.getblocking(), server.gettimeout())
 port = server.getsockname()[1]
 clients = 50
-threading.Thread(target=serve, args=(server, clients + 2)).start()
+serving = threading.Thread(target=serve, args=(server, clients + 2))
+serving.start()
 connections = [socket.create_connection(("localhost", port)) for _ in range(clients)]
 for number, connection in enumerate(connections):
     connection.sendall(b"hello %d" % number)
@@ -66,6 +71,7 @@ with socket.create_connection(("127.0.0.1", port)) as connection, connection.mak
     file.write("line\n")
     file.flush()
     print(repr(file.readline()), file.readable(), file.writable())
+serving.join()
 server.close()
 print(server, server.fileno())
 failing(server.accept)
