@@ -6,7 +6,7 @@ use pyvm_core::object::exception::Ex;
 use pyvm_core::object::str::Str;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::{Res, Vm};
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// Text from the operating system as a str.
@@ -23,47 +23,62 @@ pub fn text(vm: &mut Vm, path: &OsStr) -> Res<Value> {
     }
 }
 
-/// A str or bytes for the operating system; None for anything else.
+/// The bytes of a str or bytes object, null bytes included; None for anything else.
 ///
 /// # Errors
-/// UnicodeEncodeError; ValueError for a null character.
-fn plain(vm: &mut Vm, value: &Value) -> Res<Option<OsString>> {
-    let bytes = if let Some(bytes) = value.get::<Bytes>() {
-        bytes.data().to_vec()
-    } else if let Some(text) = value.get::<Str>() {
-        match text.as_str() {
-            Some(text) => text.as_bytes().to_vec(),
-            None => {
-                let errors = vm.new_str("surrogateescape");
-                let encoded = codec::encode_with(vm, text, UTF_8, errors.get::<Str>())?;
-                encoded.get::<Bytes>().map(|bytes| bytes.data().to_vec()).unwrap_or_default()
-            }
-        }
-    } else {
-        return Ok(None);
-    };
-    if bytes.contains(&0) {
-        return Err(vm.value_error("embedded null byte"));
+/// UnicodeEncodeError.
+fn plain(vm: &mut Vm, value: &Value) -> Res<Option<Vec<u8>>> {
+    if let Some(bytes) = value.get::<Bytes>() {
+        return Ok(Some(bytes.data().to_vec()));
     }
-    Ok(Some(OsString::from_vec(bytes)))
+    let Some(text) = value.get::<Str>() else { return Ok(None) };
+    Ok(Some(match text.as_str() {
+        Some(text) => text.as_bytes().to_vec(),
+        None => {
+            let errors = vm.new_str("surrogateescape");
+            let encoded = codec::encode_with(vm, text, UTF_8, errors.get::<Str>())?;
+            encoded.get::<Bytes>().map(|bytes| bytes.data().to_vec()).unwrap_or_default()
+        }
+    }))
+}
+
+/// The bytes of a path, null bytes included, and the str or bytes that it is (of an `os.PathLike`: that it stands for); None for anything else.
+///
+/// # Errors
+/// UnicodeEncodeError, what `__fspath__` raises.
+pub fn encoded(vm: &mut Vm, value: &Value) -> Res<Option<(Vec<u8>, Value)>> {
+    if let Some(bytes) = plain(vm, value)? {
+        return Ok(Some((bytes, value.clone())));
+    }
+    let name = vm.intern("__fspath__");
+    let Some(method) = vm.class_of(value).lookup(&name) else { return Ok(None) };
+    let path = vm.call(&method, std::slice::from_ref(value))?;
+    Ok(plain(vm, &path)?.map(|bytes| (bytes, path)))
 }
 
 /// A path argument of the function `function`.
 ///
 /// # Errors
-/// TypeError, and as `plain`.
+/// TypeError, ValueError for a null character, and as [`encoded`].
 pub fn path(vm: &mut Vm, value: &Value, function: &str) -> Res<OsString> {
-    if let Some(path) = plain(vm, value)? {
-        return Ok(path);
-    }
-    let name = vm.intern("__fspath__");
-    let method = vm.class_of(value).lookup(&name);
-    if let Some(method) = method {
-        let path = vm.call(&method, std::slice::from_ref(value))?;
-        if let Some(path) = plain(vm, &path)? {
-            return Ok(path);
+    match encoded(vm, value)? {
+        Some((bytes, _)) if bytes.contains(&0) => Err(vm.value_error("embedded null byte")),
+        Some((bytes, _)) => Ok(OsString::from_vec(bytes)),
+        None => {
+            let given = vm.type_name(value);
+            Err(vm.raise(Ex::TypeError, &format!("{function}: path should be string, bytes or os.PathLike, not {given}")))
         }
     }
-    let given = vm.type_name(value);
-    Err(vm.raise(Ex::TypeError, &format!("{function}: path should be string, bytes or os.PathLike, not {given}")))
+}
+
+/// A text for the operating system, as `os.fsencode` makes it.
+///
+/// # Errors
+/// TypeError, ValueError for a null character, and as [`encoded`].
+pub fn system_text(vm: &mut Vm, value: &Value) -> Res<CString> {
+    let Some((bytes, _)) = encoded(vm, value)? else {
+        let given = vm.type_name(value);
+        return Err(vm.type_error(&format!("expected str, bytes or os.PathLike object, not {given}")));
+    };
+    CString::new(bytes).map_err(|_| vm.value_error("embedded null byte"))
 }

@@ -1,10 +1,22 @@
 //! Modules that need an operating system.
 
+/// Names of numbers that the C library has.
+macro_rules! numbers {
+    ($($name:ident)*) => { &[$((stringify!($name), libc::$name as i64)),*] };
+}
+
+mod accounts;
+mod fcntl;
+mod fileno;
 mod monitoring;
 mod posix;
+mod posixsubprocess;
+mod resource;
 mod select;
 mod signal;
 mod socket;
+mod syslog;
+mod termios;
 mod waiting;
 
 use crate::file;
@@ -12,10 +24,23 @@ use pyvm_core::modules::{self, ModuleSpec};
 use pyvm_core::object::dict::Dict;
 use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
-use pyvm_core::vm::Vm;
+use pyvm_core::vm::{Native, Vm};
 
 /// Native modules of the desktop.
-pub static NATIVE: &[&ModuleSpec] = &[&posix::POSIX, &signal::SIGNAL, &socket::SOCKET, &select::SELECT, &FILES];
+pub static NATIVE: &[&ModuleSpec] = &[
+    &posix::POSIX,
+    &posixsubprocess::POSIX_SUBPROCESS,
+    &signal::SIGNAL,
+    &socket::SOCKET,
+    &select::SELECT,
+    &fcntl::FCNTL,
+    &termios::TERMIOS,
+    &resource::RESOURCE,
+    &accounts::PWD,
+    &accounts::GRP,
+    &syslog::SYSLOG,
+    &FILES,
+];
 
 /// `_files`: the native files, for `io`.
 static FILES: ModuleSpec = ModuleSpec {
@@ -29,10 +54,25 @@ static FILES: ModuleSpec = ModuleSpec {
     ..ModuleSpec::new("_files", "Files.")
 };
 
+/// The number of processors that the user wants programs to see; -1: as many as there are.
+static CPU_COUNT: Native = Native::simple(
+    "_get_cpu_count_config()",
+    |vm, _| {
+        let wanted = std::env::var("PYTHON_CPU_COUNT").ok().and_then(|text| text.parse().ok());
+        Ok(vm.new_int(wanted.filter(|&count| count > 0).unwrap_or(-1)))
+    },
+    "The number of processors that programs are to see, or -1.",
+);
+
 /// Adds what the desktop has to `builtins` and `sys`.
 pub fn install(vm: &mut Vm) {
+    posix::spawn::remember_signal_mask();
     let (name, sys) = (vm.intern("monitoring"), vm.intern("sys"));
     let sys = vm.modules.get::<Dict>().and_then(|modules| modules.get_interned(&sys));
+    if let Some(namespace) = sys.as_ref().and_then(|sys| module::namespace(sys)) {
+        let (name, function) = (vm.intern(CPU_COUNT.name()), vm.native_function(&CPU_COUNT, &Value::NONE));
+        drop(namespace.set_interned(&name, function));
+    }
     match modules::create(vm, &monitoring::MONITORING) {
         Ok(monitoring) => {
             if let Some(namespace) = sys.as_ref().and_then(|sys| module::namespace(sys)) {

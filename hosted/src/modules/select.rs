@@ -1,7 +1,8 @@
 //! `select`: which of several descriptors are ready. They are asked without waiting; if none is, the py-thread waits for all of them at the
 //! VM's own poller and asks again.
 
-use super::socket::int_argument;
+use super::fileno::descriptor;
+use super::posix::int_argument;
 use super::waiting::{Patience, os_error, wait_until_ready};
 use pyvm_core::modules::{_thread::nanoseconds, ModuleSpec, Namespace};
 use pyvm_core::object;
@@ -10,7 +11,7 @@ use pyvm_core::object::exception::Ex;
 use pyvm_core::object::header::{Header, Kind, Mut, Object};
 use pyvm_core::object::value::Value;
 use pyvm_core::port::{Interest, Source};
-use pyvm_core::vm::{Action, Args, Native, Res, Vm, iterate, protocol};
+use pyvm_core::vm::{Action, Args, Native, Res, Vm, iterate};
 use std::io;
 use std::os::fd::RawFd;
 
@@ -32,11 +33,6 @@ pub static SELECT: ModuleSpec = ModuleSpec {
     constants,
     ..ModuleSpec::new("select", "Waiting for descriptors.")
 };
-
-/// Names of numbers that the C library has.
-macro_rules! numbers {
-    ($($name:ident)+) => { &[$((stringify!($name), libc::$name as i64)),+] };
-}
 
 static NUMBERS: &[(&str, i64)] = numbers! { POLLIN POLLPRI POLLOUT POLLERR POLLHUP POLLNVAL POLLRDNORM POLLRDBAND POLLWRNORM POLLWRBAND };
 
@@ -74,38 +70,6 @@ fn patience(vm: &mut Vm, timeout: Option<&Value>) -> Res<Patience> {
             Err(_) => Err(vm.value_error("timeout must be non-negative")),
         },
     }
-}
-
-/// A descriptor's number: an int, or what `fileno()` of an object gives.
-fn descriptor(vm: &mut Vm, object: &Value, then: impl FnOnce(&mut Vm, RawFd) -> Res<Action> + 'static) -> Res<Action> {
-    let valid = |vm: &mut Vm, number: &Value| match vm.index_i64(number)? {
-        number if number < 0 => Err(vm.value_error(&format!("file descriptor cannot be a negative integer ({number})"))),
-        number => RawFd::try_from(number).map_err(|_| vm.raise(Ex::OverflowError, "Python int too large to convert to C int")),
-    };
-    if matches!(object.kind(), Kind::Int | Kind::Bool) {
-        let number = valid(vm, object)?;
-        return then(vm, number);
-    }
-    let name = vm.intern("fileno");
-    let found = protocol::get_attribute_then(vm, object, &name, |_, method| Ok(Action::tail_call(method?, [])));
-    Action::after(found, vm, move |vm, number| {
-        let number = match number {
-            Ok(number) => number,
-            Err(raised) => {
-                let exception = vm.take_exception(raised);
-                return Err(if vm.is_instance(&exception, &vm.exception_class(Ex::AttributeError)) {
-                    vm.type_error("argument must be an int, or have a fileno() method.")
-                } else {
-                    vm.raise_value(exception)
-                });
-            }
-        };
-        if !matches!(number.kind(), Kind::Int | Kind::Bool) {
-            return Err(vm.type_error("fileno() returned a non-integer"));
-        }
-        let number = valid(vm, &number)?;
-        then(vm, number)
-    })
 }
 
 /// The descriptors of several objects, in order.

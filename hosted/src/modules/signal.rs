@@ -10,11 +10,6 @@ use pyvm_core::vm::signals::INTERRUPT;
 use pyvm_core::vm::{Action, Args, Native, Res, Vm, argument};
 use std::io;
 
-/// Names of numbers that the C library has.
-macro_rules! numbers {
-    ($($name:ident)+) => { &[$((stringify!($name), libc::$name as i64)),+] };
-}
-
 static NUMBERS: &[(&str, i64)] = numbers! {
     SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV SIGUSR2 SIGPIPE SIGALRM SIGTERM SIGCHLD SIGCONT SIGSTOP SIGTSTP
     SIGTTIN SIGTTOU SIGURG SIGXCPU SIGXFSZ SIGVTALRM SIGPROF SIGWINCH SIGIO SIGSYS

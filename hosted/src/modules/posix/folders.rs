@@ -1,18 +1,30 @@
 //! Folders: the current one, what lies in one, making and removing.
 
-use super::{call, flag, int_argument, integers, is_bytes, no_folder_descriptor, nodes, os_error, os_text, path_argument};
-use crate::paths;
+use super::place::{HERE, Place, folder_argument};
+use super::{call, checked, descriptors, flag, int_argument, integers, nodes, os_error, os_text};
 use pyvm_core::object;
 use pyvm_core::object::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, TypeSpec};
 use pyvm_core::object::header::{Header, Kind, Mut, Object};
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::protocol::repr_then;
-use pyvm_core::vm::{Action, Args, Getter, Native, Res, Step, Vm, argument};
-use std::ffi::{OsStr, OsString};
-use std::fs;
+use pyvm_core::vm::{Action, Args, Getter, Native, Res, Step, Vm};
+use std::ffi::{CStr, OsStr, OsString};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, DirEntryExt};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
+
+/// What the module has from here.
+pub const NATIVES: &[Native] = &[
+    Native::simple("getcwd()", getcwd, "The current folder."),
+    Native::simple("getcwdb()", getcwdb, "The current folder, as bytes."),
+    Native::simple("chdir(path)", chdir, "Change the current folder."),
+    Native::simple("listdir(path=None)", listdir, "Names of a folder's entries, in any order."),
+    Native::simple("scandir(path=None)", scandir, "An iterator of a folder's entries."),
+    Native::simple("mkdir(path, mode=511, *, dir_fd=None)", mkdir, "Make a folder."),
+    Native::simple("rmdir(path, *, dir_fd=None)", rmdir, "Remove an empty folder."),
+    Native::simple("fchdir(fd)", fchdir, "Change the current folder to an open one."),
+    Native::simple("chroot(path)", chroot, "Make a folder the root of the file system for this process."),
+];
 
 pub fn getcwd(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     current(vm, false)
@@ -25,47 +37,131 @@ pub fn getcwdb(vm: &mut Vm, _: &[Value]) -> Res<Value> {
 fn current(vm: &mut Vm, as_bytes: bool) -> Res<Value> {
     match std::env::current_dir() {
         Ok(path) => os_text(vm, path.as_os_str(), as_bytes),
-        Err(error) => Err(os_error(vm, &error, None)),
+        Err(error) => Err(os_error(vm, &error, &[])),
     }
 }
 
-pub fn chdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let path = path_argument(vm, arguments, 0, "chdir")?;
-    call(vm, Some(&path), || std::env::set_current_dir(&path))?;
+fn chdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let place = Place::any(vm, arguments, "chdir")?;
+    // SAFETY: the path ends with a zero byte.
+    call(vm, &[&place.given], || {
+        checked(match place.descriptor {
+            Some(descriptor) => unsafe { libc::fchdir(descriptor) },
+            None => unsafe { libc::chdir(place.pointer()) },
+        })
+    })?;
     Ok(Value::NONE)
 }
 
-/// The folder to list: the current one if none is given.
-fn folder(vm: &mut Vm, arguments: &[Value], function: &str) -> Res<OsString> {
-    match argument(arguments, 0).filter(|path| !path.is_none()) {
-        Some(path) => match path.as_small_int() {
-            Some(descriptor) => Ok(format!("/dev/fd/{descriptor}").into()),
-            None => paths::path(vm, path, function),
-        },
-        None => Ok(".".into()),
+fn fchdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let descriptor = descriptors::descriptor(vm, arguments)?;
+    // SAFETY: takes a number.
+    call(vm, &[], || checked(unsafe { libc::fchdir(descriptor) }))?;
+    Ok(Value::NONE)
+}
+
+fn chroot(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let place = Place::path(vm, arguments, 0, "chroot", "path")?;
+    // SAFETY: the path ends with a zero byte.
+    call(vm, &[&place.given], || checked(unsafe { libc::chroot(place.pointer()) }))?;
+    Ok(Value::NONE)
+}
+
+/// An entry as the folder itself has it.
+struct Listed {
+    name: OsString,
+    kind: EntryKind,
+    inode: u64,
+}
+
+/// The entries of a folder, all but the folder itself and the one above.
+fn entries(place: &Place) -> io::Result<Vec<Listed>> {
+    // SAFETY: the path ends with a zero byte; a stream that was opened is closed below, and its descriptor with it.
+    let stream = unsafe {
+        match place.descriptor {
+            Some(descriptor) => {
+                let double = checked(libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 0))?;
+                let stream = libc::fdopendir(double);
+                if stream.is_null() {
+                    let error = io::Error::last_os_error();
+                    libc::close(double);
+                    return Err(error);
+                }
+                libc::rewinddir(stream);
+                stream
+            }
+            None => {
+                let stream = libc::opendir(place.pointer());
+                if stream.is_null() {
+                    return Err(io::Error::last_os_error());
+                }
+                stream
+            }
+        }
+    };
+    let mut found = Vec::new();
+    let result = loop {
+        // SAFETY: the stream is open; what it returns is read before the next call.
+        unsafe {
+            clear_errno();
+            let entry = libc::readdir(stream);
+            if entry.is_null() {
+                let error = io::Error::last_os_error();
+                break if error.raw_os_error() == Some(0) { Ok(found) } else { Err(error) };
+            }
+            let name = CStr::from_ptr((&raw const (*entry).d_name).cast()).to_bytes();
+            if name != b"." && name != b".." {
+                found.push(Listed { name: OsString::from_vec(name.to_vec()), kind: EntryKind::of((*entry).d_type), inode: (*entry).d_ino });
+            }
+        }
+    };
+    // SAFETY: the stream is open, and not used any more.
+    unsafe {
+        if place.descriptor.is_some() {
+            // The position is the given descriptor's own too.
+            libc::rewinddir(stream);
+        }
+        libc::closedir(stream);
+    }
+    result
+}
+
+/// `readdir` tells the end from an error only by the error number.
+pub fn clear_errno() {
+    // SAFETY: this OS thread's own variable.
+    unsafe {
+        #[cfg(target_os = "linux")]
+        let place = libc::__errno_location();
+        #[cfg(not(target_os = "linux"))]
+        let place = libc::__error();
+        *place = 0;
     }
 }
 
-pub fn listdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let path = folder(vm, arguments, "listdir")?;
-    let as_bytes = is_bytes(arguments, 0);
-    let names = call(vm, Some(&path), || fs::read_dir(&path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<OsString>>>())?;
-    let names = names.iter().map(|name| os_text(vm, name, as_bytes)).collect::<Res<Vec<Value>>>()?;
+fn listdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let place = Place::folder(vm, arguments, "listdir")?;
+    let found = call(vm, about(&place).as_slice(), || entries(&place))?;
+    let names = found.iter().map(|entry| os_text(vm, &entry.name, place.is_bytes())).collect::<Res<Vec<Value>>>()?;
     Ok(vm.new_list(names))
 }
 
-pub fn mkdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    no_folder_descriptor(vm, arguments, 2, "dir_fd")?;
-    let path = path_argument(vm, arguments, 0, "mkdir")?;
-    let mode = int_argument(vm, arguments, 1, 0o777)? as u32;
-    call(vm, Some(&path), || fs::DirBuilder::new().mode(mode).create(&path))?;
+/// What an error in listing names.
+fn about(place: &Place) -> Option<&Value> {
+    Some(&place.given).filter(|given| !given.is_none() && place.descriptor.is_none())
+}
+
+fn mkdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (place, mode) = (Place::path(vm, arguments, 0, "mkdir", "path")?, int_argument(vm, arguments, 1, 0o777)? as libc::mode_t);
+    let folder = folder_argument(vm, arguments, 2)?;
+    // SAFETY: the path ends with a zero byte.
+    call(vm, &[&place.given], || checked(unsafe { libc::mkdirat(folder, place.pointer(), mode) }))?;
     Ok(Value::NONE)
 }
 
-pub fn rmdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    no_folder_descriptor(vm, arguments, 1, "dir_fd")?;
-    let path = path_argument(vm, arguments, 0, "rmdir")?;
-    call(vm, Some(&path), || fs::remove_dir(&path))?;
+fn rmdir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (place, folder) = (Place::path(vm, arguments, 0, "rmdir", "path")?, folder_argument(vm, arguments, 1)?);
+    // SAFETY: the path ends with a zero byte.
+    call(vm, &[&place.given], || checked(unsafe { libc::unlinkat(folder, place.pointer(), libc::AT_REMOVEDIR) }))?;
     Ok(Value::NONE)
 }
 
@@ -78,6 +174,29 @@ enum EntryKind {
     Folder,
     Link,
     Other,
+    /// The folder does not say.
+    Unknown,
+}
+
+impl EntryKind {
+    fn of(kind: u8) -> EntryKind {
+        match kind {
+            libc::DT_REG => EntryKind::File,
+            libc::DT_DIR => EntryKind::Folder,
+            libc::DT_LNK => EntryKind::Link,
+            libc::DT_UNKNOWN => EntryKind::Unknown,
+            _ => EntryKind::Other,
+        }
+    }
+
+    fn of_mode(mode: libc::mode_t) -> EntryKind {
+        match mode & libc::S_IFMT {
+            libc::S_IFREG => EntryKind::File,
+            libc::S_IFDIR => EntryKind::Folder,
+            libc::S_IFLNK => EntryKind::Link,
+            _ => EntryKind::Other,
+        }
+    }
 }
 
 /// An entry of a folder.
@@ -86,8 +205,8 @@ pub struct DirEntry {
     pub header: Header,
     name: Value,
     path: Value,
-    /// The path, for asking the file system.
-    place: OsString,
+    /// The folder's descriptor, if it was given as one; then the path is only the name.
+    folder: i32,
     kind: EntryKind,
     inode: u64,
 }
@@ -104,11 +223,7 @@ pub static DIR_ENTRY: TypeSpec = TypeSpec {
     natives: &[
         Native::simple("is_dir($self, *, follow_symlinks=True)", |vm, arguments| is_kind(vm, arguments, EntryKind::Folder), "Whether it is a folder."),
         Native::simple("is_file($self, *, follow_symlinks=True)", |vm, arguments| is_kind(vm, arguments, EntryKind::File), "Whether it is a file."),
-        Native::simple(
-            "is_symlink($self, /)",
-            |_, arguments| Ok(Value::bool(entry(arguments).is_some_and(|entry| entry.kind == EntryKind::Link))),
-            "Whether it is a symbolic link.",
-        ),
+        Native::simple("is_symlink($self, /)", |vm, arguments| is_kind(vm, arguments, EntryKind::Link), "Whether it is a symbolic link."),
         Native::simple("is_junction($self, /)", |_, _| Ok(Value::FALSE), "False: there are none here."),
         Native::simple("inode($self, /)", inode, "The number of its inode."),
         Native::simple("stat($self, *, follow_symlinks=True)", entry_stat, "What the file system knows about it."),
@@ -159,33 +274,23 @@ pub static SCAN: TypeSpec = TypeSpec {
     ..TypeSpec::new("ScandirIterator", Scan::LAYOUT)
 };
 
-pub fn scandir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let folder = folder(vm, arguments, "scandir")?;
-    let as_bytes = is_bytes(arguments, 0);
-    let found = call(vm, Some(&folder), || {
-        fs::read_dir(&folder)?
-            .map(|entry| {
-                let entry = entry?;
-                let kind = entry.file_type()?;
-                let kind = match () {
-                    () if kind.is_symlink() => EntryKind::Link,
-                    () if kind.is_dir() => EntryKind::Folder,
-                    () if kind.is_file() => EntryKind::File,
-                    () => EntryKind::Other,
-                };
-                Ok((entry.file_name(), kind, entry.ino()))
-            })
-            .collect::<io::Result<Vec<_>>>()
-    })?;
+fn scandir(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let place = Place::folder(vm, arguments, "scandir")?;
+    let found = call(vm, about(&place).as_slice(), || entries(&place))?;
     vm.class_from_spec(&DIR_ENTRY);
     vm.class_from_spec(&SCAN);
-    let mut entries = Vec::with_capacity(found.len());
-    for (name, kind, inode) in found.into_iter().rev() {
-        let place = Path::new(&folder).join(&name).into_os_string();
-        let (name, path) = (os_text(vm, &name, as_bytes)?, os_text(vm, &place, as_bytes)?);
-        entries.push(vm.new_object(|header| DirEntry { header, name, path, place, kind, inode }));
+    let as_bytes = place.is_bytes();
+    let mut scanned = Vec::with_capacity(found.len());
+    for Listed { name, kind, inode } in found.into_iter().rev() {
+        let whole = match place.descriptor {
+            Some(_) => name.clone(),
+            None => Path::new(OsStr::from_bytes(place.bytes())).join(&name).into_os_string(),
+        };
+        let (name, path) = (os_text(vm, &name, as_bytes)?, os_text(vm, &whole, as_bytes)?);
+        let folder = place.descriptor.unwrap_or(HERE);
+        scanned.push(vm.new_object(|header| DirEntry { header, name, path, folder, kind, inode }));
     }
-    Ok(vm.new_object(|header| Scan { header, entries: Mut::new(entries) }))
+    Ok(vm.new_object(|header| Scan { header, entries: Mut::new(scanned) }))
 }
 
 fn next_entry(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -208,15 +313,16 @@ fn entry(arguments: &[Value]) -> Option<&DirEntry> {
 
 fn is_kind(vm: &mut Vm, arguments: &[Value], wanted: EntryKind) -> Res<Value> {
     let Some(entry) = entry(arguments) else { return Ok(Value::FALSE) };
-    if entry.kind != EntryKind::Link || !flag(arguments, 1, true) {
+    let follow = wanted != EntryKind::Link && flag(arguments, 1, true);
+    if entry.kind != EntryKind::Unknown && !(entry.kind == EntryKind::Link && follow) {
         return Ok(Value::bool(entry.kind == wanted));
     }
-    // A link that leads nowhere is neither.
-    let metadata = vm.blocking(|| fs::metadata(&entry.place));
-    match metadata {
-        Ok(metadata) => Ok(Value::bool(if wanted == EntryKind::Folder { metadata.is_dir() } else { metadata.is_file() })),
+    let (place, folder) = (Place::path(vm, std::slice::from_ref(&entry.path), 0, "stat", "path")?, entry.folder);
+    // What is gone, and a link that leads nowhere, is neither.
+    match vm.blocking(|| nodes::look(&place, folder, follow)) {
+        Ok(status) => Ok(Value::bool(EntryKind::of_mode(status.st_mode) == wanted)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Value::FALSE),
-        Err(error) => Err(os_error(vm, &error, Some(&entry.place))),
+        Err(error) => Err(os_error(vm, &error, &[&place.given])),
     }
 }
 
@@ -226,8 +332,9 @@ fn inode(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn entry_stat(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let place: &OsStr = entry(arguments).map_or(OsStr::new(""), |entry| &entry.place);
-    nodes::status(vm, place, flag(arguments, 1, true))
+    let Some(entry) = entry(arguments) else { return Ok(Value::NONE) };
+    let place = Place::path(vm, std::slice::from_ref(&entry.path), 0, "stat", "path")?;
+    nodes::status(vm, &place, entry.folder, flag(arguments, 1, true))
 }
 
 fn entry_repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {

@@ -1,22 +1,52 @@
 //! The process, its relatives, and the machine.
 
-use super::{call, checked, int_argument, integers, path_argument};
+use super::{call, checked, error_number, int_argument, text_argument};
 use crate::modules::signal::after_signal;
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
 use pyvm_core::struct_sequence;
-use pyvm_core::vm::{Action, Args, Res, Vm, argument};
-use std::ffi::CStr;
-use std::io;
+use pyvm_core::vm::{Action, Args, Native, Res, Vm, argument};
+use std::ffi::{CStr, OsStr};
+use std::os::unix::ffi::OsStrExt;
 
 struct_sequence!(pub UNAME_RESULT, "posix", "uname_result", "What the system is called.", 0 "sysname", 1 "nodename", 2 "release", 3 "version", 4 "machine");
 struct_sequence!(pub TIMES_RESULT, "posix", "times_result", "Processor times, in seconds.", 0 "user", 1 "system", 2 "children_user", 3 "children_system", 4 "elapsed");
 
+/// What the module has from here.
+pub const NATIVES: &[Native] = &[
+    Native::simple("getpid()", getpid, "The process's number."),
+    Native::simple("getppid()", getppid, "The parent process's number."),
+    Native::simple("getuid()", getuid, "The user."),
+    Native::simple("geteuid()", geteuid, "The effective user."),
+    Native::simple("getgid()", getgid, "The group."),
+    Native::simple("getegid()", getegid, "The effective group."),
+    Native::simple("getpgrp()", getpgrp, "The process group."),
+    Native::simple("getpgid(pid)", getpgid, "The process group of a process."),
+    Native::simple("getsid(pid, /)", getsid, "The session of a process."),
+    Native::simple("setsid()", setsid, "Begin a session."),
+    Native::simple("setpgid(pid, pgrp, /)", setpgid, "Put a process in a group."),
+    Native::simple("umask(mask, /)", umask, "Set the permissions that new files do not get; returns the old ones."),
+    Native::full("kill(pid, signal, /)", kill, "Send a signal to a process."),
+    Native::full("killpg(pgid, signal, /)", killpg, "Send a signal to a process group."),
+    Native::simple("uname()", uname, "What the system is called."),
+    Native::simple("times()", times, "Processor times of the process and its children."),
+    Native::simple("getloadavg()", getloadavg, "How many processes wanted to run, over 1, 5 and 15 minutes."),
+    Native::simple("cpu_count()", cpu_count, "The number of processors."),
+    Native::simple("sched_yield()", sched_yield, "Let others run."),
+    Native::simple("urandom(size, /)", urandom, "Unpredictable bytes."),
+    Native::simple("putenv(name, value, /)", putenv, "Set an environment variable."),
+    Native::simple("unsetenv(name, /)", unsetenv, "Remove an environment variable."),
+    Native::simple("abort()", abort, "End the process by a signal."),
+    Native::simple("_exit(status)", exit, "End the process at once."),
+    Native::simple("strerror(code, /)", strerror, "What an error number means."),
+    Native::simple("setpgrp()", setpgrp, "Begin a process group."),
+];
+
 /// Functions without arguments that return a number and do not fail.
 macro_rules! ids {
     ($($name:ident)+) => {
-        $(pub fn $name(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+        $(fn $name(vm: &mut Vm, _: &[Value]) -> Res<Value> {
             // SAFETY: takes nothing, cannot fail.
             Ok(vm.new_int(i64::from(unsafe { libc::$name() })))
         })+
@@ -28,11 +58,11 @@ ids! { getpid getppid getuid geteuid getgid getegid getpgrp }
 /// Functions of numbers that return one.
 macro_rules! of_numbers {
     ($($name:ident($($index:literal),*))+) => {
-        $(pub fn $name(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+        $(fn $name(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
             let numbers = [$(int_argument(vm, arguments, $index, 0)?),*];
             let _ = (arguments, &numbers);
             // SAFETY: takes numbers.
-            let result = call(vm, None, || checked(unsafe { libc::$name($(numbers[$index]),*) }))?;
+            let result = call(vm, &[], || checked(unsafe { libc::$name($(numbers[$index]),*) }))?;
             Ok(vm.new_int(i64::from(result)))
         })+
     };
@@ -40,52 +70,49 @@ macro_rules! of_numbers {
 
 of_numbers! { getpgid(0) getsid(0) }
 
-pub fn setsid(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+fn setsid(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     // SAFETY: takes nothing.
-    call(vm, None, || checked(unsafe { libc::setsid() }))?;
+    call(vm, &[], || checked(unsafe { libc::setsid() }))?;
     Ok(Value::NONE)
 }
 
-pub fn setpgid(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+fn setpgid(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (process, group) = (int_argument(vm, arguments, 0, 0)?, int_argument(vm, arguments, 1, 0)?);
     // SAFETY: takes numbers.
-    call(vm, None, || checked(unsafe { libc::setpgid(process, group) }))?;
+    call(vm, &[], || checked(unsafe { libc::setpgid(process, group) }))?;
     Ok(Value::NONE)
 }
 
-pub fn umask(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+fn setpgrp(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+    // SAFETY: takes numbers.
+    call(vm, &[], || checked(unsafe { libc::setpgid(0, 0) }))?;
+    Ok(Value::NONE)
+}
+
+fn umask(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let mask = int_argument(vm, arguments, 0, 0)? as libc::mode_t;
     // SAFETY: takes a number, cannot fail.
     Ok(Value::small_int(i64::from(unsafe { libc::umask(mask) })))
 }
 
-pub fn kill(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+fn kill(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     send(vm, arguments, libc::kill)
 }
 
-pub fn killpg(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+fn killpg(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     send(vm, arguments, libc::killpg)
 }
 
 fn send(vm: &mut Vm, arguments: &Args, function: unsafe extern "C" fn(i32, i32) -> i32) -> Res<Action> {
     let (to, signal) = (int_argument(vm, arguments.positional, 0, 0)?, int_argument(vm, arguments.positional, 1, 0)?);
     // SAFETY: takes numbers.
-    call(vm, None, || checked(unsafe { function(to, signal) }))?;
+    call(vm, &[], || checked(unsafe { function(to, signal) }))?;
     after_signal(vm)
 }
 
-pub fn waitpid(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (process, options) = (int_argument(vm, arguments, 0, 0)?, int_argument(vm, arguments, 1, 0)?);
-    let mut status = 0;
-    // SAFETY: writes the status.
-    let process = call(vm, None, || checked(unsafe { libc::waitpid(process, &mut status, options) }))?;
-    let items = integers(vm, [i64::from(process), i64::from(status)]);
-    Ok(vm.new_tuple(items))
-}
-
-pub fn uname(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+fn uname(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     // SAFETY: zero is a value of every field; the call fills them with texts that end with a zero byte.
-    let texts = call(vm, None, || unsafe {
+    let texts = call(vm, &[], || unsafe {
         let mut names: libc::utsname = std::mem::zeroed();
         checked(libc::uname(&mut names))?;
         let text = |field: &[libc::c_char]| CStr::from_ptr(field.as_ptr()).to_string_lossy().into_owned();
@@ -95,7 +122,7 @@ pub fn uname(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     Ok(struct_sequence::new(vm, &UNAME_RESULT, items))
 }
 
-pub fn times(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+fn times(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     // SAFETY: zero is a value of every field; the call fills them.
     let (elapsed, times) = unsafe {
         let mut times: libc::tms = std::mem::zeroed();
@@ -107,7 +134,7 @@ pub fn times(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     Ok(struct_sequence::new(vm, &TIMES_RESULT, items.into()))
 }
 
-pub fn getloadavg(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+fn getloadavg(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     let mut loads = [0.0; 3];
     // SAFETY: writes up to three numbers.
     if unsafe { libc::getloadavg(loads.as_mut_ptr(), 3) } != 3 {
@@ -117,19 +144,19 @@ pub fn getloadavg(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     Ok(vm.new_tuple(items.into()))
 }
 
-pub fn cpu_count(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+fn cpu_count(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     Ok(match std::thread::available_parallelism() {
         Ok(count) => vm.new_size(count.get()),
         Err(_) => Value::NONE,
     })
 }
 
-pub fn sched_yield(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+fn sched_yield(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     vm.blocking(std::thread::yield_now);
     Ok(Value::NONE)
 }
 
-pub fn urandom(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+fn urandom(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let size = match argument(arguments, 0) {
         Some(size) => vm.index_i64(size)?,
         None => 0,
@@ -145,38 +172,37 @@ pub fn urandom(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.new_bytes(&bytes))
 }
 
-pub fn putenv(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (name, value) = (path_argument(vm, arguments, 0, "putenv")?, path_argument(vm, arguments, 1, "putenv")?);
-    if name.is_empty() || name.as_encoded_bytes().contains(&b'=') {
+fn putenv(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (name, value) = (text_argument(vm, arguments, 0)?, text_argument(vm, arguments, 1)?);
+    if name.is_empty() || name.as_bytes().contains(&b'=') {
         return Err(vm.value_error("illegal environment variable name"));
     }
     // SAFETY: the VM reads its environment once, when `posix` is first imported, and the GIL is held.
-    unsafe { std::env::set_var(name, value) };
+    unsafe { std::env::set_var(OsStr::from_bytes(name.as_bytes()), OsStr::from_bytes(value.as_bytes())) };
     Ok(Value::NONE)
 }
 
-pub fn unsetenv(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let name = path_argument(vm, arguments, 0, "unsetenv")?;
-    if name.is_empty() || name.as_encoded_bytes().contains(&b'=') {
-        let error = io::Error::from_raw_os_error(libc::EINVAL);
-        return Err(super::os_error(vm, &error, None));
+fn unsetenv(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let name = text_argument(vm, arguments, 0)?;
+    if name.is_empty() || name.as_bytes().contains(&b'=') {
+        return Err(error_number(vm, libc::EINVAL));
     }
     // SAFETY: as in `putenv`.
-    unsafe { std::env::remove_var(name) };
+    unsafe { std::env::remove_var(OsStr::from_bytes(name.as_bytes())) };
     Ok(Value::NONE)
 }
 
-pub fn abort(_: &mut Vm, _: &[Value]) -> Res<Value> {
+fn abort(_: &mut Vm, _: &[Value]) -> Res<Value> {
     std::process::abort()
 }
 
-pub fn exit(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+fn exit(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let status = int_argument(vm, arguments, 0, 0)?;
     // SAFETY: ends the process, as the program wants.
     unsafe { libc::_exit(status) }
 }
 
-pub fn strerror(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+fn strerror(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let number = int_argument(vm, arguments, 0, 0)?;
     Ok(vm.new_str(&crate::files::error_text(number)))
 }

@@ -1,7 +1,8 @@
 //! Sending and receiving.
 
 use super::address::{self, Address};
-use super::{Socket, checked, int_argument, required, transfer};
+use super::{Socket, checked, required, transfer};
+use crate::modules::posix::int_argument;
 use crate::modules::waiting::Patience;
 use pyvm_core::object::bytes::{self, Bytes};
 use pyvm_core::object::exception::Ex;

@@ -8,6 +8,7 @@ mod messages;
 mod names;
 mod options;
 
+use super::posix::int_argument;
 use super::waiting::{Patience, is_ready, os_error, transfer};
 use address::Address;
 use pyvm_core::modules::{ModuleSpec, Namespace, exception_class};
@@ -59,11 +60,6 @@ pub static SOCKET: ModuleSpec = ModuleSpec {
     constants,
     ..ModuleSpec::new("_socket", "Sockets.")
 };
-
-/// Names of numbers that the C library has.
-macro_rules! numbers {
-    ($($name:ident)+) => { &[$((stringify!($name), libc::$name as i64)),+] };
-}
 
 static NUMBERS: &[(&str, i64)] = numbers! {
     AF_UNSPEC AF_UNIX AF_INET AF_INET6 SOCK_STREAM SOCK_DGRAM SOCK_RAW SOCK_RDM SOCK_SEQPACKET SOL_SOCKET SOMAXCONN
@@ -246,16 +242,6 @@ fn required<'a>(vm: &mut Vm, arguments: &'a [Value]) -> Res<&'a Socket> {
     match this(arguments) {
         Some(socket) => Ok(socket),
         None => Err(vm.type_error("descriptor requires a '_socket.socket' object")),
-    }
-}
-
-/// An integer argument that fits a C int.
-pub fn int_argument(vm: &mut Vm, arguments: &[Value], index: usize, default: i32) -> Res<i32> {
-    let Some(value) = argument(arguments, index) else { return Ok(default) };
-    let number = vm.index_i64(value)?;
-    match i32::try_from(number) {
-        Ok(number) => Ok(number),
-        Err(_) => Err(vm.raise(Ex::OverflowError, "Python int too large to convert to C int")),
     }
 }
 

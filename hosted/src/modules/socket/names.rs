@@ -1,7 +1,8 @@
 //! Names of hosts, services, protocols and interfaces. The system's resolver is asked in blocking calls.
 
 use super::address::Address;
-use super::{int_argument, text_or_bytes};
+use super::text_or_bytes;
+use crate::modules::posix::int_argument;
 use crate::modules::waiting::os_error;
 use pyvm_core::modules;
 use pyvm_core::object::bytes;

@@ -1,6 +1,7 @@
 //! Socket options.
 
-use super::{at_once, int_argument, required};
+use super::{at_once, required};
+use crate::modules::posix::int_argument;
 use pyvm_core::object::bytes;
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::header::Kind;
