@@ -8,6 +8,8 @@ use super::list;
 use super::str::Str;
 use super::value::Value;
 use crate::code::line_table::Position;
+use crate::code::prototype::CodeFlags;
+use crate::object::exception::Ex;
 use crate::vm::execute::{class_name, text_of};
 use crate::vm::native::{Args, Binding, Getter, Native};
 use crate::vm::{Action, Call, Name, Res, Vm};
@@ -488,11 +490,56 @@ fn code_lines(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(list::iterator(vm, &items))
 }
 
+/// Flags that say how instructions and registers are laid out.
+const LAYOUT_FLAGS: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
+
+fn code_replace(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let Some(this) = args.get(0) else { return Ok(Action::Return(Value::NONE)) };
+    let Some(code) = code_of(this) else { return Ok(Action::Return(Value::NONE)) };
+    let (mut flags, mut first_line) = (code.flags, code.first_line);
+    let mut texts = [code.name.get().clone(), code.qualified_name.get().clone(), code.filename.clone()];
+    for (key, value) in args.names.iter().zip(args.values) {
+        let key = text_of(key);
+        match key.as_str() {
+            "co_flags" => {
+                let new = vm.index_i64(value)? as u32 & 0xfff0_ffff;
+                if (new ^ flags.0) & LAYOUT_FLAGS != 0 {
+                    return Err(vm.raise(Ex::NotImplementedError, "code.replace(): another kind of function"));
+                }
+                flags = CodeFlags(flags.0 & !0xfff0_ffff | new);
+            }
+            "co_firstlineno" => match u32::try_from(vm.index_i64(value)?) {
+                Ok(line) => first_line = line,
+                Err(_) => return Err(vm.value_error("code: co_firstlineno must not be negative")),
+            },
+            "co_name" | "co_qualname" | "co_filename" => {
+                if value.get::<Str>().is_none() {
+                    let given = vm.type_name(value);
+                    return Err(vm.type_error(&format!("replace() argument '{key}' must be str, not {given}")));
+                }
+                let [name, qualified_name, filename] = &mut texts;
+                *(match key.as_str() {
+                    "co_name" => name,
+                    "co_qualname" => qualified_name,
+                    _ => filename,
+                }) = value.clone();
+            }
+            key if CODE.getters.iter().any(|getter| getter.name == key) => {
+                return Err(vm.raise(Ex::NotImplementedError, &format!("code.replace({key}=...)")));
+            }
+            key => return Err(vm.type_error(&format!("replace() got an unexpected keyword argument '{key}'"))),
+        }
+    }
+    Ok(Action::Return(vm.copy_code(code, flags, first_line, texts)))
+}
+
 pub static CODE: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE | CLASS_WEAKREFERABLE,
     natives: &[
         Native::simple("__repr__($self, /)", code_repr, "Return repr(self)."),
         Native::simple("co_positions($self, /)", code_positions, "An iterator of (line, last line, column, last column), one for each instruction."),
+        Native::full("replace($self, /, **changes)", code_replace, "A copy of the code object with other attributes."),
+        Native::full("__replace__($self, /, **changes)", code_replace, "The same as replace()."),
         Native::simple("co_lines($self, /)", code_lines, "An iterator of (offset, offset behind, line)."),
     ],
     getters: &[

@@ -106,4 +106,38 @@ impl Vm {
             docstring,
         })
     }
+
+    /// A copy of a code object, with empty caches.
+    pub fn copy_code(&mut self, code: &Code, flags: CodeFlags, first_line: u32, [name, qualified_name, filename]: [Value; 3]) -> Value {
+        let constant_box = code.constant_box.clone();
+        let site_box: Box<[Site]> = code.site_box.iter().map(|site| Site::new(site.name.clone())).collect();
+        let instruction_box = code.instruction_box.clone();
+        self.new_object(|header| Code {
+            header,
+            constants: constant_box.as_ptr(),
+            sites: site_box.as_ptr(),
+            instructions: instruction_box.as_ptr(),
+            register_count: code.register_count,
+            argument_count: code.argument_count,
+            positional_only_count: code.positional_only_count,
+            keyword_only_count: code.keyword_only_count,
+            simple_arguments: code.simple_arguments,
+            flags,
+            first_line,
+            instruction_box,
+            constant_box,
+            site_box,
+            children: code.children.clone(),
+            handlers: code.handlers.clone(),
+            lines: code.lines.clone(),
+            name: Mut::new(name),
+            qualified_name: Mut::new(qualified_name),
+            filename,
+            local_names: code.local_names.clone(),
+            cell_registers: code.cell_registers.clone(),
+            free_names: code.free_names.clone(),
+            captures: code.captures.clone(),
+            docstring: code.docstring.clone(),
+        })
+    }
 }
