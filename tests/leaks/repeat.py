@@ -5,8 +5,10 @@
 Its output is thrown away. Uses sys.getallocatedblocks() where there is one (exact), else the resident memory.
 """
 
+import contextvars
+import encodings  # registers itself with codecs, so it must stay, as it does in every other Python
 import gc
-import importlib  # installs itself in sys.meta_path, so it must stay, as it does in every other Python
+import importlib  # the same, with sys.meta_path
 import sys
 
 PAGE = 4096
@@ -36,11 +38,13 @@ else:
 def one_round(code, path):
     modules = set(sys.modules)
     try:
-        exec(code, {"__name__": "__main__", "__file__": path})
+        # Context variables that the script sets end with the context.
+        contextvars.copy_context().run(exec, code, {"__name__": "__main__", "__file__": path})
     except BaseException:
         pass  # how a script ends is what the script suite checks
     for name in set(sys.modules) - modules:
         del sys.modules[name]
+    sys.path_importer_cache.clear()
     gc.collect()
 
 

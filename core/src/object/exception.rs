@@ -133,8 +133,14 @@ pub fn create(vm: &mut Vm, kind: Ex, arguments: Vec<Value>) -> Value {
         kind => kind,
     };
     let class = vm.exception_class(kind);
+    create_of(vm, &class, kind, arguments)
+}
+
+/// A new instance of a class that a native module derived from `kind`, without methods of its own.
+#[cold]
+pub fn create_of(vm: &mut Vm, class: &Class, kind: Ex, arguments: Vec<Value>) -> Value {
     let args = vm.new_tuple(arguments);
-    let value = allocate(vm, &class, args);
+    let value = allocate(vm, class, args);
     parts::set_fields(vm, kind, &value);
     value
 }

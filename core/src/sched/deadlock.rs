@@ -3,6 +3,7 @@
 //! The main py-thread gets `thread.DeadlockError` where it waits. Its text names every py-thread, where it stands, what it waits for, who owns
 //! that, and the cycle if there is one.
 
+use super::readiness::Readiness;
 use super::task::{MAIN, State, Task, TaskTable};
 use super::wait::{Lock, ReentrantLock, ThreadHandle, owner_of};
 use crate::code::prototype::CodeFlags;
@@ -77,6 +78,8 @@ impl Vm {
                     format!("waits for lock {:#x}", object.bits())
                 } else if object.get::<ReentrantLock>().is_some() {
                     format!("waits for RLock {:#x}", object.bits())
+                } else if let Some(readiness) = object.get::<Readiness>() {
+                    return format!("waits for {}", readiness.describe());
                 } else if let Some(handle) = object.get::<ThreadHandle>() {
                     return match tasks.find(handle.ident.get()) {
                         Some(other) => format!("waits for the end of {}", title(tasks, other)),

@@ -18,6 +18,7 @@
 //! A slice ends by ticks; a pinned py-thread's slices end as others' do.
 
 use super::gil::Gil;
+use super::readiness::Polling;
 use super::run_queue::RunQueue;
 use super::task::{ChunkStore, DAEMON, INTERRUPTED, KEYWORDS, MAIN, NOBODY, RAISES, State, Task, TaskTable};
 use super::timer::TimerQueue;
@@ -109,6 +110,7 @@ pub struct Scheduler {
     pub tasks: TaskTable,
     pub(super) run_queue: RunQueue,
     pub(super) timers: TimerQueue,
+    pub(super) polling: Polling,
     chunks: ChunkStore,
     /// The running py-thread, or [`NOBODY`].
     pub current: u32,
@@ -129,7 +131,7 @@ pub struct Scheduler {
     /// Deadlocks that were reported.
     pub deadlocks: u64,
     shared: Box<Shared>,
-    platform: &'static dyn Platform,
+    pub(super) platform: &'static dyn Platform,
     /// The GIL around the VM, once it has one.
     gil: Option<NonNull<VmGil>>,
     /// Whether standbys take over while a call blocks.
@@ -176,6 +178,7 @@ impl Scheduler {
             tasks,
             run_queue: RunQueue::with_capacity::<CAPACITY>()?,
             timers: TimerQueue::with_capacity(CAPACITY)?,
+            polling: Polling::default(),
             chunks: ChunkStore::default(),
             current: NOBODY,
             parking: false,
@@ -212,6 +215,11 @@ impl Scheduler {
     pub(crate) fn connect(&mut self, gil: NonNull<VmGil>, standbys: bool) {
         self.gil = Some(gil);
         self.standbys = standbys;
+    }
+
+    /// Whether another py-thread can run, now or when its time or its descriptor comes.
+    pub fn has_others(&self) -> bool {
+        !self.run_queue.is_empty() || !self.timers.is_empty() || self.polling.waiting != 0
     }
 
     /// How many py-threads are in the run queue.
@@ -420,6 +428,7 @@ impl Vm {
             }
         }
         if self.sched.switches.is_multiple_of(SWITCHES_BETWEEN_LOOKS) {
+            self.sched.look_at_poller();
             self.look_outside();
             if self.sched.leaving || self.sched.stop.is_some() {
                 self.pause = true;
@@ -467,7 +476,7 @@ impl Vm {
     #[inline]
     pub(crate) fn slice_ended(&mut self) -> Res<()> {
         self.heap.ticks.set(self.sched.slice_ticks);
-        if self.sched.shared.attention.is_raised() || !self.sched.timers.is_empty() || self.sched.fuel != u64::MAX {
+        if self.sched.shared.attention.is_raised() || !self.sched.timers.is_empty() || self.sched.polling.waiting != 0 || self.sched.fuel != u64::MAX {
             self.look_up()?;
             if self.pause {
                 return Ok(());
@@ -501,6 +510,7 @@ impl Vm {
 
     #[cold]
     fn look_up(&mut self) -> Res<()> {
+        self.sched.look_at_poller();
         self.look_outside();
         if self.sched.fuel != u64::MAX {
             self.sched.fuel = self.sched.fuel.saturating_sub(self.sched.slice_ticks as u64);
@@ -983,13 +993,13 @@ impl Vm {
         }
         let timeout = match self.sched.timers.next_deadline() {
             Some(deadline) => Some(deadline.saturating_sub(self.sched.platform.now())),
-            None if self.sched.hard_blocked == 0 => {
+            None if self.sched.hard_blocked == 0 && self.sched.polling.waiting == 0 => {
                 self.break_deadlock();
                 return;
             }
             None => None,
         };
-        self.sched.platform.wait(timeout, &mut |_| {});
+        self.sched.wait_at_poller(timeout);
         self.look_outside();
     }
 
@@ -1020,7 +1030,7 @@ impl Vm {
     /// Runs `call`, which may block the OS thread, without the GIL, if anybody else could use it meanwhile: a standby runs the other py-threads
     /// if it lasts. `call` cannot touch the VM. Natives do their blocking work through this, and nothing else does.
     pub fn blocking<R>(&mut self, call: impl FnOnce() -> R) -> R {
-        let offered = self.sched.standbys && (!self.sched.run_queue.is_empty() || !self.sched.timers.is_empty());
+        let offered = self.sched.standbys && self.sched.has_others();
         // A pinned py-thread keeps the GIL; so does one whom nobody waits for.
         let useful = (offered || self.sched.hard_blocked > 0) && self.sched.innermost <= 1;
         let Some(gil) = self.sched.gil.filter(|_| useful) else { return call() };

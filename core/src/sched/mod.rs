@@ -4,6 +4,7 @@ pub mod deadlock;
 pub mod executor;
 pub mod fork;
 pub mod gil;
+pub mod readiness;
 pub mod run_queue;
 pub mod task;
 pub mod timer;

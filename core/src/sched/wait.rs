@@ -4,6 +4,7 @@
 //! A lock that is released goes to its first waiter, not into the open: nobody can take it in between, and nobody starves.
 
 use super::executor::Scheduler;
+use super::readiness::Readiness;
 use super::task::{RAISES, State, TIMED, Task, TaskTable};
 use crate::object;
 use crate::object::exception::Ex;
@@ -160,8 +161,12 @@ impl Scheduler {
     pub(super) fn unblock(&mut self, task: u32, wake: Value, raises: bool) {
         let record = self.tasks.at_mut(task);
         let waited_for = record.waits_for.take();
-        if let Some(queue) = waited_for.as_ref().and_then(queue_of) {
-            queue.remove(&mut self.tasks, task);
+        if let Some(object) = &waited_for {
+            if let Some(queue) = queue_of(object) {
+                queue.remove(&mut self.tasks, task);
+            } else if let Some(readiness) = object.get::<Readiness>() {
+                self.leave_poller(task, readiness);
+            }
         }
         self.make_runnable(task, wake, raises);
     }

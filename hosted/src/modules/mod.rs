@@ -12,9 +12,12 @@ mod monitoring;
 mod posix;
 mod posixsubprocess;
 mod resource;
+mod select;
 mod signal;
+mod socket;
 mod syslog;
 mod termios;
+mod waiting;
 
 use crate::file;
 use pyvm_core::modules::{self, ModuleSpec};
@@ -28,6 +31,8 @@ pub static NATIVE: &[&ModuleSpec] = &[
     &posix::POSIX,
     &posixsubprocess::POSIX_SUBPROCESS,
     &signal::SIGNAL,
+    &socket::SOCKET,
+    &select::SELECT,
     &fcntl::FCNTL,
     &termios::TERMIOS,
     &resource::RESOURCE,

@@ -44,3 +44,4 @@ for wrong in (lambda: signal.signal(0, expire), lambda: signal.signal(signal.SIG
         wrong()
     except (ValueError, TypeError, OSError) as error:
         print(type(error).__name__, error)
+signal.signal(signal.SIGUSR1, signal.SIG_DFL)

@@ -2,11 +2,13 @@
 
 use super::place::{Place, folder_argument};
 use super::{Numbers, call, checked, error_number, flag, int_argument, integer_argument, integers, value_argument};
+use crate::modules::waiting::when_ready;
 use pyvm_core::object::bytes;
 use pyvm_core::object::list::List;
 use pyvm_core::object::tuple::Tuple;
 use pyvm_core::object::value::Value;
-use pyvm_core::vm::{Native, Res, Vm, argument};
+use pyvm_core::port::{Interest, Source};
+use pyvm_core::vm::{Action, Args, Native, Res, Vm, argument};
 use std::io;
 
 /// What the module has from here.
@@ -14,10 +16,10 @@ pub const NATIVES: &[Native] = &[
     Native::simple("open(path, flags, mode=511, *, dir_fd=None)", open, "Open a file; returns a descriptor."),
     Native::simple("close(fd)", close, "Close a descriptor."),
     Native::simple("closerange(fd_low, fd_high, /)", closerange, "Close descriptors; what goes wrong is ignored."),
-    Native::simple("read(fd, length, /)", read, "Read up to so many bytes."),
-    Native::simple("readinto(fd, buffer, /)", readinto, "Read into a buffer; returns how many bytes."),
+    Native::full("read(fd, length, /)", read, "Read up to so many bytes."),
+    Native::full("readinto(fd, buffer, /)", readinto, "Read into a buffer; returns how many bytes."),
     Native::simple("pread(fd, length, offset, /)", pread, "Read at an offset."),
-    Native::simple("write(fd, data, /)", write, "Write bytes; returns how many."),
+    Native::full("write(fd, data, /)", write, "Write bytes; returns how many."),
     Native::simple("pwrite(fd, data, offset, /)", pwrite, "Write at an offset."),
     Native::simple("lseek(fd, position, whence, /)", lseek, "Set the position of a descriptor."),
     Native::simple("ftruncate(fd, length, /)", ftruncate, "Cut or extend an open file."),
@@ -61,6 +63,7 @@ fn open(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn close(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let descriptor = descriptor(vm, arguments)?;
+    vm.platform.forget(Source(descriptor));
     // SAFETY: the program's own descriptor. An interrupted close has closed.
     call(vm, &[], || match checked(unsafe { libc::close(descriptor) }) {
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
@@ -71,6 +74,9 @@ fn close(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn closerange(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (low, high) = (int_argument(vm, arguments, 0, 0)?.max(0), int_argument(vm, arguments, 1, 0)?);
+    for descriptor in low..high {
+        vm.platform.forget(Source(descriptor));
+    }
     vm.blocking(|| {
         for descriptor in low..high {
             // SAFETY: the program's own descriptors.
@@ -98,11 +104,13 @@ fn read_with(vm: &mut Vm, length: usize, mut read: impl FnMut(&mut [u8]) -> isiz
     Ok(buffer)
 }
 
-fn read(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (descriptor, length) = (descriptor(vm, arguments)?, length(vm, arguments, 1)?);
-    // SAFETY: writes to the buffer, as much as fits.
-    let data = read_with(vm, length, |buffer| unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) })?;
-    Ok(vm.new_bytes(&data))
+fn read(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let (descriptor, length) = (descriptor(vm, args.positional)?, length(vm, args.positional, 1)?);
+    when_ready(vm, Source(descriptor), Interest::READ, move |vm| {
+        // SAFETY: writes to the buffer, as much as fits.
+        let data = read_with(vm, length, |buffer| unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) })?;
+        Ok(Action::Return(vm.new_bytes(&data)))
+    })
 }
 
 fn pread(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -112,15 +120,19 @@ fn pread(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.new_bytes(&data))
 }
 
-fn readinto(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let descriptor = descriptor(vm, arguments)?;
-    let target = argument(arguments, 1).cloned().unwrap_or(Value::NONE);
-    let size = bytes::required(vm, &target)?.len();
+fn readinto(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let descriptor = descriptor(vm, args.positional)?;
+    let target = args.get(1).cloned().unwrap_or(Value::NONE);
+    when_ready(vm, Source(descriptor), Interest::READ, move |vm| read_buffer(vm, descriptor, &target).map(Action::Return))
+}
+
+fn read_buffer(vm: &mut Vm, descriptor: i32, target: &Value) -> Res<Value> {
+    let size = bytes::required(vm, target)?.len();
     // SAFETY: as in `read`.
     let data = read_with(vm, size, |buffer| unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) })?;
     // Asked for again: the target may have changed while the call ran.
-    let Some(place) = bytes::writable(vm, &target)? else {
-        let given = vm.type_name(&target);
+    let Some(place) = bytes::writable(vm, target)? else {
+        let given = vm.type_name(target);
         return Err(vm.type_error(&format!("readinto() argument must be read-write bytes-like object, not {given}")));
     };
     for (place, byte) in place.iter_mut().zip(&data) {
@@ -137,11 +149,13 @@ fn data(vm: &mut Vm, arguments: &[Value]) -> Res<Vec<u8>> {
     }
 }
 
-fn write(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (descriptor, data) = (descriptor(vm, arguments)?, data(vm, arguments)?);
-    // SAFETY: reads the data.
-    let count = call(vm, &[], || checked(unsafe { libc::write(descriptor, data.as_ptr().cast(), data.len()) }))?;
-    Ok(vm.new_int(count as i64))
+fn write(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let (descriptor, data) = (descriptor(vm, args.positional)?, data(vm, args.positional)?);
+    when_ready(vm, Source(descriptor), Interest::WRITE, move |vm| {
+        // SAFETY: reads the data.
+        let count = call(vm, &[], || checked(unsafe { libc::write(descriptor, data.as_ptr().cast(), data.len()) }))?;
+        Ok(Action::Return(vm.new_int(count as i64)))
+    })
 }
 
 fn pwrite(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -181,6 +195,7 @@ fn dup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn dup2(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (from, to) = (descriptor(vm, arguments)?, int_argument(vm, arguments, 1, -1)?);
+    vm.platform.forget(Source(to));
     // SAFETY: takes numbers.
     call(vm, &[], || checked(unsafe { libc::dup2(from, to) }))?;
     if !flag(arguments, 2, true) {
