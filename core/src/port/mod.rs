@@ -142,6 +142,12 @@ pub trait Platform: Send + Sync {
         0
     }
 
+    /// Makes a copy of the process, in which there is only the calling OS thread: the standbys, and whoever waited for something, are
+    /// gone, and nothing is watched. Returns 0 in the copy, its number in this process.
+    fn fork(&self) -> Result<i32, MachineError> {
+        Err(MachineError::Unsupported)
+    }
+
     // ---- signals ----
 
     /// From now on `notify` is performed, inside the signal handler, when a signal that the VM handles has come

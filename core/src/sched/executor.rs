@@ -30,7 +30,7 @@ use crate::object::function::{BoundMethod, Function};
 use crate::object::header::Kind;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
-use crate::port::{Parker, Platform};
+use crate::port::{MachineError, Parker, Platform};
 use crate::sync::{Attention, OutOfMemory, WakeQueue};
 use crate::vm::execute::Started;
 use crate::vm::frame::{FrameRef, OWN_REGISTERS, Stack, drop_frame};
@@ -147,6 +147,8 @@ pub struct Scheduler {
     pub origin: Value,
     /// The OS thread that a leaving standby hands the GIL to, if not to whoever waits first.
     successor: Option<Parker>,
+    /// The running py-thread wants to go on on the host's OS thread, which sleeps.
+    wanted_host: Option<Parker>,
 }
 
 /// Registers of the frame that a call of `callee` begins with.
@@ -200,6 +202,7 @@ impl Scheduler {
             hard_blocked: 0,
             origin: Value::NONE,
             successor: None,
+            wanted_host: None,
         })
     }
 
@@ -262,6 +265,44 @@ impl Scheduler {
     /// The loop's entry for a level number.
     fn level(&mut self, number: u16) -> Option<&mut Level> {
         self.levels.get_mut(usize::from(number).checked_sub(1)?)
+    }
+
+    // ---- copies of the process
+
+    /// Is the carrier the host's OS thread?
+    pub(super) fn is_on_host(&self) -> bool {
+        self.innermost > 0 && self.levels.first().is_some_and(|level| level.carrier == self.carrier)
+    }
+
+    /// At its next safe point the carrier, a standby, gives the GIL to the host's OS thread. False if that is inside a blocking call.
+    pub(super) fn ask_for_host(&mut self) -> bool {
+        self.wanted_host = self.sleepers.iter().find(|sleeper| sleeper.innermost == 1).map(|sleeper| sleeper.carrier);
+        self.shared.attention.raise(Attention::GIL);
+        self.wanted_host.is_some()
+    }
+
+    /// Makes a copy of the process; 0 in the copy.
+    pub(super) fn fork_process(&self) -> Result<i32, MachineError> {
+        match self.gil {
+            // SAFETY: the GIL outlives every call into the VM, and the calling OS thread holds it.
+            Some(gil) => unsafe { gil.as_ref() }.across_fork(self.carrier, || self.platform.fork()),
+            None => self.platform.fork(),
+        }
+    }
+
+    /// The other OS threads are not there any more.
+    pub(super) fn forget_carriers(&mut self) {
+        self.hard_blocked = 0;
+        self.sleepers.clear();
+        self.shared.attention.take();
+        let carrier = self.carrier;
+        for level in self.levels.iter_mut().filter(|level| level.carrier != carrier) {
+            level.carrier = Parker::ONLY;
+            level.returning = ENDED;
+        }
+        while self.levels.last().is_some_and(|level| level.returning == ENDED) {
+            self.levels.pop();
+        }
     }
 
     /// Makes the loop be left for the host as soon as that is possible.
@@ -1083,6 +1124,10 @@ impl Vm {
 
     /// Another OS thread wants the GIL: a blocking call has returned.
     fn give_gil_away(&mut self) {
+        if let Some(host) = self.sched.wanted_host.take() {
+            self.requeue_first();
+            return self.hand_gil_to(host);
+        }
         if !self.is_gil_wanted() {
             return;
         }

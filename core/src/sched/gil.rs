@@ -179,6 +179,18 @@ impl<T> Gil<T> {
         }
     }
 
+    /// Makes a copy of the process with `fork`, which returns 0 in the copy: there nobody waits. `me` is the holder.
+    pub fn across_fork<E>(&self, me: Parker, fork: impl FnOnce() -> Result<i32, E>) -> Result<i32, E> {
+        self.waiters.with(|waiters| {
+            let process = fork();
+            if let Ok(0) = process {
+                waiters.clear();
+                self.word.store(me.number(), Ordering::Relaxed);
+            }
+            process
+        })
+    }
+
     fn is_held_by(&self, me: Parker) -> bool {
         self.word.load(Ordering::Acquire) & !WAITED == me.number()
     }

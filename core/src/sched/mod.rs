@@ -2,6 +2,7 @@
 
 pub mod deadlock;
 pub mod executor;
+pub mod fork;
 pub mod gil;
 pub mod readiness;
 pub mod run_queue;

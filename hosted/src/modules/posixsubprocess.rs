@@ -3,21 +3,21 @@
 //! Everything is prepared before `fork`. The child has one OS thread, and whatever others held locked stays locked: it does only what a signal
 //! handler may do, until it becomes another program.
 
+use super::posix::fork;
 use super::posix::spawn::{self, Texts};
 use super::posix::{int_argument, os_error, users, value_argument};
 use crate::paths::system_text;
 use pyvm_core::modules::ModuleSpec;
 use pyvm_core::object::bytes::Bytes;
-use pyvm_core::object::exception::Ex;
 use pyvm_core::object::tuple::Tuple;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::protocol::native_truth;
-use pyvm_core::vm::{Native, Res, Vm};
+use pyvm_core::vm::{Action, Args, Native, Res, Vm};
 use std::ffi::CString;
 use std::io;
 
 pub static POSIX_SUBPROCESS: ModuleSpec = ModuleSpec {
-    natives: &[Native::simple(
+    natives: &[Native::full(
         "fork_exec(process_args, executable_list, close_fds, pass_fds, cwd, env, p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, \
          errpipe_read, errpipe_write, restore_signals, call_setsid, pgid_to_set, gid, extra_groups, uid, child_umask, preexec_fn, /)",
         fork_exec,
@@ -57,10 +57,11 @@ struct Plan {
     descriptor_limit: i32,
 }
 
-fn fork_exec(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let plan = plan(vm, arguments)?;
-    if !value_argument(arguments, 21).is_none() {
-        return Err(vm.raise(Ex::NotImplementedError, "preexec_fn is not supported"));
+fn fork_exec(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let plan = plan(vm, arguments.positional)?;
+    let function = value_argument(arguments.positional, 21);
+    if !function.is_none() {
+        return with_function(vm, plan, function.clone());
     }
     let before = spawn::set_signal_mask(Some(&spawn::all_signals()));
     // SAFETY: the child does only what a signal handler may do.
@@ -73,7 +74,23 @@ fn fork_exec(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     if process < 0 {
         return Err(os_error(vm, &error, &[]));
     }
-    Ok(vm.new_int(i64::from(process)))
+    Ok(Action::Return(vm.new_int(i64::from(process))))
+}
+
+/// Has the child call a function before it becomes the program: it is a copy of the whole VM until then.
+fn with_function(vm: &mut Vm, plan: Plan, function: Value) -> Res<Action> {
+    fork::forked(vm, move |vm, process| {
+        if process != 0 {
+            return Ok(Action::Return(vm.new_int(i64::from(process))));
+        }
+        if let Err(failure) = plan.prepare() {
+            plan.give_up(&failure);
+        }
+        Ok(Action::call(function, [], move |_, result| match result {
+            Ok(_) => plan.become_program(),
+            Err(_) => plan.give_up(&Failure { number: 0, message: b"Exception occurred in preexec_fn." }),
+        }))
+    })
 }
 
 /// The items of a sequence of bytes.
@@ -189,11 +206,21 @@ const NO_FOLDER: &[u8] = b"noexec:chdir";
 // Everything from here on runs in the child: no memory is allocated, no lock is taken.
 impl Plan {
     fn carry_out(&self) -> ! {
-        let failure = match self.prepare() {
-            Ok(()) => self.run(),
-            Err(failure) => failure,
-        };
-        self.tell(&failure);
+        match self.prepare() {
+            Ok(()) => self.become_program(),
+            Err(failure) => self.give_up(&failure),
+        }
+    }
+
+    fn become_program(&self) -> ! {
+        if self.close {
+            self.close_others();
+        }
+        self.give_up(&self.run())
+    }
+
+    fn give_up(&self, failure: &Failure) -> ! {
+        self.tell(failure);
         // SAFETY: ends the process.
         unsafe { libc::_exit(255) }
     }
@@ -250,9 +277,6 @@ impl Plan {
             if let Some(user) = self.user {
                 or_fail(libc::setreuid(user, user), NO_PROGRAM)?;
             }
-        }
-        if self.close {
-            self.close_others();
         }
         Ok(())
     }

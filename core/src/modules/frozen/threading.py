@@ -594,6 +594,13 @@ def enumerate():
     return list(_active.values())
 
 
+def _after_fork():
+    """What a copy of the process calls: only the thread that made it is left."""
+    current = current_thread()
+    _active.clear()
+    _active[get_ident()] = current
+
+
 def _register_atexit(func, *arg, **kwargs):
     _at_exit.append(lambda: func(*arg, **kwargs))
 

@@ -3,6 +3,7 @@
 pub mod children;
 mod descriptors;
 mod folders;
+pub mod fork;
 mod limits;
 #[cfg(target_os = "linux")]
 mod linux;
@@ -42,7 +43,8 @@ static ROOMS: &[(&[Native], Numbers)] = &[
     (users::NATIVES, &[]),
     (scheduling::NATIVES, scheduling::NUMBERS),
     (children::NATIVES, children::NUMBERS),
-    (spawn::NATIVES, spawn::NUMBERS),
+    (spawn::NATIVES, &[]),
+    (fork::NATIVES, &[]),
     (limits::NATIVES, &[]),
     #[cfg(target_os = "linux")]
     (linux::NATIVES, linux::NUMBERS),
@@ -104,6 +106,7 @@ fn constants(vm: &mut Vm, module: &Namespace) {
     }
     limits::constants(vm, module);
     spawn::constants(vm, module);
+    fork::constants(vm, module);
     module.set_int(vm, "EX_OK", 0);
     for (status, name) in (64..).zip(EXIT_STATUSES) {
         module.set_int(vm, &format!("EX_{name}"), status);

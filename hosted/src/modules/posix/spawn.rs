@@ -1,7 +1,7 @@
 //! Starting programs: `execv`, `posix_spawn`, `system`.
 
 use super::place::Place;
-use super::{Numbers, call, checked, int_argument, text_argument, value_argument};
+use super::{call, checked, int_argument, text_argument, value_argument};
 use crate::paths::system_text;
 use pyvm_core::modules::Namespace;
 use pyvm_core::object::dict::Dict;
@@ -35,8 +35,6 @@ pub const NATIVES: &[Native] = &[
     ),
     Native::simple("system(command)", system, "Have a shell run a command; returns its status."),
 ];
-
-pub const NUMBERS: Numbers = &[];
 
 /// What `posix_spawn` does with descriptors.
 const OPEN: i64 = 0;

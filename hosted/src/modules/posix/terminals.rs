@@ -93,18 +93,25 @@ const NO_SETTINGS: *mut libc::termios = std::ptr::null_mut();
 const NO_SIZE: *mut libc::winsize = std::ptr::null_mut();
 
 fn openpty(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+    let (near, far) = new_terminal(vm)?;
+    let ends = integers(vm, [i64::from(near), i64::from(far)]);
+    Ok(vm.new_tuple(ends))
+}
+
+/// The two ends of a new pseudo-terminal.
+///
+/// # Errors
+/// OSError.
+pub fn new_terminal(vm: &mut Vm) -> Res<(i32, i32)> {
     // SAFETY: writes two numbers; takes no settings.
-    let ends = call(vm, &[], || unsafe {
-        let mut ends = [0; 2];
-        let [near, far] = &mut ends;
-        checked(libc::openpty(near, far, std::ptr::null_mut(), NO_SETTINGS, NO_SIZE))?;
-        for end in ends {
+    call(vm, &[], || unsafe {
+        let (mut near, mut far) = (-1, -1);
+        checked(libc::openpty(&mut near, &mut far, std::ptr::null_mut(), NO_SETTINGS, NO_SIZE))?;
+        for end in [near, far] {
             checked(libc::fcntl(end, libc::F_SETFD, libc::FD_CLOEXEC))?;
         }
-        Ok(ends)
-    })?;
-    let ends = integers(vm, ends.map(i64::from));
-    Ok(vm.new_tuple(ends))
+        Ok((near, far))
+    })
 }
 
 fn login_tty(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

@@ -6,6 +6,9 @@ mod selector;
 pub(super) use futex::Place;
 pub(super) use selector::Selector;
 
+/// Whether the poller works in a copy of the process.
+pub(super) const CAN_FORK: bool = true;
+
 /// The address of the calling OS thread's `errno`.
 pub(super) fn errno_location() -> *mut i32 {
     // SAFETY: no preconditions.

@@ -133,6 +133,23 @@ impl Selector {
         unsafe { libc::write(self.eventfd, ptr::from_ref(&one).cast(), 8) };
     }
 
+    /// The process is a copy, which still shares epoll and eventfd with the original: new ones take their numbers. Where the system refuses
+    /// them nothing can be watched, as with closed ones.
+    pub(in super::super) fn renew(&self) {
+        // SAFETY: they take integers only; the numbers are this selector's own.
+        unsafe {
+            for (new, old) in [(libc::epoll_create1(libc::EPOLL_CLOEXEC), self.epoll), (libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK), self.eventfd)] {
+                if new < 0 {
+                    libc::close(old);
+                } else if new != old {
+                    libc::dup3(new, old, libc::O_CLOEXEC);
+                    libc::close(new);
+                }
+            }
+        }
+        let _ = self.control(libc::EPOLL_CTL_ADD, self.eventfd, libc::EPOLLIN as u32, NOTIFIED);
+    }
+
     fn control(&self, operation: i32, source: i32, events: u32, data: u64) -> Result<(), MachineError> {
         let mut event = libc::epoll_event { events, u64: data };
         // SAFETY: the event lives until the call returns.

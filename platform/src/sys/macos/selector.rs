@@ -28,6 +28,9 @@ impl Selector {
         Ok(selector)
     }
 
+    /// The process is a copy: it has no kqueue (`CAN_FORK`).
+    pub(in super::super) fn renew(&self) {}
+
     /// Watches `source` for `interest` until the next event.
     pub(in super::super) fn arm(&self, source: i32, interest: Interest, _known: bool) -> Result<Watch, MachineError> {
         if is_file(source)? {

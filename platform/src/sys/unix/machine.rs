@@ -161,6 +161,31 @@ impl Platform for Machine {
         self.pool.as_ref().map_or_else(OsThreads::default, Pool::os_threads)
     }
 
+    fn fork(&self) -> Result<i32, MachineError> {
+        if !os::CAN_FORK {
+            return Err(MachineError::Unsupported);
+        }
+        // Every lock of this folder is taken, so that nothing is half done in the copy.
+        let process = parking::across_fork(|| {
+            self.poller.across_fork(|| {
+                // SAFETY: takes nothing; the copy has what it needs of this OS thread.
+                let fork = || unsafe { libc::fork() };
+                match &self.pool {
+                    Some(pool) => pool.across_fork(fork),
+                    None => fork(),
+                }
+            })
+        });
+        match process {
+            0 => {
+                signals::forget_all();
+                Ok(0)
+            }
+            process if process < 0 => Err(machine_error()),
+            process => Ok(process),
+        }
+    }
+
     fn stack_limit(&self) -> usize {
         os::stack_limit()
     }

@@ -55,6 +55,11 @@ fn my_place() -> &'static Place {
     place
 }
 
+/// Makes a copy of the process with `fork`, while no other OS thread is at the list of vacant places.
+pub(super) fn across_fork(fork: impl FnOnce() -> i32) -> i32 {
+    VACANT.with(|_| fork())
+}
+
 /// Called with the place of an OS thread that ends.
 extern "C" fn vacate(place: *mut libc::c_void) {
     // SAFETY: from `my_place`.

@@ -81,6 +81,19 @@ impl Poller {
         self.state.swap(AWAKE, Ordering::Acquire);
     }
 
+    /// Makes a copy of the process with `fork`, which returns 0 in the copy: there nothing is watched.
+    pub(super) fn across_fork(&self, fork: impl FnOnce() -> i32) -> i32 {
+        self.watches.with(|watches| {
+            let process = fork();
+            if process == 0 {
+                *watches = Watches::default();
+                self.state.store(AWAKE, Ordering::SeqCst);
+                self.selector.renew();
+            }
+            process
+        })
+    }
+
     /// Callable from a signal handler.
     pub(super) fn wake(&self) {
         if self.state.swap(NOTIFIED, Ordering::AcqRel) == ASLEEP {

@@ -201,6 +201,27 @@ impl Pool {
     pub(super) fn dismiss(&self, grace_ns: u64) -> usize {
         self.shared().dismiss(grace_ns)
     }
+
+    /// Makes a copy of the process with `fork`, which returns 0 in the copy: there the pool is empty.
+    pub(super) fn across_fork(&self, fork: impl FnOnce() -> i32) -> i32 {
+        let shared = self.shared();
+        shared.members.with(|members| {
+            let process = fork();
+            if process == 0 {
+                members.idle.clear();
+                members.ended.clear();
+                members.alive = 0;
+                members.on_duty = 0;
+                members.summons = 0;
+                members.watcher_place = None;
+                members.last_one_tells = None;
+                members.retry_at = 0;
+                shared.watcher.store(NONE, Ordering::SeqCst);
+                shared.offer.store(0, Ordering::SeqCst);
+            }
+            process
+        })
+    }
 }
 
 impl Drop for Pool {

@@ -89,6 +89,12 @@ pub(super) fn take() -> Option<u32> {
     Some(bit + 1)
 }
 
+/// The process is a copy: what came, came to the original.
+pub(super) fn forget_all() {
+    PENDING.store(0, Ordering::Release);
+    INSIDE.store(0, Ordering::SeqCst);
+}
+
 /// What happens now when `signal` comes.
 fn current(signal: u32) -> Result<SignalHandling, MachineError> {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
