@@ -2,7 +2,7 @@
 
 use super::{ModuleSpec, Namespace};
 use crate::object;
-use crate::object::class::{CLASS_HEAP, CLASS_NOT_CALLABLE, Class, TypeSpec};
+use crate::object::class::{CLASS_HEAP, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use crate::object::construct::allocation_class;
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
@@ -15,6 +15,7 @@ use crate::sched::task::{DAEMON, MAIN};
 use crate::sched::wait::{Lock, ReentrantLock, ThreadHandle, Timeout};
 use crate::struct_sequence;
 use crate::vm::protocol::get_attribute_then;
+use crate::vm::signals::INTERRUPT;
 use crate::vm::{Action, Args, Call, Getter, Name, Native, Raised, Res, Vm, argument};
 use alloc::boxed::Box;
 use alloc::format;
@@ -35,7 +36,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("allocate_lock()", |vm, _| Ok(vm.new_lock()), "A new lock."),
         Native::simple("allocate()", |vm, _| Ok(vm.new_lock()), "An obsolete synonym of allocate_lock()."),
         Native::simple("stack_size(size=0, /)", stack_size, "Stacks grow as needed: 0, and nothing changes."),
-        Native::simple("interrupt_main(signum=2, /)", interrupt_main, "Simulate the arrival of a signal, which interrupts the main thread."),
+        Native::full("interrupt_main(signum=2, /)", interrupt_main, "Simulate the arrival of a signal, which interrupts the main thread."),
         Native::simple("exit()", exit, "Raise SystemExit: the thread ends, without a report."),
         Native::simple("exit_thread()", exit, "An obsolete synonym of exit()."),
         Native::simple("_count()", |vm, _| Ok(vm.new_size(vm.sched.tasks.alive().saturating_sub(1))), "The number of threads beside the main one."),
@@ -86,7 +87,7 @@ pub fn nanoseconds(vm: &mut Vm, value: &Value) -> Res<i64> {
         return Err(vm.value_error("Invalid value NaN (not a number)"));
     }
     let span = libm::ceil(seconds * 1e9);
-    if span.abs() >= 9.2e18 {
+    if span.abs() >= i64::MAX as f64 {
         return Err(vm.raise(Ex::OverflowError, "timestamp out of range for platform time_t"));
     }
     Ok(span as i64)
@@ -208,19 +209,22 @@ fn stack_size(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(Value::small_int(0))
 }
 
-fn interrupt_main(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let signal = match argument(arguments, 0) {
+fn interrupt_main(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let signal = match args.get(0) {
         Some(signal) => vm.index_i64(signal)?,
-        None => 2,
+        None => i64::from(INTERRUPT),
     };
-    if !(1..=64).contains(&signal) {
+    let Some(signal) = u32::try_from(signal).ok().filter(|signal| (1..=64).contains(signal)) else {
         return Err(vm.value_error("signal number out of range"));
-    }
-    if signal == 2 {
-        let exception = object::exception::create(vm, Ex::KeyboardInterrupt, Vec::new());
-        vm.sched.interrupt(MAIN, exception, true);
-    }
-    Ok(Value::NONE)
+    };
+    vm.signal_came(signal);
+    vm.check_interrupts()?;
+    // Its handler comes first.
+    Ok(Action::Yield(Box::new(|vm: &mut Vm, result: Res<Value>| {
+        result?;
+        vm.check_interrupts()?;
+        Ok(Action::Return(Value::NONE))
+    })))
 }
 
 fn exit(vm: &mut Vm, _: &[Value]) -> Res<Value> {
@@ -359,6 +363,7 @@ fn handle_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub static LOCK: TypeSpec = TypeSpec {
     module: "_thread",
+    flags: CLASS_WEAKREFERABLE,
     doc: "A lock that any thread may release.",
     natives: &[
         Native::simple("__new__($type, /)", |vm, _| Ok(vm.new_lock()), "A new lock."),
@@ -431,9 +436,10 @@ fn lock_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub static RLOCK: TypeSpec = TypeSpec {
     module: "_thread",
+    flags: CLASS_WEAKREFERABLE,
     doc: "A lock that the thread that has it may lock again.",
     natives: &[
-        Native::simple("__new__($type, /, *args)", new_reentrant, "A new lock."),
+        Native::full("__new__($type, /, *args, **kwargs)", new_reentrant, "A new lock."),
         Native::simple(
             "acquire($self, /, blocking=True, timeout=-1)",
             acquire_reentrant,
@@ -453,9 +459,9 @@ pub static RLOCK: TypeSpec = TypeSpec {
     ..TypeSpec::new("RLock", ReentrantLock::LAYOUT)
 };
 
-fn new_reentrant(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let class = allocation_class::<ReentrantLock>(vm, arguments, "RLock")?;
-    Ok(vm.heap.new_object(&class, ReentrantLock::open))
+fn new_reentrant(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let class = allocation_class::<ReentrantLock>(vm, args.positional, "RLock")?;
+    Ok(Action::Return(vm.heap.new_object(&class, ReentrantLock::open)))
 }
 
 fn reentrant(arguments: &[Value]) -> Option<(&Value, &ReentrantLock)> {
