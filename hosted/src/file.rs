@@ -90,12 +90,12 @@ impl Drop for State {
     }
 }
 
-const fn methods() -> [Native; 24] {
+const fn methods() -> [Native; 26] {
     [
         Native::simple("read($self, size=-1, /)", read, "Read up to size characters (or bytes), or all."),
         Native::simple("readline($self, size=-1, /)", read_line, "Read a line with its end; empty at the end of the file."),
         Native::simple("readlines($self, hint=-1, /)", read_lines, "Read all lines."),
-        Native::simple("readinto($self, buffer, /)", read_into, "Read bytes into a buffer."),
+        Native::simple("readinto($self, buffer, /)", |vm, arguments| read_into(vm, arguments, false), "Read bytes into a buffer."),
         Native::simple("readall($self, /)", |vm, arguments| read(vm, arguments.get(..1).unwrap_or_default()), "Read all."),
         Native::simple("write($self, data, /)", write, "Write; return how many characters (or bytes)."),
         Native::full("writelines($self, lines, /)", write_lines, "Write one after the other."),
@@ -127,11 +127,13 @@ const fn methods() -> [Native; 24] {
         Native::simple("__next__($self, /)", next_line, "Implement next(self)."),
         Native::simple("__repr__($self, /)", repr, "Return repr(self)."),
         Native::simple("reconfigure($self, /, *args)", |_, _| Ok(Value::NONE), "Accepted and ignored."),
+        Native::simple("read1($self, size=-1, /)", read_once, "Read up to size bytes, with one system call at most."),
+        Native::simple("readinto1($self, buffer, /)", |vm, arguments| read_into(vm, arguments, true), "Read bytes into a buffer, with one system call at most."),
         Native::simple("peek($self, size=0, /)", peek, "Bytes that come next, without taking them."),
     ]
 }
 
-static METHODS: [Native; 24] = methods();
+static METHODS: [Native; 26] = methods();
 
 static GETTERS: [Getter; 6] = [
     Getter::read_only("name", |_, this| Ok(file_of(this).map_or(Value::NONE, |file| file.name.clone())), "The file's name."),
@@ -411,7 +413,8 @@ fn retried<R: Send>(vm: &mut Vm, mut call: impl FnMut() -> io::Result<R>) -> Res
 /// Reads more into the buffer; false at the end of the file.
 fn fill(vm: &mut Vm, file: &FileObject, least: usize) -> Res<bool> {
     let Some(mut descriptor) = descriptor(file) else { return Ok(false) };
-    let size = least.clamp(BUFFER, 1 << 30);
+    let smallest = if file.state.get().unbuffered { 1 } else { BUFFER };
+    let size = least.clamp(smallest, 1 << 30);
     vm.check_memory(Some(size))?;
     let chunk = retried(vm, || {
         let mut chunk = vec![0; size];
@@ -578,7 +581,14 @@ fn read(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
             Some(_) => available(file).len() > size,
             None => available(file).len() >= size,
         };
-        while !enough(file, &text) && fill(vm, file, size)? {}
+        if file.state.get().unbuffered {
+            // One system call, whatever it gives.
+            if available(file).is_empty() && size > 0 {
+                fill(vm, file, size)?;
+            }
+        } else {
+            while !enough(file, &text) && fill(vm, file, size)? {}
+        }
         let end = match &text {
             Some(text) if matches!(text.codec.form, Form::Utf8 | Form::Utf8Marked) => {
                 let data = available(file);
@@ -633,7 +643,8 @@ fn line(vm: &mut Vm, file: &FileObject, limit: Option<usize>) -> Res<Value> {
             let data = state.input.get(start..end).map(<[u8]>::to_vec).unwrap_or_default();
             return result(vm, text.as_ref(), &data);
         }
-        at_end = !fill(vm, file, BUFFER)?;
+        let least = if file.state.get().unbuffered { 1 } else { BUFFER };
+        at_end = !fill(vm, file, least)?;
     }
 }
 
@@ -678,22 +689,39 @@ fn next_line(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
 }
 
-fn read_into(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+fn read_into(vm: &mut Vm, arguments: &[Value], once: bool) -> Res<Value> {
     let Some(target) = argument(arguments, 1) else { return Ok(Value::NONE) };
-    let Some(array) = target.get::<object::bytearray::ByteArray>() else {
+    let Some(size) = bytes::writable(vm, target)?.map(|place| place.len()) else {
         let given = vm.type_name(target);
-        return Err(vm.type_error(&format!("readinto() argument must be a bytearray, not {given}")));
+        return Err(vm.type_error(&format!("readinto() argument must be read-write bytes-like object, not {given}")));
     };
-    let size = array.data.get().len();
     with_open(vm, arguments, |vm, file| {
         readable(vm, file)?;
-        while available(file).len() < size && fill(vm, file, size)? {}
+        if once || file.state.get().unbuffered {
+            if available(file).is_empty() && size > 0 {
+                fill(vm, file, size)?;
+            }
+        } else {
+            while available(file).len() < size && fill(vm, file, size)? {}
+        }
         let data = take(file, size);
-        let place = array.data.get_mut();
-        for (target, byte) in place.iter_mut().zip(&data) {
+        // Asked for again: the target may have changed while the call ran.
+        for (target, byte) in bytes::writable(vm, target)?.into_iter().flatten().zip(&data) {
             *target = *byte;
         }
         Ok(vm.new_size(data.len()))
+    })
+}
+
+fn read_once(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let size = size_argument(vm, arguments)?.unwrap_or(BUFFER);
+    with_open(vm, arguments, |vm, file| {
+        readable(vm, file)?;
+        if available(file).is_empty() && size > 0 {
+            fill(vm, file, 1)?;
+        }
+        let data = take(file, size);
+        Ok(vm.new_bytes(&data))
     })
 }
 

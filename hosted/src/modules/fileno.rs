@@ -16,7 +16,9 @@ pub fn descriptor(vm: &mut Vm, object: &Value, then: impl FnOnce(&mut Vm, i32) -
         return then(vm, number);
     }
     let name = vm.intern("fileno");
-    let found = get_attribute_then(vm, object, &name, |vm, method| match method {
+    // The object, and with it the descriptor, lives until it was used.
+    let object = object.clone();
+    let found = get_attribute_then(vm, &object, &name, |vm, method| match method {
         Ok(method) => Ok(Action::tail_call(method, [])),
         Err(raised) if vm.pending_is(Ex::AttributeError) => {
             drop(vm.take_exception(raised));
@@ -30,7 +32,9 @@ pub fn descriptor(vm: &mut Vm, object: &Value, then: impl FnOnce(&mut Vm, i32) -
             return Err(vm.type_error("fileno() returned a non-integer"));
         }
         let number = valid(vm, &number)?;
-        then(vm, number)
+        let result = then(vm, number);
+        drop(object);
+        result
     })
 }
 

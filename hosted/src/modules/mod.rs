@@ -24,6 +24,7 @@ use pyvm_core::modules::{self, ModuleSpec};
 use pyvm_core::object::dict::Dict;
 use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
+use pyvm_core::port::SignalHandling;
 use pyvm_core::vm::{Native, Vm};
 
 /// Native modules of the desktop.
@@ -67,6 +68,8 @@ static CPU_COUNT: Native = Native::simple(
 /// Adds what the desktop has to `builtins` and `sys`.
 pub fn install(vm: &mut Vm) {
     posix::spawn::remember_signal_mask();
+    // A file that grows too large is an error to be reported, not the end.
+    let _ = vm.platform.handle_signal(libc::SIGXFSZ as u32, SignalHandling::Ignore);
     let (name, sys) = (vm.intern("monitoring"), vm.intern("sys"));
     let sys = vm.modules.get::<Dict>().and_then(|modules| modules.get_interned(&sys));
     if let Some(namespace) = sys.as_ref().and_then(|sys| module::namespace(sys)) {

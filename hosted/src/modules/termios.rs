@@ -8,6 +8,7 @@ use pyvm_core::modules::{ModuleSpec, attribute, exception_class};
 use pyvm_core::object::bytes::Bytes;
 use pyvm_core::object::class::Class;
 use pyvm_core::object::exception::{self, Ex};
+use pyvm_core::object::header::Kind;
 use pyvm_core::object::list::List;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::{Action, Args, Native, Raised, Res, Vm};
@@ -150,9 +151,12 @@ fn tcsetattr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             return Err(vm.type_error(&format!("tcsetattr: attributes[6] must be {count} element list")));
         }
         for (place, character) in settings.c_cc.iter_mut().zip(&characters) {
-            *place = match (character.get::<Bytes>().map(Bytes::data), character.as_small_int()) {
-                (Some([byte]), _) => *byte,
-                (_, Some(number)) => number as _,
+            *place = match character.get::<Bytes>().map(Bytes::data) {
+                Some([byte]) => *byte,
+                None if matches!(character.kind(), Kind::Int | Kind::Bool) => match u8::try_from(vm.index_i64(character)?) {
+                    Ok(number) => number,
+                    Err(_) => return Err(vm.raise(Ex::OverflowError, "integer out of range for a character")),
+                },
                 _ => return Err(vm.type_error("tcsetattr: elements of attributes must be characters or integers")),
             };
         }

@@ -4,10 +4,12 @@ use super::descriptors::descriptor;
 use super::place::{HERE, Place};
 use super::{Numbers, call, checked, error_number, flag, int_argument, integer_argument, os_text, text_argument, value_argument};
 use pyvm_core::object::bytes;
+use pyvm_core::object::class::TypeSpec;
 use pyvm_core::object::set;
+use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::iterate::collect;
-use pyvm_core::vm::{Action, Args, Native, Res, Vm, argument};
+use pyvm_core::vm::{Action, Args, Getter, Native, Res, Vm, argument};
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -28,6 +30,10 @@ pub const NATIVES: &[Native] = &[
     Native::simple("sched_getaffinity(pid, /)", sched_getaffinity, "The processors that a process may run on."),
     Native::full("sched_setaffinity(pid, mask, /)", sched_setaffinity, "Set the processors that a process may run on."),
     Native::simple("sched_getscheduler(pid, /)", sched_getscheduler, "How a process is scheduled."),
+    Native::simple("sched_setscheduler(pid, policy, param, /)", sched_setscheduler, "Set how a process is scheduled."),
+    Native::simple("sched_getparam(pid, /)", sched_getparam, "The priority that a process is scheduled with."),
+    Native::simple("sched_setparam(pid, param, /)", sched_setparam, "Set the priority that a process is scheduled with."),
+    Native::simple("sched_rr_get_interval(pid, /)", sched_rr_get_interval, "The time slice of a process, in seconds."),
     Native::simple("getxattr(path, attribute, *, follow_symlinks=True)", getxattr, "An extended attribute."),
     Native::simple("setxattr(path, attribute, value, flags=0, *, follow_symlinks=True)", setxattr, "Set an extended attribute."),
     Native::simple("removexattr(path, attribute, *, follow_symlinks=True)", removexattr, "Remove an extended attribute."),
@@ -202,6 +208,77 @@ fn sched_getscheduler(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     // SAFETY: takes a number.
     let policy = call(vm, &[], || checked(unsafe { libc::sched_getscheduler(process) }))?;
     Ok(vm.new_int(i64::from(policy)))
+}
+
+/// `sched_param`: what goes with a policy.
+pub static SCHED_PARAM: TypeSpec = TypeSpec {
+    module: "posix",
+    natives: &[
+        Native::simple("__new__($type, sched_priority)", new_param, "Create and return a new object."),
+        struct_sequence::REPR,
+        Native::simple("__reduce__($self, /)", reduce_param, "Helper for pickle."),
+    ],
+    getters: &[Getter::read_only("sched_priority", |_, this| Ok(struct_sequence::item(this, 0)), "The priority.")],
+    doc: "What goes with a scheduling policy.",
+    ..struct_sequence::spec("sched_param")
+};
+
+fn new_param(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    Ok(struct_sequence::new(vm, &SCHED_PARAM, vec![value_argument(arguments, 1).clone()]))
+}
+
+fn reduce_param(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (class, priority) = (vm.class_from_spec(&SCHED_PARAM), struct_sequence::item(value_argument(arguments, 0), 0));
+    let parts = vm.new_tuple(vec![priority]);
+    Ok(vm.new_tuple(vec![class, parts]))
+}
+
+/// The priority in a `sched_param`.
+///
+/// # Errors
+/// TypeError, OverflowError.
+pub fn priority(vm: &mut Vm, value: &Value) -> Res<i32> {
+    let class = vm.class_from_spec(&SCHED_PARAM);
+    if !vm.class_of(value).value().is(&class) {
+        return Err(vm.type_error("must have a sched_param object"));
+    }
+    int_argument(vm, &[struct_sequence::item(value, 0)], 0, 0)
+}
+
+fn parameters(priority: i32) -> libc::sched_param {
+    libc::sched_param { sched_priority: priority }
+}
+
+fn sched_setscheduler(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (process, policy) = (int_argument(vm, arguments, 0, 0)?, int_argument(vm, arguments, 1, 0)?);
+    let parameters = parameters(priority(vm, value_argument(arguments, 2))?);
+    // SAFETY: reads the parameters.
+    call(vm, &[], || checked(unsafe { libc::sched_setscheduler(process, policy, &parameters) }))?;
+    Ok(Value::NONE)
+}
+
+fn sched_getparam(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (process, mut parameters) = (int_argument(vm, arguments, 0, 0)?, parameters(0));
+    // SAFETY: writes the parameters.
+    call(vm, &[], || checked(unsafe { libc::sched_getparam(process, &mut parameters) }))?;
+    let priority = vm.new_int(i64::from(parameters.sched_priority));
+    Ok(struct_sequence::new(vm, &SCHED_PARAM, vec![priority]))
+}
+
+fn sched_setparam(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let process = int_argument(vm, arguments, 0, 0)?;
+    let parameters = parameters(priority(vm, value_argument(arguments, 1))?);
+    // SAFETY: reads the parameters.
+    call(vm, &[], || checked(unsafe { libc::sched_setparam(process, &parameters) }))?;
+    Ok(Value::NONE)
+}
+
+fn sched_rr_get_interval(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let process = int_argument(vm, arguments, 0, 0)?;
+    let mut interval = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: writes the time.
+    call(vm, &[], || checked(unsafe { libc::sched_rr_get_interval(process, &mut interval) }))?;
+    Ok(vm.new_float(interval.tv_sec as f64 + interval.tv_nsec as f64 * 1e-9))
 }
 
 // ---- extended attributes

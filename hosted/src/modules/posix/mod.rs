@@ -27,7 +27,17 @@ use std::io;
 
 /// `posix`: each room says what it has.
 pub static POSIX: ModuleSpec = ModuleSpec {
-    types: &[&nodes::STAT_RESULT, &nodes::STATVFS_RESULT, &terminals::TERMINAL_SIZE, &process::UNAME_RESULT, &process::TIMES_RESULT, &folders::DIR_ENTRY],
+    types: &[
+        #[cfg(target_os = "linux")]
+        &linux::SCHED_PARAM,
+        &children::WAITID_RESULT,
+        &nodes::STAT_RESULT,
+        &nodes::STATVFS_RESULT,
+        &terminals::TERMINAL_SIZE,
+        &process::UNAME_RESULT,
+        &process::TIMES_RESULT,
+        &folders::DIR_ENTRY,
+    ],
     constants,
     ..ModuleSpec::new("posix", "System calls.")
 };

@@ -316,24 +316,44 @@ fn mkfifo(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn mknod(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (place, mode) = (Place::path(vm, arguments, 0, "mknod", "path")?, int_argument(vm, arguments, 1, 0o600)? as libc::mode_t);
-    let (device, folder) = (integer_argument(vm, arguments, 2)? as libc::dev_t, folder_argument(vm, arguments, 3)?);
+    let (device, folder) = (device(vm, arguments, 2)?, folder_argument(vm, arguments, 3)?);
     // SAFETY: the path ends with a zero byte.
     call(vm, &[], || checked(unsafe { libc::mknodat(folder, place.pointer(), mode, device) }))?;
     Ok(Value::NONE)
 }
 
+/// A device number; -1 is no device.
+fn device(vm: &mut Vm, arguments: &[Value], index: usize) -> Res<libc::dev_t> {
+    match integer_argument(vm, arguments, index)? {
+        number if number < -1 => Err(vm.raise(Ex::OverflowError, "can't convert negative int to unsigned")),
+        number => Ok(number as libc::dev_t),
+    }
+}
+
+fn half(vm: &mut Vm, arguments: &[Value], of: fn(libc::dev_t) -> i64) -> Res<Value> {
+    let device = device(vm, arguments, 0)?;
+    Ok(vm.new_int(if device == NO_DEVICE { -1 } else { of(device) }))
+}
+
+/// What stands for no device.
+const NO_DEVICE: libc::dev_t = -1i64 as libc::dev_t;
+
 fn major(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let device = integer_argument(vm, arguments, 0)? as libc::dev_t;
-    Ok(vm.new_int(i64::from(libc::major(device))))
+    half(vm, arguments, |device| i64::from(libc::major(device)))
 }
 
 fn minor(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let device = integer_argument(vm, arguments, 0)? as libc::dev_t;
-    Ok(vm.new_int(i64::from(libc::minor(device))))
+    half(vm, arguments, |device| i64::from(libc::minor(device)))
 }
 
 fn makedev(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (major, minor) = (int_argument(vm, arguments, 0, 0)?, int_argument(vm, arguments, 1, 0)?);
+    let halves = [device(vm, arguments, 0)?, device(vm, arguments, 1)?];
+    if halves == [NO_DEVICE; 2] {
+        return Ok(vm.new_int(-1));
+    }
+    let [Ok(major), Ok(minor)] = halves.map(u32::try_from) else {
+        return Err(vm.raise(Ex::OverflowError, "Python int too large to convert to C unsigned int"));
+    };
     Ok(vm.new_int(libc::makedev(major as _, minor as _) as i64))
 }
 

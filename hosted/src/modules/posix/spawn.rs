@@ -397,17 +397,26 @@ const SETSID: i32 = 0x80;
 #[cfg(not(target_os = "linux"))]
 const SETSID: i32 = 0x400;
 
-/// `(policy or None, (priority,))`
+/// `(policy or None, sched_param)`
+#[cfg(target_os = "linux")]
 fn scheduler(vm: &mut Vm, value: &Value) -> Res<Option<(Option<i32>, i32)>> {
     if value.is_none() {
         return Ok(None);
     }
-    let wrong = "scheduler must be a tuple of a policy, or None, and a sched_param";
     let parts = sequence(value).unwrap_or_default();
-    let [policy, parameters] = &parts[..] else { return Err(vm.type_error(wrong)) };
+    let [policy, parameters] = &parts[..] else {
+        return Err(vm.type_error("A scheduler tuple must have two elements"));
+    };
     let policy = if policy.is_none() { None } else { Some(int_argument(vm, std::slice::from_ref(policy), 0, 0)?) };
-    let Some(parameters) = sequence(parameters) else { return Err(vm.type_error(wrong)) };
-    Ok(Some((policy, int_argument(vm, &parameters, 0, 0)?)))
+    Ok(Some((policy, super::linux::priority(vm, parameters)?)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn scheduler(vm: &mut Vm, value: &Value) -> Res<Option<(Option<i32>, i32)>> {
+    match value.is_none() {
+        true => Ok(None),
+        false => Err(vm.raise(Ex::NotImplementedError, "The scheduler option is not supported in this system.")),
+    }
 }
 
 fn spawn(vm: &mut Vm, arguments: &[Value], function: &'static str, search: bool) -> Res<Action> {
