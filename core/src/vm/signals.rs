@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 
 /// Number of the signal that Ctrl-C sends.
 pub const INTERRUPT: u32 = 2;
+/// Number of the signal that Ctrl-\ sends: what all py-threads are doing is printed, and they go on.
+pub const QUIT: u32 = 3;
 
 static RUN: Native = Native::full("_run_handler(handler, number, /)", run_handler, "Call a signal handler for the main py-thread.");
 
@@ -38,7 +40,7 @@ impl Vm {
         drop(old);
     }
 
-    /// A signal has come: starts its handler. Without one an interrupt is KeyboardInterrupt in the main py-thread.
+    /// A signal has come: starts its handler. Without one an interrupt is KeyboardInterrupt in the main py-thread, and QUIT prints a report.
     pub(crate) fn signal_came(&mut self, number: u32) {
         match self.signal_handler(number) {
             Some(handler) => {
@@ -52,6 +54,10 @@ impl Vm {
             None if number == INTERRUPT => {
                 let exception = exception::create(self, Ex::KeyboardInterrupt, Vec::new());
                 self.sched.interrupt(MAIN, exception, true);
+            }
+            None if number == QUIT => {
+                let report = self.threads_report();
+                crate::builtins::report::write_error(self, &report);
             }
             None => {}
         }
