@@ -4,6 +4,7 @@
 use super::{Action, Args, Native, Res, Vm};
 use crate::object::exception::{self, Ex};
 use crate::object::value::Value;
+use crate::port::{MachineError, Stream};
 use crate::sched::task::MAIN;
 use alloc::vec::Vec;
 
@@ -40,6 +41,19 @@ impl Vm {
         drop(old);
     }
 
+    /// Writes what all py-threads are doing to the machine's standard error: this may be between two turns, when no Python code can run.
+    fn write_report(&self) {
+        let report = self.threads_report();
+        let mut rest = report.as_bytes();
+        while !rest.is_empty() {
+            match self.platform.write(Stream::Error, rest) {
+                Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+                Err(MachineError::Interrupted) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
     /// A signal has come: starts its handler. Without one an interrupt is KeyboardInterrupt in the main py-thread, and QUIT prints a report.
     pub(crate) fn signal_came(&mut self, number: u32) {
         match self.signal_handler(number) {
@@ -55,10 +69,7 @@ impl Vm {
                 let exception = exception::create(self, Ex::KeyboardInterrupt, Vec::new());
                 self.sched.interrupt(MAIN, exception, true);
             }
-            None if number == QUIT => {
-                let report = self.threads_report();
-                crate::builtins::report::write_error(self, &report);
-            }
+            None if number == QUIT => self.write_report(),
             None => {}
         }
     }
