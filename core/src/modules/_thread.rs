@@ -104,6 +104,21 @@ fn deadline(vm: &mut Vm, span: i64) -> Res<Timeout> {
     Ok(Timeout::Until(vm.sched.now().saturating_add(span.unsigned_abs())))
 }
 
+/// A `timeout` that is None or a number of seconds.
+///
+/// # Errors
+/// ValueError for a negative one; as [`nanoseconds`].
+pub(super) fn wait_timeout(vm: &mut Vm, timeout: Option<&Value>) -> Res<Timeout> {
+    match timeout.filter(|timeout| !timeout.is_none()) {
+        None => Ok(Timeout::Forever),
+        Some(timeout) => match nanoseconds(vm, timeout)? {
+            span if span < 0 => Err(vm.value_error("timeout value must be a non-negative number")),
+            0 => Ok(Timeout::None),
+            span => deadline(vm, span),
+        },
+    }
+}
+
 /// `blocking` and `timeout` of `acquire`.
 fn acquire_timeout(vm: &mut Vm, arguments: &[Value]) -> Res<Timeout> {
     let blocking = match argument(arguments, 1) {
@@ -125,7 +140,7 @@ fn acquire_timeout(vm: &mut Vm, arguments: &[Value]) -> Res<Timeout> {
 }
 
 /// `time.sleep`
-pub static SLEEP: [Native; 1] = [Native::simple("sleep(seconds, /)", sleep, "Let other threads run for so many seconds, a float or an integer.")];
+pub static SLEEP: [Native; 1] = [Native::waiting("sleep(seconds, /)", sleep, "Let other threads run for so many seconds, a float or an integer.")];
 
 fn sleep(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [seconds, ..] = arguments else { return Ok(Value::NONE) };
@@ -307,7 +322,7 @@ pub static THREAD_HANDLE: TypeSpec = TypeSpec {
     doc: "What stands for a thread that others wait for.",
     natives: &[
         Native::simple("__new__($type, /)", |vm, _| Ok(vm.new_thread_handle()), "A handle of no thread yet."),
-        Native::simple("join($self, timeout=None, /)", join, "Wait for the end of the thread."),
+        Native::waiting("join($self, timeout=None, /)", join, "Wait for the end of the thread."),
         Native::simple(
             "is_done($self, /)",
             |_, arguments| Ok(Value::bool(arguments.first().and_then(|handle| handle.get::<ThreadHandle>()).is_some_and(|handle| handle.done.get()))),
@@ -367,17 +382,17 @@ pub static LOCK: TypeSpec = TypeSpec {
     doc: "A lock that any thread may release.",
     natives: &[
         Native::simple("__new__($type, /)", |vm, _| Ok(vm.new_lock()), "A new lock."),
-        Native::simple(
+        Native::waiting(
             "acquire($self, /, blocking=True, timeout=-1)",
             acquire,
             "Lock it, and wait for that if need be (blocking; so many seconds with a timeout). Return whether it was locked.",
         ),
-        Native::simple("acquire_lock($self, /, blocking=True, timeout=-1)", acquire, "An obsolete synonym of acquire()."),
+        Native::waiting("acquire_lock($self, /, blocking=True, timeout=-1)", acquire, "An obsolete synonym of acquire()."),
         Native::simple("release($self, /)", release, "Unlock it, or hand it to the first thread that waits for it."),
         Native::simple("release_lock($self, /)", release, "An obsolete synonym of release()."),
         Native::simple("locked($self, /)", locked, "Whether it is locked."),
         Native::simple("locked_lock($self, /)", locked, "An obsolete synonym of locked()."),
-        Native::simple("__enter__($self, /)", acquire, "Lock it."),
+        Native::waiting("__enter__($self, /)", acquire, "Lock it."),
         Native::simple("__exit__($self, /, *args)", |vm, arguments| release(vm, arguments).map(|_| Value::NONE), "Unlock it."),
         Native::simple("_at_fork_reinit($self, /)", reset, "Unlock it whoever waits."),
         Native::simple("__repr__($self, /)", lock_repr, "Return repr(self)."),
@@ -440,14 +455,14 @@ pub static RLOCK: TypeSpec = TypeSpec {
     doc: "A lock that the thread that has it may lock again.",
     natives: &[
         Native::full("__new__($type, /, *args, **kwargs)", new_reentrant, "A new lock."),
-        Native::simple(
+        Native::waiting(
             "acquire($self, /, blocking=True, timeout=-1)",
             acquire_reentrant,
             "Lock it once more, and wait for that if need be (blocking; so many seconds with a timeout). Return whether it was locked.",
         ),
         Native::simple("release($self, /)", release_reentrant, "Undo one acquire()."),
         Native::simple("locked($self, /)", locked, "Whether it is locked."),
-        Native::simple("__enter__($self, /)", acquire_reentrant, "Lock it once more."),
+        Native::waiting("__enter__($self, /)", acquire_reentrant, "Lock it once more."),
         Native::simple("__exit__($self, /, *args)", |vm, arguments| release_reentrant(vm, arguments).map(|_| Value::NONE), "Undo one acquire()."),
         Native::simple("_is_owned($self, /)", is_owned, "Whether the current thread has it."),
         Native::simple("_recursion_count($self, /)", recursion_count, "How often the current thread has locked it."),
