@@ -232,7 +232,7 @@ fn interrupt_main(vm: &mut Vm, args: &Args) -> Res<Action> {
     let Some(signal) = u32::try_from(signal).ok().filter(|signal| (1..=64).contains(signal)) else {
         return Err(vm.value_error("signal number out of range"));
     };
-    vm.signal_came(signal);
+    vm.simulate_signal(signal);
     vm.check_interrupts()?;
     // Its handler comes first.
     Ok(Action::Yield(Box::new(|vm: &mut Vm, result: Res<Value>| {

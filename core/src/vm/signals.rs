@@ -4,6 +4,7 @@
 use super::{Action, Args, Native, Res, Vm};
 use crate::object::exception::{self, Ex};
 use crate::object::value::Value;
+use crate::port::SignalHandling;
 use crate::port::{MachineError, Stream};
 use crate::sched::task::MAIN;
 use alloc::vec::Vec;
@@ -52,6 +53,18 @@ impl Vm {
                 Err(_) => return,
             }
         }
+    }
+
+    /// Does what a signal would do, unless it would end the program or be ignored.
+    pub fn simulate_signal(&mut self, number: u32) {
+        if self.signal_handler(number).is_none()
+            && let Ok(handling) = self.platform.handle_signal(number, SignalHandling::Notify)
+            && handling != SignalHandling::Notify
+        {
+            let _ = self.platform.handle_signal(number, handling);
+            return;
+        }
+        self.signal_came(number);
     }
 
     /// A signal has come: starts its handler. Without one an interrupt is KeyboardInterrupt in the main py-thread, and QUIT prints a report.
