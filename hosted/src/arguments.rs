@@ -11,6 +11,7 @@ usage: pyvm [option] ... [-c cmd | -m module | file | -] [arg] ...
   -               program read from standard input (also without file)
   --check FILE... parse and compile each file; print what is wrong
   --dis FILE      print the bytecode of a file
+  --stats         print at the end what the threads were doing, and counts
   -V, --version   print the version and exit
   -h, --help      print this help and exit
   -X threads=N    room for N py-threads
@@ -44,6 +45,8 @@ pub struct Options {
     pub ticks: Option<i32>,
     pub memory: Option<usize>,
     pub single: bool,
+    /// What the threads were doing is printed at the end.
+    pub stats: bool,
 }
 
 /// A number of bytes, perhaps with a unit.
@@ -84,7 +87,7 @@ pub fn parse() -> Result<Options, String> {
 }
 
 fn parse_from(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
-    let mut options = Options { command: Command::File(None), arguments: Vec::new(), threads: None, ticks: None, memory: None, single: false };
+    let mut options = Options { command: Command::File(None), arguments: Vec::new(), threads: None, ticks: None, memory: None, single: false, stats: false };
     let rest = |parser: &mut lexopt::Parser| parser.raw_args().map(Iterator::collect::<Vec<OsString>>);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -111,6 +114,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
                 options.command = Command::Check(rest(&mut parser)?);
                 return Ok(options);
             }
+            Long("stats") => options.stats = true,
             Long("dis") => options.command = Command::Disassemble(parser.value()?),
             Value(file) => {
                 options.command = Command::File(Some(file).filter(|file| file != "-"));

@@ -11,8 +11,9 @@ use pyvm_core::object::construct::class_name;
 use pyvm_core::object::dict::Dict;
 use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
-use pyvm_core::port::Platform;
+use pyvm_core::port::{Platform, SignalHandling};
 use pyvm_core::vm::host::Host;
+use pyvm_core::vm::signals::QUIT;
 use pyvm_core::vm::{Action, Call, Res, Vm};
 use pyvm_platform::Machine;
 use std::io::{IsTerminal, Read};
@@ -53,6 +54,7 @@ pub fn run(options: Options) -> u8 {
         return 1;
     };
     python.with(|vm, _| modules::install(vm));
+    report_on_quit(machine);
     if let Command::File(Some(_)) = &options.command {
         python.define("__file__", |vm| vm.new_str(&filename));
     }
@@ -68,6 +70,9 @@ pub fn run(options: Options) -> u8 {
                 }
             });
         }
+    }
+    if options.stats {
+        python.with(|vm, _| print_stats(vm));
     }
     let mut flushed = flush_standard_streams(&mut python);
     python.clear_modules();
@@ -94,6 +99,31 @@ fn flush_standard_streams(python: &mut Interpreter) -> bool {
             false
         }
     })
+}
+
+/// Ctrl-\ shows what all py-threads are doing, unless whoever started this program ignores it.
+fn report_on_quit(machine: &dyn Platform) {
+    if machine.handle_signal(QUIT, SignalHandling::Notify) == Ok(SignalHandling::Ignore) {
+        let _ = machine.handle_signal(QUIT, SignalHandling::Ignore);
+    }
+}
+
+/// What the py-threads are doing that the program leaves behind, and counts.
+fn print_stats(vm: &mut Vm) {
+    let sched = &vm.sched;
+    let counts = format!(
+        "most threads {}, started {}, switches {}, deadlocks {}, heap peak {} bytes\n",
+        sched.tasks.most(),
+        sched.started,
+        sched.switches,
+        sched.deadlocks,
+        vm.heap.peak()
+    );
+    let text = vm.threads_report() + &counts;
+    if let Err(raised) = io::flush_standard_streams(vm) {
+        drop(vm.take_exception(raised));
+    }
+    report::write_error(vm, &text);
 }
 
 /// The main py-thread was ended by Ctrl-C: so is the process, for the shell to see.

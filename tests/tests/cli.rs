@@ -62,6 +62,17 @@ fn a_script_with_arguments() {
 }
 
 #[test]
+fn what_threads_are_doing_at_the_end() {
+    let source = "import threading, time\nthreading.Thread(target=lambda: time.sleep(60), name='left', daemon=True).start()\ntime.sleep(0.01)\nprint('end')";
+    let outcome = run(pyvm().arg("--stats").arg("-c").arg(source));
+    assert_eq!((outcome.end().as_str(), outcome.output().as_str()), ("exit 0", "end\n"));
+    let errors = outcome.errors();
+    for wanted in ["2 threads\n", "(left) sleeps\n", "File \"<string>\", line 2 in <lambda>", "most threads 2, started 1, switches "] {
+        assert!(errors.contains(wanted), "{wanted:?} is not in {errors}");
+    }
+}
+
+#[test]
 fn standard_input_of_a_script() {
     let folder = folder("input");
     let script = folder.join("script.py");

@@ -74,6 +74,45 @@ fn fuel_counts_threads_that_only_yield() -> Result<(), Box<dyn std::error::Error
     Ok(())
 }
 
+/// The run queue has as many entries as there can be threads: whatever is done to them, nobody is in it twice, and nobody is lost.
+#[test]
+fn a_full_run_queue_loses_nobody() -> Result<(), Box<dyn std::error::Error>> {
+    let mut python = Interpreter::builder(Printer::leaked()).threads::<8>().slice(20).build().map_err(|_| "memory")?;
+    let source = b"
+import _thread, thread
+counts = [0] * 7
+stop = False
+def body(index):
+    while not stop:
+        counts[index] += 1
+        if index % 2: thread.sched_yield()
+idents = [_thread.start_new_thread(body, (index,)) for index in range(7)]
+me = thread.get_ident()
+seed = 1
+for _ in range(20_000):
+    seed = (seed * 1_664_525 + 1_013_904_223) % 2**32
+    ident, what = idents[(seed >> 8) % 7], (seed >> 20) % 6
+    if what == 0: thread.freeze(ident)
+    elif what == 1: thread.thaw(ident)
+    elif what == 2: thread.setpriority(ident, (seed >> 16) % 4)
+    elif what == 3: thread.setpriority(me, (seed >> 16) % 4)
+    elif what == 4: thread.sched_yield(ident)
+    else: thread.sched_yield()
+for ident in idents: thread.thaw(ident); thread.setpriority(ident, 2)
+thread.setpriority(me, 2)
+before = counts[:]
+for _ in range(10): thread.sched_yield()
+progress = [after - count for after, count in zip(counts, before)]
+runnable = thread.stats()['runnable']
+stop = True
+while len(thread.all()) > 1: thread.sched_yield()
+result = int(all(count > 0 for count in progress)) + (runnable == 7)
+";
+    assert_eq!(python.run_source(source, "<test>"), Progress::Done);
+    assert_eq!(integer(&mut python, "result"), Some(2));
+    Ok(())
+}
+
 #[test]
 fn the_heap_limit_raises_memory_error() -> Result<(), Box<dyn std::error::Error>> {
     let mut python = Interpreter::builder(Printer::leaked()).threads::<8>().heap_limit(16 << 20).build().map_err(|_| "memory")?;

@@ -27,6 +27,10 @@ const GRANULE: usize = 16;
 /// Largest object that lives in a page.
 pub const MAX_SMALL: usize = if cfg!(target_pointer_width = "64") { 1024 } else { 256 };
 const SIZE_CLASSES: usize = MAX_SMALL / GRANULE + 1;
+/// Most ticks of work that are counted at once.
+const MOST_SPENT: i32 = 1 << 28;
+/// Bytes of a large object that take as long to fill as a tick.
+const BYTES_A_TICK: usize = 256;
 /// Heap growth that makes the cycle collector run for the first time.
 const FIRST_COLLECTION: usize = if cfg!(target_pointer_width = "64") { 24 * 1024 * 1024 } else { 32 * 1024 };
 
@@ -94,6 +98,8 @@ pub struct OutOfMemory;
 pub struct Heap {
     /// Ticks left in the running slice; zero or less makes the next safe point look around. Here, because a dying object must be able to ask for one.
     pub ticks: Cell<i32>,
+    /// What `ticks` was when the slice began, without those that were left when a safe point was asked for.
+    granted: Cell<i32>,
     free: [Cell<*mut FreeCell>; SIZE_CLASSES],
     pages: Cell<*mut Page>,
     large: Cell<*mut LargeBlock>,
@@ -123,6 +129,7 @@ impl Heap {
     pub fn new(limit: usize) -> Heap {
         Heap {
             ticks: Cell::new(0),
+            granted: Cell::new(0),
             free: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
             pages: Cell::new(null_mut()),
             large: Cell::new(null_mut()),
@@ -163,7 +170,28 @@ impl Heap {
     /// Makes the next safe point look around.
     #[inline]
     pub fn request_attention(&self) {
-        self.ticks.set(0);
+        self.granted.set(self.granted.get() - self.ticks.replace(0).max(0));
+    }
+
+    /// Counts work that takes as long as so many ticks: a slice is not to last because natives work in it.
+    #[inline]
+    pub fn spend(&self, ticks: usize) {
+        // The counters stay far from their limits, however much that is.
+        self.ticks.set(self.ticks.get().max(-MOST_SPENT) - ticks.min(MOST_SPENT as usize) as i32);
+    }
+
+    /// Ticks that the slice has used so far.
+    #[inline]
+    pub fn ticks_used(&self) -> u32 {
+        // What is left is never more than what was granted.
+        self.granted.get().wrapping_sub(self.ticks.get()) as u32
+    }
+
+    /// Begins a slice of so many ticks.
+    #[inline]
+    pub fn set_ticks(&self, ticks: i32) {
+        self.ticks.set(ticks);
+        self.granted.set(ticks);
     }
 
     /// May `bytes` more be allocated for one object? To be asked before large buffers (`[0] * n`, `bytes(n)`).
@@ -250,6 +278,7 @@ impl Heap {
             }
             self.large.set(block);
             self.note_use(total);
+            self.spend(total / BYTES_A_TICK);
             (block.add(1) as *mut Header, 0)
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{ModuleSpec, Namespace};
 use crate::object;
-use crate::object::class::{CLASS_HEAP, CLASS_NOT_CALLABLE, Class, TypeSpec};
+use crate::object::class::{CLASS_HEAP, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use crate::object::construct::allocation_class;
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
@@ -15,6 +15,7 @@ use crate::sched::task::{DAEMON, MAIN};
 use crate::sched::wait::{Lock, ReentrantLock, ThreadHandle, Timeout};
 use crate::struct_sequence;
 use crate::vm::protocol::get_attribute_then;
+use crate::vm::signals::INTERRUPT;
 use crate::vm::{Action, Args, Call, Getter, Name, Native, Raised, Res, Vm, argument};
 use alloc::boxed::Box;
 use alloc::format;
@@ -35,7 +36,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("allocate_lock()", |vm, _| Ok(vm.new_lock()), "A new lock."),
         Native::simple("allocate()", |vm, _| Ok(vm.new_lock()), "An obsolete synonym of allocate_lock()."),
         Native::simple("stack_size(size=0, /)", stack_size, "Stacks grow as needed: 0, and nothing changes."),
-        Native::simple("interrupt_main(signum=2, /)", interrupt_main, "Simulate the arrival of a signal, which interrupts the main thread."),
+        Native::full("interrupt_main(signum=2, /)", interrupt_main, "Simulate the arrival of a signal, which interrupts the main thread."),
         Native::simple("exit()", exit, "Raise SystemExit: the thread ends, without a report."),
         Native::simple("exit_thread()", exit, "An obsolete synonym of exit()."),
         Native::simple("_count()", |vm, _| Ok(vm.new_size(vm.sched.tasks.alive().saturating_sub(1))), "The number of threads beside the main one."),
@@ -86,7 +87,7 @@ pub fn nanoseconds(vm: &mut Vm, value: &Value) -> Res<i64> {
         return Err(vm.value_error("Invalid value NaN (not a number)"));
     }
     let span = libm::ceil(seconds * 1e9);
-    if span.abs() >= 9.2e18 {
+    if span.abs() >= i64::MAX as f64 {
         return Err(vm.raise(Ex::OverflowError, "timestamp out of range for platform time_t"));
     }
     Ok(span as i64)
@@ -101,6 +102,21 @@ fn deadline(vm: &mut Vm, span: i64) -> Res<Timeout> {
         return Err(vm.raise(Ex::RuntimeError, "this machine has no clock to wait by"));
     }
     Ok(Timeout::Until(vm.sched.now().saturating_add(span.unsigned_abs())))
+}
+
+/// A `timeout` that is None or a number of seconds.
+///
+/// # Errors
+/// ValueError for a negative one; as [`nanoseconds`].
+pub(super) fn wait_timeout(vm: &mut Vm, timeout: Option<&Value>) -> Res<Timeout> {
+    match timeout.filter(|timeout| !timeout.is_none()) {
+        None => Ok(Timeout::Forever),
+        Some(timeout) => match nanoseconds(vm, timeout)? {
+            span if span < 0 => Err(vm.value_error("timeout value must be a non-negative number")),
+            0 => Ok(Timeout::None),
+            span => deadline(vm, span),
+        },
+    }
 }
 
 /// `blocking` and `timeout` of `acquire`.
@@ -124,7 +140,7 @@ fn acquire_timeout(vm: &mut Vm, arguments: &[Value]) -> Res<Timeout> {
 }
 
 /// `time.sleep`
-pub static SLEEP: [Native; 1] = [Native::simple("sleep(seconds, /)", sleep, "Let other threads run for so many seconds, a float or an integer.")];
+pub static SLEEP: [Native; 1] = [Native::waiting("sleep(seconds, /)", sleep, "Let other threads run for so many seconds, a float or an integer.")];
 
 fn sleep(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [seconds, ..] = arguments else { return Ok(Value::NONE) };
@@ -208,19 +224,22 @@ fn stack_size(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(Value::small_int(0))
 }
 
-fn interrupt_main(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let signal = match argument(arguments, 0) {
+fn interrupt_main(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let signal = match args.get(0) {
         Some(signal) => vm.index_i64(signal)?,
-        None => 2,
+        None => i64::from(INTERRUPT),
     };
-    if !(1..=64).contains(&signal) {
+    let Some(signal) = u32::try_from(signal).ok().filter(|signal| (1..=64).contains(signal)) else {
         return Err(vm.value_error("signal number out of range"));
-    }
-    if signal == 2 {
-        let exception = object::exception::create(vm, Ex::KeyboardInterrupt, Vec::new());
-        vm.sched.interrupt(MAIN, exception, true);
-    }
-    Ok(Value::NONE)
+    };
+    vm.signal_came(signal);
+    vm.check_interrupts()?;
+    // Its handler comes first.
+    Ok(Action::Yield(Box::new(|vm: &mut Vm, result: Res<Value>| {
+        result?;
+        vm.check_interrupts()?;
+        Ok(Action::Return(Value::NONE))
+    })))
 }
 
 fn exit(vm: &mut Vm, _: &[Value]) -> Res<Value> {
@@ -303,7 +322,7 @@ pub static THREAD_HANDLE: TypeSpec = TypeSpec {
     doc: "What stands for a thread that others wait for.",
     natives: &[
         Native::simple("__new__($type, /)", |vm, _| Ok(vm.new_thread_handle()), "A handle of no thread yet."),
-        Native::simple("join($self, timeout=None, /)", join, "Wait for the end of the thread."),
+        Native::waiting("join($self, timeout=None, /)", join, "Wait for the end of the thread."),
         Native::simple(
             "is_done($self, /)",
             |_, arguments| Ok(Value::bool(arguments.first().and_then(|handle| handle.get::<ThreadHandle>()).is_some_and(|handle| handle.done.get()))),
@@ -359,20 +378,21 @@ fn handle_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub static LOCK: TypeSpec = TypeSpec {
     module: "_thread",
+    flags: CLASS_WEAKREFERABLE,
     doc: "A lock that any thread may release.",
     natives: &[
         Native::simple("__new__($type, /)", |vm, _| Ok(vm.new_lock()), "A new lock."),
-        Native::simple(
+        Native::waiting(
             "acquire($self, /, blocking=True, timeout=-1)",
             acquire,
             "Lock it, and wait for that if need be (blocking; so many seconds with a timeout). Return whether it was locked.",
         ),
-        Native::simple("acquire_lock($self, /, blocking=True, timeout=-1)", acquire, "An obsolete synonym of acquire()."),
+        Native::waiting("acquire_lock($self, /, blocking=True, timeout=-1)", acquire, "An obsolete synonym of acquire()."),
         Native::simple("release($self, /)", release, "Unlock it, or hand it to the first thread that waits for it."),
         Native::simple("release_lock($self, /)", release, "An obsolete synonym of release()."),
         Native::simple("locked($self, /)", locked, "Whether it is locked."),
         Native::simple("locked_lock($self, /)", locked, "An obsolete synonym of locked()."),
-        Native::simple("__enter__($self, /)", acquire, "Lock it."),
+        Native::waiting("__enter__($self, /)", acquire, "Lock it."),
         Native::simple("__exit__($self, /, *args)", |vm, arguments| release(vm, arguments).map(|_| Value::NONE), "Unlock it."),
         Native::simple("_at_fork_reinit($self, /)", reset, "Unlock it whoever waits."),
         Native::simple("__repr__($self, /)", lock_repr, "Return repr(self)."),
@@ -431,17 +451,18 @@ fn lock_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub static RLOCK: TypeSpec = TypeSpec {
     module: "_thread",
+    flags: CLASS_WEAKREFERABLE,
     doc: "A lock that the thread that has it may lock again.",
     natives: &[
-        Native::simple("__new__($type, /, *args)", new_reentrant, "A new lock."),
-        Native::simple(
+        Native::full("__new__($type, /, *args, **kwargs)", new_reentrant, "A new lock."),
+        Native::waiting(
             "acquire($self, /, blocking=True, timeout=-1)",
             acquire_reentrant,
             "Lock it once more, and wait for that if need be (blocking; so many seconds with a timeout). Return whether it was locked.",
         ),
         Native::simple("release($self, /)", release_reentrant, "Undo one acquire()."),
         Native::simple("locked($self, /)", locked, "Whether it is locked."),
-        Native::simple("__enter__($self, /)", acquire_reentrant, "Lock it once more."),
+        Native::waiting("__enter__($self, /)", acquire_reentrant, "Lock it once more."),
         Native::simple("__exit__($self, /, *args)", |vm, arguments| release_reentrant(vm, arguments).map(|_| Value::NONE), "Undo one acquire()."),
         Native::simple("_is_owned($self, /)", is_owned, "Whether the current thread has it."),
         Native::simple("_recursion_count($self, /)", recursion_count, "How often the current thread has locked it."),
@@ -453,9 +474,9 @@ pub static RLOCK: TypeSpec = TypeSpec {
     ..TypeSpec::new("RLock", ReentrantLock::LAYOUT)
 };
 
-fn new_reentrant(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let class = allocation_class::<ReentrantLock>(vm, arguments, "RLock")?;
-    Ok(vm.heap.new_object(&class, ReentrantLock::open))
+fn new_reentrant(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let class = allocation_class::<ReentrantLock>(vm, args.positional, "RLock")?;
+    Ok(Action::Return(vm.heap.new_object(&class, ReentrantLock::open)))
 }
 
 fn reentrant(arguments: &[Value]) -> Option<(&Value, &ReentrantLock)> {

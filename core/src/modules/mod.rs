@@ -22,9 +22,11 @@ pub mod array;
 pub mod atexit;
 pub mod binascii;
 pub mod builtins;
+pub mod channel;
 pub mod cmath;
 pub mod codecs;
 pub mod errno;
+pub mod far_yield;
 pub mod gc;
 #[cfg(feature = "hashes")]
 pub mod hashes;

@@ -508,7 +508,7 @@ pub fn call_natively(vm: &mut Vm, callee: &Value, arguments: &[Value]) -> Option
     let Function::Simple(simple) = native.function else { return None };
     let bound = !function.receiver.is_undefined();
     let count = arguments.len() + bound as usize;
-    if native.arity.starred || count < native.arity.least as usize || count > native.arity.most as usize {
+    if native.arity.starred || count < native.arity.least as usize || count > native.arity.most as usize || native.waits {
         return None;
     }
     if bound {

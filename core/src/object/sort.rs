@@ -226,6 +226,7 @@ fn native_sort<E>(entries: &mut [E], reverse: bool, compare: impl Fn(&E, &E) -> 
 }
 
 fn sort<E: Keyed>(vm: &mut Vm, entries: &mut Vec<E>, reverse: bool) -> Res<()> {
+    vm.heap.spend(entries.len());
     if entries.len() < 2 {
         return Ok(());
     }

@@ -1,119 +1,43 @@
 //! Deadlock: nothing can run, no timer is set, nobody is inside a blocking call. Nothing can ever run again, so somebody is told.
 //!
 //! The main py-thread gets `thread.DeadlockError` where it waits. Its text names every py-thread, where it stands, what it waits for, who owns
-//! that, and the cycle if there is one.
+//! that, and the cycles if there are any. Cycles can also be looked for while other py-threads run: taking a lock costs nothing more for that.
 
-use super::readiness::Readiness;
-use super::task::{MAIN, State, Task, TaskTable};
-use super::wait::{Lock, ReentrantLock, ThreadHandle, owner_of};
-use crate::code::prototype::CodeFlags;
-use crate::object::str::Str;
-use crate::object::value::Value;
+use super::report::{LISTED, title};
+use super::task::{MAIN, State};
+use super::wait::owner_of;
 use crate::vm::Vm;
-use crate::vm::frame::FrameRef;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
-
-/// Py-threads that a report lists one by one.
-const LISTED: usize = 100;
-
-fn text(value: &Value) -> String {
-    value.get::<Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// `thread 3 (name)`
-fn title(tasks: &TaskTable, index: u32) -> String {
-    let ident = tasks.ident(index);
-    match (tasks.at(index).name(), index) {
-        (Some(name), _) => format!("thread {ident} ({})", text(name)),
-        (None, MAIN) => format!("thread {ident} (main)"),
-        (None, _) => format!("thread {ident}"),
-    }
-}
+use hashbrown::HashMap;
 
 impl Vm {
-    /// `file:line in function` of the innermost frame of a py-thread that shows in tracebacks.
-    pub fn place_of(&self, index: u32) -> Option<String> {
-        let task: &Task = self.sched.tasks.at(index);
-        let mut frame = match task.state {
-            State::Running => self.frame(),
-            _ if task.base.is_null() => None,
-            _ => Some(FrameRef { base: task.base, pc: task.pc }),
-        };
-        // In the program's own code if there is any: not inside `threading`.
-        let mut library = None;
-        while let Some(current) = frame {
-            let code = current.code();
-            if !current.is_own() && !code.flags.has(CodeFlags::HIDDEN) {
-                let filename = text(&code.filename);
-                let line = code.position(current.instruction()).line;
-                let place = format!("{filename}:{line} in {}", text(code.qualified_name.get()));
-                if !filename.starts_with("<frozen ") {
-                    return Some(place);
-                }
-                library.get_or_insert(place);
-            }
-            frame = current.caller();
-        }
-        library
-    }
-
-    /// What a py-thread is doing, in words.
-    pub fn activity_of(&self, index: u32) -> String {
+    /// All cycles in which each py-thread waits for what the next one has: it owns a lock, or has not ended yet. A lock that its own
+    /// waiter owns is no cycle: that is how programs wait for a signal, which another py-thread gives by releasing it.
+    pub fn deadlock_cycles(&self) -> Vec<Vec<u32>> {
         let tasks = &self.sched.tasks;
-        let task = tasks.at(index);
-        match task.state {
-            State::Free => "ended".into(),
-            State::New => "not started yet".into(),
-            State::Runnable => "can run".into(),
-            State::Running => "runs".into(),
-            State::HardBlocked => "is inside a blocking call".into(),
-            State::Returning => "waits for the native calls above its own".into(),
-            State::Resting => "waits for the host".into(),
-            State::Blocked => {
-                let Some(object) = &task.waits_for else { return "sleeps".into() };
-                let what = if object.get::<Lock>().is_some() {
-                    format!("waits for lock {:#x}", object.bits())
-                } else if object.get::<ReentrantLock>().is_some() {
-                    format!("waits for RLock {:#x}", object.bits())
-                } else if let Some(readiness) = object.get::<Readiness>() {
-                    return format!("waits for {}", readiness.describe());
-                } else if let Some(handle) = object.get::<ThreadHandle>() {
-                    return match tasks.find(handle.ident.get()) {
-                        Some(other) => format!("waits for the end of {}", title(tasks, other)),
-                        None => "waits for the end of a thread".into(),
-                    };
-                } else {
-                    "waits".into()
-                };
-                match owner_of(tasks, object) {
-                    Some(owner) if owner == index => format!("{what}, which it owns itself"),
-                    Some(owner) => format!("{what}, owned by {}", title(tasks, owner)),
-                    None => format!("{what}, whose owner has ended"),
+        let next = |index: u32| tasks.at(index).waits_for().and_then(|object| owner_of(tasks, object)).filter(|&owner| owner != index);
+        // Each py-thread waits for one other at most: a path from a new one ends, comes to known ground, or closes a cycle.
+        let mut seen = HashMap::<u32, u32, foldhash::fast::FixedState>::default();
+        let mut cycles = Vec::new();
+        for start in tasks.indices() {
+            let (mut path, mut current) = (Vec::new(), start);
+            while let Some(following) = next(current) {
+                match seen.insert(current, start) {
+                    None => path.push(current),
+                    Some(of) => {
+                        seen.insert(current, of);
+                        if of == start {
+                            cycles.extend(path.iter().position(|&index| index == current).map(|first| path.split_off(first)));
+                        }
+                        break;
+                    }
                 }
+                current = following;
             }
         }
-    }
-
-    /// The py-threads of a cycle in which each waits for the next, if there is one.
-    fn cycle(&self) -> Option<Vec<u32>> {
-        let tasks = &self.sched.tasks;
-        let next = |index: u32| tasks.at(index).waits_for().and_then(|object| owner_of(tasks, object));
-        tasks.indices().take(LISTED * LISTED).find_map(|start| {
-            let mut path = Vec::from([start]);
-            while let Some(following) = path.last().and_then(|&last| next(last)) {
-                if following == start {
-                    return Some(path);
-                }
-                if path.contains(&following) || path.len() > LISTED {
-                    return None;
-                }
-                path.push(following);
-            }
-            None
-        })
+        cycles
     }
 
     /// The report's text.
@@ -130,9 +54,9 @@ impl Vm {
         if let Some(others) = tasks.alive().checked_sub(LISTED).filter(|&others| others > 0) {
             let _ = write!(report, "\n  and {others} more");
         }
-        if let Some(cycle) = self.cycle() {
+        for cycle in self.deadlock_cycles().iter().take(LISTED) {
             report.push_str("\n  cycle: ");
-            for index in &cycle {
+            for index in cycle {
                 let _ = write!(report, "{} -> ", title(tasks, *index));
             }
             if let Some(&first) = cycle.first() {
@@ -147,12 +71,14 @@ impl Vm {
         self.sched.deadlocks += 1;
         let report = self.deadlock_report();
         let tasks = &self.sched.tasks;
-        let blocked = |index: &u32| tasks.at(*index).state == State::Blocked;
-        let told = Some(MAIN).filter(blocked).or_else(|| tasks.indices().filter(blocked).max_by_key(|&index| tasks.at(index).reentries()));
+        let waits = |index: &u32| matches!(tasks.at(*index).state, State::Blocked | State::Frozen);
+        let told = Some(MAIN).filter(waits).or_else(|| tasks.indices().filter(waits).max_by_key(|&index| tasks.at(index).reentries()));
         match told {
             Some(task) => {
                 let exception = crate::modules::thread::deadlock_error(self, &report);
-                self.sched.interrupt(task, exception, false);
+                // Nobody else could thaw it.
+                self.sched.thaw(task);
+                self.sched.interrupt(task, exception, true);
             }
             None => self.sched.ask_to_stop(),
         }

@@ -15,12 +15,17 @@
 //! until a result of its levels is there. So there is one carrier and no contest for the GIL. A pinned py-thread's blocking call keeps the GIL
 //! (simpler, and rare).
 //!
-//! A slice ends by ticks; a pinned py-thread's slices end as others' do.
+//! A slice ends by ticks, fewer of them for a py-thread whose ticks last long (`sched::pace`); a pinned py-thread's slices end as others' do.
 
+use super::channel::Places;
+use super::far::FarBody;
 use super::gil::Gil;
+use super::pace::UNKNOWN;
+use super::priority::Priorities;
 use super::readiness::Polling;
+use super::report::Measures;
 use super::run_queue::RunQueue;
-use super::task::{ChunkStore, DAEMON, INTERRUPTED, KEYWORDS, MAIN, NOBODY, RAISES, State, Task, TaskTable};
+use super::task::{ChunkStore, DAEMON, FROZEN, INTERRUPTED, KEYWORDS, MAIN, NOBODY, RAISES, State, Task, TaskTable};
 use super::timer::TimerQueue;
 use super::wait::ThreadHandle;
 use crate::code::isa::{HEADER_SLOTS, Op};
@@ -109,8 +114,12 @@ struct Sleeper {
 pub struct Scheduler {
     pub tasks: TaskTable,
     pub(super) run_queue: RunQueue,
+    pub(super) priorities: Priorities,
     pub(super) timers: TimerQueue,
     pub(super) polling: Polling,
+    pub(super) places: Places,
+    /// How long each py-thread ran, while somebody wants to know that.
+    pub(super) measures: Measures,
     chunks: ChunkStore,
     /// The running py-thread, or [`NOBODY`].
     pub current: u32,
@@ -130,6 +139,10 @@ pub struct Scheduler {
     pub started: u64,
     /// Deadlocks that were reported.
     pub deadlocks: u64,
+    /// How often somebody selected.
+    selections: usize,
+    /// When the slice under way began, or [`UNKNOWN`]: see `sched::pace`.
+    pub(super) pace_from: u64,
     shared: Box<Shared>,
     pub(super) platform: &'static dyn Platform,
     /// The GIL around the VM, once it has one.
@@ -177,8 +190,11 @@ impl Scheduler {
         Ok(Scheduler {
             tasks,
             run_queue: RunQueue::with_capacity::<CAPACITY>()?,
+            priorities: Priorities::default(),
             timers: TimerQueue::with_capacity(CAPACITY)?,
             polling: Polling::default(),
+            places: Places::default(),
+            measures: Measures::default(),
             chunks: ChunkStore::default(),
             current: NOBODY,
             parking: false,
@@ -191,6 +207,8 @@ impl Scheduler {
             switches: 0,
             started: 0,
             deadlocks: 0,
+            selections: 0,
+            pace_from: UNKNOWN,
             shared: Box::new(Shared { attention: Attention::new(), wakes: WakeQueue::with_capacity(CAPACITY)? }),
             platform,
             gil: None,
@@ -219,12 +237,13 @@ impl Scheduler {
 
     /// Whether another py-thread can run, now or when its time or its descriptor comes.
     pub fn has_others(&self) -> bool {
-        !self.run_queue.is_empty() || !self.timers.is_empty() || self.polling.waiting != 0
+        self.somebody_waits() || !self.timers.is_empty() || self.polling.waiting != 0
     }
 
     /// How many py-threads are in the run queue.
+    #[inline]
     pub fn runnable(&self) -> usize {
-        self.run_queue.len()
+        self.run_queue.len() + self.priorities.queued as usize
     }
 
     /// How many timers are set.
@@ -235,15 +254,21 @@ impl Scheduler {
     /// Puts a py-thread, whose state says that it can run, at the end of the run queue.
     #[inline]
     pub(super) fn enqueue(&mut self, task: u32) {
+        if self.tasks.at(task).priority != 0 {
+            return self.enqueue_by_priority(task, false);
+        }
         // A py-thread is queued once at most, so there is room.
         if let Ok(ticket) = self.run_queue.push_back(task) {
-            self.tasks.at_mut(task).ticket = ticket;
+            self.tasks.at_mut(task).set_ticket(ticket);
         }
     }
 
-    fn enqueue_first(&mut self, task: u32) {
+    pub(super) fn enqueue_first(&mut self, task: u32) {
+        if self.tasks.at(task).priority != 0 {
+            return self.enqueue_by_priority(task, true);
+        }
         if let Ok(ticket) = self.run_queue.push_front(task) {
-            self.tasks.at_mut(task).ticket = ticket;
+            self.tasks.at_mut(task).set_ticket(ticket);
         }
     }
 
@@ -251,11 +276,12 @@ impl Scheduler {
     #[inline]
     fn next_task(&mut self) -> Option<u32> {
         loop {
-            let task = self.run_queue.pop_front()?;
+            let task = if self.priorities.queued == 0 { self.run_queue.pop_front()? } else { self.next_by_priority()? };
             let record = self.tasks.at(task);
             match record.state {
                 State::Runnable | State::New => return Some(task),
-                State::Returning if record.level == self.innermost => return Some(task),
+                State::Returning if u16::from(record.level) == self.innermost => return Some(task),
+                State::FrozenInQueue => self.tasks.at_mut(task).state = State::Frozen,
                 // Ended or blocked meanwhile, or its level is not the top one: the end of the level above queues it again.
                 _ => {}
             }
@@ -310,6 +336,12 @@ impl Scheduler {
         self.stop = Some(Stop::Asked);
     }
 
+    /// A number that counts on with every selection.
+    pub fn next_selection(&mut self) -> usize {
+        self.selections = self.selections.wrapping_add(1);
+        self.selections
+    }
+
     /// Time for timers, in nanoseconds.
     pub fn now(&self) -> u64 {
         self.platform.now()
@@ -349,8 +381,9 @@ impl Vm {
 
     /// Puts the running py-thread's state in its record. Nobody runs afterwards.
     #[inline]
-    fn switch_out(&mut self) {
+    pub(super) fn switch_out(&mut self) {
         let depth = self.depth() as u32;
+        let used = self.heap.ticks_used();
         let record = self.sched.tasks.at_mut(self.sched.current);
         record.pc = self.pc;
         record.base = self.base;
@@ -358,11 +391,24 @@ impl Vm {
         record.chunk = core::mem::replace(&mut self.stack.chunk, core::ptr::null_mut());
         record.handled = Some(core::mem::replace(&mut self.handled, Value::NONE));
         record.depth = depth;
-        record.reentries = self.reentries as u16;
+        record.reentries = self.reentries as u8;
+        record.add_turn(used);
+        if self.sched.measures.on {
+            self.sched.measure_end();
+        }
         self.sched.current = NOBODY;
         if self.sched.fuel != u64::MAX {
-            let used = (self.sched.slice_ticks - self.heap.ticks.get()).clamp(0, self.sched.slice_ticks);
-            self.sched.fuel = self.sched.fuel.saturating_sub(used as u64);
+            self.sched.fuel = self.sched.fuel.saturating_sub(u64::from(used));
+        }
+    }
+
+    /// Begins another slice of the running py-thread.
+    pub(crate) fn renew_slice(&mut self) {
+        let used = self.heap.ticks_used();
+        self.heap.set_ticks(self.sched.ticks_for(self.sched.current));
+        self.sched.tasks.at_mut(self.sched.current).add_ticks(used);
+        if self.sched.fuel != u64::MAX {
+            self.sched.fuel = self.sched.fuel.saturating_sub(u64::from(used));
         }
     }
 
@@ -391,8 +437,8 @@ impl Vm {
         let flags = record.flags;
         record.flags &= !RAISES;
         self.load(task);
-        self.heap.ticks.set(self.sched.slice_ticks);
-        if flags & INTERRUPTED != 0 {
+        self.heap.set_ticks(self.sched.ticks_for(task));
+        if flags & (INTERRUPTED | FROZEN) != 0 {
             self.ask_for_interrupt();
         }
         self.sched.entry = match (state, wake) {
@@ -475,16 +521,17 @@ impl Vm {
     /// An interrupt's exception.
     #[inline]
     pub(crate) fn slice_ended(&mut self) -> Res<()> {
-        self.heap.ticks.set(self.sched.slice_ticks);
         if self.sched.shared.attention.is_raised() || !self.sched.timers.is_empty() || self.sched.polling.waiting != 0 || self.sched.fuel != u64::MAX {
             self.look_up()?;
             if self.pause {
                 return Ok(());
             }
         }
-        if self.sched.run_queue.is_empty() {
+        if !self.sched.somebody_waits() {
+            self.sched.pace_from = UNKNOWN;
             return Ok(());
         }
+        self.sched.set_pace();
         self.requeue();
         self.reschedule();
         Ok(())
@@ -512,11 +559,8 @@ impl Vm {
     fn look_up(&mut self) -> Res<()> {
         self.sched.look_at_poller();
         self.look_outside();
-        if self.sched.fuel != u64::MAX {
-            self.sched.fuel = self.sched.fuel.saturating_sub(self.sched.slice_ticks as u64);
-            if self.sched.fuel == 0 {
-                self.sched.stop = Some(Stop::Fuel);
-            }
+        if self.sched.fuel == 0 {
+            self.sched.stop = Some(Stop::Fuel);
         }
         if self.sched.leaving || (self.sched.stop.is_some() && self.can_stop()) {
             self.requeue_first();
@@ -526,6 +570,10 @@ impl Vm {
         if self.sched.current == NOBODY {
             // The GIL was away, and somebody else runs the py-thread's next slice.
             self.pause = true;
+            return Ok(());
+        }
+        if self.sched.is_frozen(self.sched.current) {
+            self.freeze_here();
             return Ok(());
         }
         self.take_interrupt()
@@ -567,6 +615,9 @@ impl Vm {
             self.handle_requests(reasons & !Attention::GIL);
             // The GIL waits for the safe point.
             self.sched.shared.attention.raise(reasons & Attention::GIL);
+        }
+        if self.sched.is_frozen(self.sched.current) {
+            self.ask_for_interrupt();
         }
         self.take_interrupt()
     }
@@ -785,7 +836,8 @@ impl Vm {
         self.switch_out();
         let record = self.sched.tasks.at_mut(task);
         record.state = State::Returning;
-        record.level = level;
+        // There are fewer levels than that: `REENTRY_LIMIT`.
+        record.level = level as u8;
         record.wake = Some(wake);
         record.flags |= flags;
         let me = self.sched.carrier;
@@ -858,11 +910,14 @@ impl Vm {
         if let Some(locals) = self.sched.tasks.at_mut(task).locals.take() {
             crate::modules::_thread::drop_locals(&locals, self.sched.tasks.ident(task));
         }
-        if let Some(handle) = self.sched.tasks.at_mut(task).handle.take()
-            && let Some(handle) = handle.get::<ThreadHandle>()
-        {
-            self.sched.finish(handle);
+        if let Some(handle) = self.sched.tasks.at_mut(task).handle.take() {
+            if let Some(handle) = handle.get::<ThreadHandle>() {
+                self.sched.finish(handle);
+            } else if let Some(body) = handle.get::<FarBody>() {
+                self.far_ended(&handle, body);
+            }
         }
+        self.sched.measures.forget(task);
         drop(self.sched.tasks.release(task));
         self.heap.discharge(TASK_BYTES);
         self.reschedule();
@@ -915,15 +970,23 @@ impl Vm {
         if !matches!(record.state, State::Runnable | State::New) || next == current {
             return false;
         }
-        let ticket = record.ticket;
-        if !self.sched.run_queue.replace(ticket, next, current) {
+        let ticket = record.ticket();
+        let usual = self.sched.tasks.at(current).priority == 0 && !self.sched.stands_apart(next);
+        if usual && !self.sched.run_queue.replace(ticket, next, current) {
             return false;
         }
         let record = self.sched.tasks.at_mut(current);
-        record.ticket = ticket;
         record.state = State::Runnable;
         record.wake = Some(Value::NONE);
-        self.sched.enqueue_first(next);
+        if usual {
+            record.set_ticket(ticket);
+            self.sched.enqueue_first(next);
+        } else {
+            // Places of different priorities cannot be exchanged.
+            self.sched.enqueue(current);
+            self.sched.bring_forward(next);
+        }
+        self.sched.favour(next);
         self.sched.parking = true;
         true
     }
@@ -988,7 +1051,7 @@ impl Vm {
     /// Nothing can run now: waits until something can, or reports that nothing ever will.
     fn idle(&mut self) {
         self.look_outside();
-        if self.sched.current != NOBODY || !self.sched.run_queue.is_empty() || self.sched.leaving || (self.sched.stop.is_some() && self.can_stop()) {
+        if self.sched.current != NOBODY || self.sched.somebody_waits() || self.sched.leaving || (self.sched.stop.is_some() && self.can_stop()) {
             return;
         }
         let timeout = match self.sched.timers.next_deadline() {
@@ -1000,6 +1063,8 @@ impl Vm {
             None => None,
         };
         self.sched.wait_at_poller(timeout);
+        self.sched.pace_from = UNKNOWN;
+        self.sched.measure_begin();
         self.look_outside();
     }
 
@@ -1016,7 +1081,7 @@ impl Vm {
         self.sched.tasks.at_mut(MAIN).state = State::Running;
         self.load(MAIN);
         self.pause = false;
-        self.heap.ticks.set(self.sched.slice_ticks);
+        self.heap.set_ticks(self.sched.ticks_for(MAIN));
     }
 
     /// The main py-thread rests until the host's next call.
@@ -1051,6 +1116,7 @@ impl Vm {
         let this = unsafe { &mut *vm.as_ptr() };
         this.sched.hard_blocked -= 1;
         this.native_depth = native_depth;
+        this.sched.pace_from = UNKNOWN;
         this.come_back(task, innermost, carrier);
         result
     }
@@ -1066,9 +1132,10 @@ impl Vm {
         self.pause = false;
         let record = self.sched.tasks.at_mut(task);
         record.state = State::Running;
-        let interrupted = record.has(INTERRUPTED);
+        let asked = record.flags & (INTERRUPTED | FROZEN) != 0;
         self.load(task);
-        if interrupted {
+        self.heap.set_ticks(self.sched.ticks_for(task));
+        if asked {
             self.ask_for_interrupt();
         }
     }
@@ -1117,6 +1184,15 @@ impl Vm {
         self.sched.carrier = carrier;
         self.sched.innermost = innermost;
         self.sched.leaving = false;
+        self.sched.pace_from = UNKNOWN;
+        self.sched.measure_begin();
+        // The result of its top level may have come while it was inside a blocking call.
+        if let Some(&mut Level { returning, .. }) = self.sched.level(innermost)
+            && self.sched.tasks.at(returning).state == State::Returning
+            && !self.sched.is_queued(returning)
+        {
+            self.sched.enqueue_first(returning);
+        }
         if self.is_gil_wanted() {
             self.sched.shared.attention.raise(Attention::GIL);
         }

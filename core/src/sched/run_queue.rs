@@ -4,8 +4,8 @@
 //! is in it at most once (the scheduler's duty: its record says so), so a queue as large as the thread table is never full.
 //!
 //! An entry can be given to another py-thread in place, found by its [`Ticket`] in O(1): that is what `sched_yield(id)` does,
-//! the two change places. Nothing is ever taken out of the middle: a py-thread that is frozen or ended meanwhile keeps its
-//! entry, and whoever pops it looks at the record's state.
+//! the two change places. One that is taken out of the middle leaves its place to the last. A py-thread that is frozen or ended
+//! meanwhile keeps its entry, and whoever pops it looks at the record's state.
 
 use alloc::boxed::Box;
 use core::alloc::Layout;
@@ -20,8 +20,19 @@ use crate::sync::OutOfMemory;
 pub struct Ticket(u32);
 
 impl Ticket {
-    /// Of nothing that was ever queued, as far as anybody asks.
-    pub const NONE: Ticket = Ticket(0);
+    /// The ticket with this number.
+    #[must_use]
+    #[inline(always)]
+    pub const fn of(number: u32) -> Ticket {
+        Ticket(number)
+    }
+
+    /// What [`Ticket::of`] makes it again from.
+    #[must_use]
+    #[inline(always)]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
 }
 
 /// The queue has as many entries as its capacity; only possible when a py-thread was queued twice.
@@ -101,6 +112,16 @@ impl RunQueue {
         Ok(Ticket(self.front))
     }
 
+    /// The next one, and where it stands.
+    pub fn first(&self) -> Option<(Ticket, u32)> {
+        Some((Ticket(self.front), *self.deque.front()?))
+    }
+
+    /// Whether the entry of py-thread `task`, queued with `ticket`, is there.
+    pub fn holds(&self, ticket: Ticket, task: u32) -> bool {
+        self.deque.get(ticket.0.wrapping_sub(self.front) as usize) == Some(&task)
+    }
+
     /// Takes out the next one.
     #[inline]
     pub fn pop_front(&mut self) -> Option<u32> {
@@ -119,6 +140,20 @@ impl RunQueue {
             }
             _ => false,
         }
+    }
+
+    /// Takes out the entry of py-thread `task`, queued with `ticket`. The last one gets its place, and `ticket`: returns who that is (`task` itself
+    /// if it was the last). None when the entry is not there (any more).
+    pub fn remove(&mut self, ticket: Ticket, task: u32) -> Option<u32> {
+        if !self.holds(ticket, task) {
+            return None;
+        }
+        let place = ticket.0.wrapping_sub(self.front) as usize;
+        let last = self.deque.pop_back()?;
+        if let Some(entry) = self.deque.get_mut(place) {
+            *entry = last;
+        }
+        Some(last)
     }
 
     /// The entries, the next one first.
@@ -176,7 +211,7 @@ mod tests {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let task = (seed >> 8) % 16;
             let there = model.iter().position(|&entry| entry == task);
-            match (seed >> 24) % 4 {
+            match (seed >> 24) % 5 {
                 0 if there.is_none() && model.len() < 8 => {
                     tickets[task as usize] = Some(queue.push_back(task)?);
                     model.push_back(task);
@@ -186,6 +221,19 @@ mod tests {
                     model.push_front(task);
                 }
                 2 => assert_eq!(queue.pop_front(), model.pop_front()),
+                3 => {
+                    if let Some(ticket) = tickets[task as usize] {
+                        let last = queue.remove(ticket, task);
+                        assert_eq!(last, model.back().copied().filter(|_| there.is_some()));
+                        if let Some(position) = there {
+                            let moved = model.pop_back().unwrap_or(task);
+                            if moved != task {
+                                model[position] = moved;
+                                tickets[moved as usize] = Some(ticket);
+                            }
+                        }
+                    }
+                }
                 _ => {
                     if let (Some(ticket), Some(&last)) = (tickets[task as usize], model.back()) {
                         let fresh = (0..16).find(|task| !model.contains(task)).unwrap_or(last);

@@ -13,6 +13,9 @@
 //!                                                               top again
 //! ```
 //!
+//! Freezing (`sched::freeze`) is an axis of its own: FROZEN in `flags`. One that could run is `FrozenInQueue` until its entry of the run
+//! queue comes up, then `Frozen`; a blocked one stays `Blocked`, and is `Frozen` when it is woken.
+//!
 //! A record is small, because a million of them may wait: about a hundred bytes, and the first chunk of its stack, which exists
 //! from the first switch on. All-zero memory is a table of free records, so a large table costs nothing until it is used.
 //! While a py-thread runs its execution state is in the VM; the record holds it at all other times.
@@ -47,6 +50,10 @@ pub enum State {
     Returning,
     /// The main py-thread between two calls from the host.
     Resting,
+    /// Could run, but is frozen; still has an entry in the run queue.
+    FrozenInQueue,
+    /// Could run, but is frozen, and in no queue.
+    Frozen,
 }
 
 /// `Task::flags`: `wake` is an exception to be raised.
@@ -59,6 +66,8 @@ pub const INTERRUPTED: u8 = 4;
 pub const DAEMON: u8 = 8;
 /// `Task::flags`: `waits_for` of a new one is a tuple of values, and of the names of the last ones.
 pub const KEYWORDS: u8 = 16;
+/// `Task::flags`: it does not run before it is thawed.
+pub const FROZEN: u8 = 32;
 
 /// A py-thread.
 #[repr(C)]
@@ -70,7 +79,8 @@ pub struct Task {
     pub(super) chunk: *mut Word,
     /// The exception it is handling.
     pub(super) handled: Option<Value>,
-    /// What it goes on with: a value, or an exception with [`RAISES`]. None: where it stopped.
+    /// What it goes on with: a value, or an exception with [`RAISES`]. None: where it stopped. While it is blocked with a timer: the exception
+    /// that the time-out raises, if it raises one.
     pub(super) wake: Option<Value>,
     /// While blocked: the object it waits for; None: only for a time.
     pub(super) waits_for: Option<Value>,
@@ -85,17 +95,35 @@ pub struct Task {
     /// An exception for its next safe point.
     pub(super) interrupt: Option<Value>,
     pub(super) depth: u32,
-    /// Neighbours in a wait queue, plus one; in a free record `next` is the next free one.
+    /// Neighbours in a wait queue, plus one; in a free record `next` is the next free one. While it waits at channels, `next` is the first of its
+    /// places there. In the run queue, `previous` is its ticket.
     pub(super) next: u32,
     pub(super) previous: u32,
     /// How often the record was used.
     pub(super) generation: u32,
-    pub(super) ticket: Ticket,
+    /// How much it ran ([`Used`]): ticks, and turns times 2^32. With the next bits of both they last for hours of nothing but that; then it is
+    /// counted on from 0.
+    used: u64,
+    more_ticks: u8,
+    more_turns: u8,
+    /// How often its slices are halved (`sched::pace`).
+    pub(super) pace: u8,
+    /// Its priority and the queue it stands in (`sched::priority`); 0: the usual ones.
+    pub(super) priority: u8,
     /// Native levels it has reentered; while Returning: the level it returns to.
-    pub(super) reentries: u16,
-    pub(super) level: u16,
+    pub(super) reentries: u8,
+    pub(super) level: u8,
     pub(super) state: State,
     pub(crate) flags: u8,
+}
+
+/// How much a py-thread ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Backward jumps and calls.
+    pub ticks: u64,
+    /// How often it was switched in.
+    pub turns: u64,
 }
 
 // SAFETY: null pointers, None (zero is no value), zero integers, and State::Free.
@@ -119,7 +147,11 @@ impl Task {
         next: 0,
         previous: 0,
         generation: 0,
-        ticket: Ticket::NONE,
+        used: 0,
+        more_ticks: 0,
+        more_turns: 0,
+        pace: 0,
+        priority: 0,
         reentries: 0,
         level: 0,
         state: State::Free,
@@ -140,6 +172,50 @@ impl Task {
         self.name.as_ref()
     }
 
+    /// Counts ticks of the turn under way.
+    pub(super) fn add_ticks(&mut self, ticks: u32) {
+        self.used = self.used.wrapping_add(u64::from(ticks));
+        if (self.used as u32) < ticks {
+            self.used = self.used.wrapping_sub(ONE_TURN);
+            self.more_ticks = self.more_ticks.wrapping_add(1);
+        }
+    }
+
+    /// Counts a turn, and the ticks in it that were not counted yet.
+    #[inline(always)]
+    pub(super) fn add_turn(&mut self, ticks: u32) {
+        let (used, overflow) = self.used.overflowing_add(ONE_TURN + u64::from(ticks));
+        if overflow || (used as u32) < ticks {
+            return self.add_turn_slowly(ticks);
+        }
+        self.used = used;
+    }
+
+    #[cold]
+    fn add_turn_slowly(&mut self, ticks: u32) {
+        self.add_ticks(ticks);
+        let (used, overflow) = self.used.overflowing_add(ONE_TURN);
+        self.used = used;
+        self.more_turns = self.more_turns.wrapping_add(u8::from(overflow));
+    }
+
+    /// How much it ran.
+    pub fn used(&self) -> Used {
+        let (more_ticks, more_turns) = (u64::from(self.more_ticks), u64::from(self.more_turns));
+        Used { ticks: more_ticks << 32 | self.used & (ONE_TURN - 1), turns: more_turns << 32 | self.used >> 32 }
+    }
+
+    /// Where its entry in the run queue stands.
+    #[inline(always)]
+    pub(super) fn ticket(&self) -> Ticket {
+        Ticket::of(self.previous)
+    }
+
+    #[inline(always)]
+    pub(super) fn set_ticket(&mut self, ticket: Ticket) {
+        self.previous = ticket.number();
+    }
+
     /// What it waits for, while it is blocked.
     pub fn waits_for(&self) -> Option<&Value> {
         if self.state == State::Blocked { self.waits_for.as_ref() } else { None }
@@ -150,6 +226,9 @@ impl Task {
         usize::from(self.reentries)
     }
 }
+
+/// In `Task::used`.
+const ONE_TURN: u64 = 1 << 32;
 
 /// No record.
 pub const NOBODY: u32 = u32::MAX;
@@ -319,11 +398,23 @@ impl ChunkStore {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::{State, Task, TaskTable};
+    use super::{State, Task, TaskTable, Used};
 
     #[test]
     fn a_record_is_small() {
         assert!(size_of::<Task>() <= 128, "{}", size_of::<Task>());
+    }
+
+    #[test]
+    fn what_it_used_is_more_than_a_word() {
+        let mut task = Task::UNUSED;
+        task.used = u64::from(u32::MAX - 2) << 32;
+        for _ in 0..3 {
+            task.add_ticks(u32::MAX);
+            task.add_turn(u32::MAX);
+        }
+        task.add_turn(7);
+        assert_eq!(task.used(), Used { ticks: 6 * u64::from(u32::MAX) + 7, turns: (1 << 32) + 1 });
     }
 
     #[test]

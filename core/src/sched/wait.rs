@@ -3,9 +3,11 @@
 //!
 //! A lock that is released goes to its first waiter, not into the open: nobody can take it in between, and nobody starves.
 
+use super::channel::waits_at_channels;
 use super::executor::Scheduler;
+use super::far::FarBody;
 use super::readiness::Readiness;
-use super::task::{RAISES, State, TIMED, Task, TaskTable};
+use super::task::{FROZEN, RAISES, State, TIMED, Task, TaskTable};
 use crate::object;
 use crate::object::exception::Ex;
 use crate::object::header::{Header, Kind};
@@ -38,6 +40,23 @@ impl WaitQueue {
         }
     }
 
+    /// Puts a py-thread that is in no queue at the beginning.
+    pub(super) fn push_front(&self, tasks: &mut TaskTable, task: u32) {
+        let first = self.first.replace(task + 1);
+        let record = tasks.at_mut(task);
+        record.previous = 0;
+        record.next = first;
+        match first.checked_sub(1) {
+            Some(first) => tasks.at_mut(first).previous = task + 1,
+            None => self.last.set(task + 1),
+        }
+    }
+
+    /// The first one.
+    pub(super) fn first(&self) -> Option<u32> {
+        self.first.get().checked_sub(1)
+    }
+
     /// Takes a py-thread out, wherever it stands.
     pub(super) fn remove(&self, tasks: &mut TaskTable, task: u32) {
         let Task { previous, next, .. } = *tasks.at(task);
@@ -56,7 +75,7 @@ impl WaitQueue {
 
     /// Takes the first one out.
     pub(super) fn pop_front(&self, tasks: &mut TaskTable) -> Option<u32> {
-        let first = self.first.get().checked_sub(1)?;
+        let first = self.first()?;
         self.remove(tasks, first);
         Some(first)
     }
@@ -71,7 +90,7 @@ pub struct Owner {
 }
 
 impl Owner {
-    fn new(tasks: &TaskTable, task: u32) -> Owner {
+    pub(super) fn new(tasks: &TaskTable, task: u32) -> Owner {
         Owner { task: task + 1, generation: tasks.at(task).generation }
     }
 
@@ -143,6 +162,8 @@ pub(super) fn owner_of(tasks: &TaskTable, object: &Value) -> Option<u32> {
         lock.owner.get().alive(tasks)
     } else if let Some(lock) = object.get::<ReentrantLock>() {
         lock.owner.get().alive(tasks)
+    } else if let Some(body) = object.get::<FarBody>() {
+        body.producer(tasks)
     } else {
         object.get::<ThreadHandle>().and_then(|handle| tasks.find(handle.ident.get()))
     }
@@ -166,13 +187,23 @@ impl Scheduler {
                 queue.remove(&mut self.tasks, task);
             } else if let Some(readiness) = object.get::<Readiness>() {
                 self.leave_poller(task, readiness);
+            } else if waits_at_channels(object) {
+                self.leave_channels(task);
             }
         }
         self.make_runnable(task, wake, raises);
     }
 
     /// As [`Scheduler::unblock`], for one that its queue gave away already.
-    fn make_runnable(&mut self, task: u32, wake: Value, raises: bool) {
+    pub(super) fn make_runnable(&mut self, task: u32, wake: Value, raises: bool) {
+        if self.make_ready(task, wake, raises) {
+            self.enqueue(task);
+        }
+    }
+
+    /// As [`Scheduler::make_runnable`], but it is not queued yet; false: it is frozen, and must not be.
+    #[inline(always)]
+    pub(super) fn make_ready(&mut self, task: u32, wake: Value, raises: bool) -> bool {
         let record = self.tasks.at_mut(task);
         drop(record.waits_for.take());
         record.wake = Some(wake);
@@ -180,11 +211,18 @@ impl Scheduler {
         if raises {
             record.flags |= RAISES;
         }
-        if record.has(TIMED) {
-            record.flags &= !TIMED;
-            self.timers.cancel(task);
+        if record.flags & (TIMED | FROZEN) != 0 {
+            let frozen = record.has(FROZEN);
+            if frozen {
+                record.state = State::Frozen;
+            }
+            if record.has(TIMED) {
+                record.flags &= !TIMED;
+                self.timers.cancel(task);
+            }
+            return !frozen;
         }
-        self.enqueue(task);
+        true
     }
 
     /// The timers that are due: their py-threads go on.
@@ -193,8 +231,13 @@ impl Scheduler {
             let record = self.tasks.at_mut(task);
             record.flags &= !TIMED;
             if record.state == State::Blocked {
-                let wake = timed_out(record.waits_for.as_ref());
-                self.unblock(task, wake, false);
+                match record.wake.take() {
+                    Some(exception) => self.unblock(task, exception, true),
+                    None => {
+                        let wake = timed_out(record.waits_for.as_ref());
+                        self.unblock(task, wake, false);
+                    }
+                }
             }
         }
     }

@@ -41,6 +41,8 @@ pub(crate) unsafe trait ValidWhenZero {}
 
 // SAFETY: an integer.
 unsafe impl ValidWhenZero for u32 {}
+// SAFETY: an integer.
+unsafe impl ValidWhenZero for u64 {}
 #[cfg(not(loom))]
 // SAFETY: laid out as the integer.
 unsafe impl ValidWhenZero for atomic::AtomicU32 {}

@@ -235,13 +235,19 @@ impl Vm {
         let pull = own(Resume::Pull);
         let keep = core::mem::take(&mut vm.own.keep);
         vm.own = OwnCodes { continuation, discard, construct, chunk, generator, leave, pull, keep };
-        vm.heap.ticks.set(crate::config::SLICE_TICKS);
+        vm.heap.set_ticks(crate::config::SLICE_TICKS);
         vm
     }
 
     /// Runs the interpreter loop from where the VM stands, until it must be left.
     pub(crate) fn run_loop(&mut self) -> step::Exit {
-        match self.settle(Ok(())) {
+        let mut exit = self.settle(Ok(()));
+        if exit.is_none() && self.heap.ticks.get() <= 0 {
+            // The py-thread that was switched in has been interrupted, or frozen.
+            let outcome = self.look_around();
+            exit = self.settle(outcome);
+        }
+        match exit {
             Some(exit) => exit,
             None => step::run(self),
         }

@@ -264,22 +264,30 @@ pub struct Native {
     pub function: Function,
     pub binding: Binding,
     pub arity: Arity,
+    /// A simple one that may make its py-thread wait ([`Vm::wait_for`]): only an instruction, or an [`Action`], can call it, for whose value nobody
+    /// waits in native code.
+    pub waits: bool,
 }
 
 impl Native {
     /// A [`Simple`] native; a method if the signature begins with `$self`, a class method with `$type`, `__new__` if so named.
     pub const fn simple(signature: &'static str, function: Simple, doc: &'static str) -> Native {
-        Native { signature, doc, function: Function::Simple(function), binding: binding(signature), arity: arity(signature) }
+        Native { signature, doc, function: Function::Simple(function), binding: binding(signature), arity: arity(signature), waits: false }
     }
 
     /// A [`Full`] native.
     pub const fn full(signature: &'static str, function: Full, doc: &'static str) -> Native {
-        Native { signature, doc, function: Function::Full(function), binding: binding(signature), arity: arity(signature) }
+        Native { signature, doc, function: Function::Full(function), binding: binding(signature), arity: arity(signature), waits: false }
     }
 
     /// Counts its positional arguments itself, to say it in words of its own.
     pub const fn counting(self) -> Native {
         Native { arity: Arity { least: 0, most: u16::MAX, ..self.arity }, ..self }
+    }
+
+    /// A [`Simple`] native that may make its py-thread wait.
+    pub const fn waiting(signature: &'static str, function: Simple, doc: &'static str) -> Native {
+        Native { waits: true, ..Native::simple(signature, function, doc) }
     }
 
     /// A static method.

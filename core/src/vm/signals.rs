@@ -4,11 +4,14 @@
 use super::{Action, Args, Native, Res, Vm};
 use crate::object::exception::{self, Ex};
 use crate::object::value::Value;
+use crate::port::{MachineError, Stream};
 use crate::sched::task::MAIN;
 use alloc::vec::Vec;
 
 /// Number of the signal that Ctrl-C sends.
 pub const INTERRUPT: u32 = 2;
+/// Number of the signal that Ctrl-\ sends: what all py-threads are doing is printed, and they go on.
+pub const QUIT: u32 = 3;
 
 static RUN: Native = Native::full("_run_handler(handler, number, /)", run_handler, "Call a signal handler for the main py-thread.");
 
@@ -38,7 +41,20 @@ impl Vm {
         drop(old);
     }
 
-    /// A signal has come: starts its handler. Without one an interrupt is KeyboardInterrupt in the main py-thread.
+    /// Writes what all py-threads are doing to the machine's standard error: this may be between two turns, when no Python code can run.
+    fn write_report(&self) {
+        let report = self.threads_report();
+        let mut rest = report.as_bytes();
+        while !rest.is_empty() {
+            match self.platform.write(Stream::Error, rest) {
+                Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+                Err(MachineError::Interrupted) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// A signal has come: starts its handler. Without one an interrupt is KeyboardInterrupt in the main py-thread, and QUIT prints a report.
     pub(crate) fn signal_came(&mut self, number: u32) {
         match self.signal_handler(number) {
             Some(handler) => {
@@ -53,6 +69,7 @@ impl Vm {
                 let exception = exception::create(self, Ex::KeyboardInterrupt, Vec::new());
                 self.sched.interrupt(MAIN, exception, true);
             }
+            None if number == QUIT => self.write_report(),
             None => {}
         }
     }

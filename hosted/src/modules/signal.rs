@@ -6,7 +6,7 @@ use pyvm_core::object::exception::Ex;
 use pyvm_core::object::value::Value;
 use pyvm_core::port::SignalHandling;
 use pyvm_core::sched::task::MAIN;
-use pyvm_core::vm::signals::INTERRUPT;
+use pyvm_core::vm::signals::{INTERRUPT, QUIT};
 use pyvm_core::vm::{Action, Args, Native, Res, Vm, argument};
 use std::io;
 
@@ -87,6 +87,8 @@ fn shown(vm: &Vm, number: u32, handling: SignalHandling) -> Value {
     match handling {
         SignalHandling::Default => Value::small_int(DEFAULT),
         SignalHandling::Ignore => Value::small_int(IGNORE),
+        // The report is what this program does by itself.
+        SignalHandling::Notify if number == QUIT => vm.signal_handler(number).unwrap_or(Value::small_int(DEFAULT)),
         SignalHandling::Notify => vm.signal_handler(number).unwrap_or(Value::NONE),
         SignalHandling::Foreign => Value::NONE,
     }

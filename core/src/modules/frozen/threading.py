@@ -9,12 +9,14 @@ __all__ = [
     "stack_size", "excepthook", "ExceptHookArgs", "getprofile", "gettrace", "get_native_id",
 ]
 
-_start = _thread.start_joinable_thread
+_start_joinable_thread = _thread.start_joinable_thread
+_allocate_lock = _thread.allocate_lock
+_ThreadHandle = _thread._ThreadHandle
 _new_lock = _thread.allocate_lock
 get_ident = _thread.get_ident
 get_native_id = getattr(_thread, "get_native_id", get_ident)
 Lock = getattr(_thread, "lock", _new_lock)
-RLock = _thread.RLock
+_CRLock = _thread.RLock
 _set_name = getattr(_thread, "set_name", lambda name: None)
 local = _thread._local
 ThreadError = RuntimeError
@@ -22,8 +24,12 @@ TIMEOUT_MAX = getattr(_thread, "TIMEOUT_MAX", 9223372036.0)
 stack_size = getattr(_thread, "stack_size", lambda size=0: 0)
 
 _active = {}
+# Threads are in _active from the start, so none is ever on its way there.
+_limbo = {}
+_active_limbo_lock = _CRLock()
 _count = 0
-_at_exit = []
+_threading_atexits = []
+_SHUTTING_DOWN = False
 _profile_hook = None
 _trace_hook = None
 
@@ -54,12 +60,113 @@ def gettrace():
     return _trace_hook
 
 
+def _deprecated(old, new):
+    import warnings
+    warnings.warn(f"{old} is deprecated, {new} instead", DeprecationWarning, stacklevel=3)
+
+
+class _Dangling:
+    """The threads that may still run, as a set."""
+
+    def __iter__(self):
+        return iter(list(_active.values()))
+
+    def __len__(self):
+        return len(_active)
+
+    def __contains__(self, thread):
+        return thread in _active.values()
+
+
+_dangling = _Dangling()
+
+
+class _RLock:
+    """RLock in Python, for those who derive from it."""
+
+    def __init__(self):
+        self._block = _new_lock()
+        self._owner = None
+        self._count = 0
+
+    def __repr__(self):
+        owner = self._owner
+        if owner in _active:
+            owner = _active[owner].name
+        cls = self.__class__
+        state = "locked" if self._block.locked() else "unlocked"
+        return f"<{state} {cls.__module__}.{cls.__qualname__} object owner={owner!r} count={self._count} at {hex(id(self))}>"
+
+    def _at_fork_reinit(self):
+        self._block._at_fork_reinit()
+        self._owner = None
+        self._count = 0
+
+    def acquire(self, blocking=True, timeout=-1):
+        me = get_ident()
+        if self._owner == me:
+            self._count += 1
+            return 1
+        taken = self._block.acquire(blocking, timeout)
+        if taken:
+            self._owner = me
+            self._count = 1
+        return taken
+
+    __enter__ = acquire
+
+    def release(self):
+        if self._owner != get_ident():
+            raise RuntimeError("cannot release un-acquired lock")
+        self._count -= 1
+        if not self._count:
+            self._owner = None
+            self._block.release()
+
+    def __exit__(self, *args):
+        self.release()
+
+    def locked(self):
+        return self._block.locked()
+
+    def _acquire_restore(self, state):
+        self._block.acquire()
+        self._count, self._owner = state
+
+    def _release_save(self):
+        if self._count == 0:
+            raise RuntimeError("cannot release un-acquired lock")
+        state = (self._count, self._owner)
+        self._count = 0
+        self._owner = None
+        self._block.release()
+        return state
+
+    def _is_owned(self):
+        return self._owner == get_ident()
+
+    def _recursion_count(self):
+        return self._count if self._is_owned() else 0
+
+
+_PyRLock = _RLock
+
+
+def RLock(*args, **kwargs):
+    """A lock that the thread that has it may take again."""
+    if args or kwargs:
+        import warnings
+        warnings.warn(
+            "Passing arguments to RLock is deprecated and will be removed in 3.15", DeprecationWarning, stacklevel=2)
+    return _CRLock(*args, **kwargs)
+
+
 class Condition:
     """A condition variable: threads wait until another one notifies them."""
 
     def __init__(self, lock=None):
         if lock is None:
-            lock = RLock()
+            lock = _CRLock()
         self._lock = lock
         self.acquire = lock.acquire
         self.release = lock.release
@@ -73,6 +180,10 @@ class Condition:
             self.locked = lock.locked
         self._waiters = {}
         self._next = 0
+
+    def _at_fork_reinit(self):
+        self._lock._at_fork_reinit()
+        self._waiters.clear()
 
     def __enter__(self):
         return self._lock.__enter__()
@@ -152,7 +263,9 @@ class Condition:
     def notify_all(self):
         self.notify(len(self._waiters))
 
-    notifyAll = notify_all
+    def notifyAll(self):
+        _deprecated("notifyAll()", "use notify_all()")
+        self.notify_all()
 
 
 class Semaphore:
@@ -236,7 +349,12 @@ class Event:
     def is_set(self):
         return self._flag
 
-    isSet = is_set
+    def isSet(self):
+        _deprecated("isSet()", "use is_set()")
+        return self.is_set()
+
+    def _at_fork_reinit(self):
+        self._cond._at_fork_reinit()
 
     def set(self):
         with self._cond:
@@ -357,6 +475,7 @@ class Thread:
     _handle = None
     _started = False
     _ident = None
+    _context = None
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
         assert group is None, "group argument must be None for now"
@@ -378,6 +497,8 @@ class Thread:
             current = _active.get(get_ident())
             daemon = current is not None and current._daemon
         self._daemon = bool(daemon)
+        if context is not None:
+            self._context = context
         self._initialized = True
 
     def __repr__(self):
@@ -396,11 +517,11 @@ class Thread:
             raise RuntimeError("thread.__init__() not called")
         if self._started:
             raise RuntimeError("threads can only be started once")
-        handle = _thread._ThreadHandle()
+        handle = _ThreadHandle()
         self._handle = handle
         self._started = True
         try:
-            _start(self._bootstrap, handle=handle, daemon=self._daemon)
+            _start_joinable_thread(self._bootstrap, handle=handle, daemon=self._daemon)
         except Exception:
             self._started = False
             self._handle = None
@@ -430,7 +551,10 @@ class Thread:
                 _sys.settrace(_trace_hook)
             if _profile_hook:
                 _sys.setprofile(_profile_hook)
-            self.run()
+            if self._context is None:
+                self.run()
+            else:
+                self._context.run(self.run)
         except BaseException:
             self._report()
         finally:
@@ -438,10 +562,17 @@ class Thread:
 
     def _report(self):
         args = ExceptHookArgs([*_sys.exc_info(), self])
+        hook = excepthook
+        if hook is None:
+            print("Exception in threading.excepthook: threading.excepthook is None", file=_sys.stderr)
+            hook = __excepthook__
         try:
-            excepthook(args)
-        except Exception:
-            _sys.excepthook(*_sys.exc_info())
+            hook(args)
+        except Exception as error:
+            error.__suppress_context__ = True
+            if _sys is not None and _sys.excepthook is not None:
+                print("Exception in threading.excepthook:", file=_sys.stderr, flush=True)
+                _sys.excepthook(type(error), error, error.__traceback__)
         finally:
             args = None
 
@@ -494,15 +625,19 @@ class Thread:
         self._daemon = daemonic
 
     def isDaemon(self):
+        _deprecated("isDaemon()", "get the daemon attribute")
         return self.daemon
 
     def setDaemon(self, daemonic):
+        _deprecated("setDaemon()", "set the daemon attribute")
         self.daemon = daemonic
 
     def getName(self):
+        _deprecated("getName()", "get the name attribute")
         return self.name
 
     def setName(self, name):
+        _deprecated("setName()", "set the name attribute")
         self.name = name
 
 
@@ -577,7 +712,10 @@ def current_thread():
     thread = _active.get(get_ident())
     return thread if thread is not None else _DummyThread()
 
-currentThread = current_thread
+
+def currentThread():
+    _deprecated("currentThread()", "use current_thread()")
+    return current_thread()
 
 
 def main_thread():
@@ -587,7 +725,10 @@ def main_thread():
 def active_count():
     return len(_active)
 
-activeCount = active_count
+
+def activeCount():
+    _deprecated("activeCount()", "use active_count()")
+    return active_count()
 
 
 def enumerate():
@@ -602,13 +743,17 @@ def _after_fork():
 
 
 def _register_atexit(func, *arg, **kwargs):
-    _at_exit.append(lambda: func(*arg, **kwargs))
+    if _SHUTTING_DOWN:
+        raise RuntimeError("can't register atexit after shutdown")
+    _threading_atexits.append(lambda: func(*arg, **kwargs))
 
 
 def _shutdown():
     """What the host calls at the end: exit functions, then all threads that are no daemons."""
-    while _at_exit:
-        _at_exit.pop()()
+    global _SHUTTING_DOWN
+    _SHUTTING_DOWN = True
+    while _threading_atexits:
+        _threading_atexits.pop()()
     shutdown = getattr(_thread, "_shutdown", None)
     if shutdown is not None:
         shutdown()

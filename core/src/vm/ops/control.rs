@@ -239,7 +239,7 @@ impl Vm {
     /// The safe point: everything that wants attention between two instructions. A finalizer gets a frame, whose return goes on
     /// with the instruction at pc.
     pub(crate) fn look_around(&mut self) -> Res<()> {
-        self.heap.ticks.set(self.sched.slice_ticks);
+        self.renew_slice();
         if self.heap.limit_passed.replace(false) && self.heap.used() > self.heap.limit() {
             self.heap.collect();
             if self.heap.used() > self.heap.limit() {

@@ -7,6 +7,7 @@ use super::super::{Action, Name, Res, Step, Vm};
 use super::attribute::method_action;
 use crate::code::isa::{CONSUME_B, Instr};
 use crate::object::exception::Ex;
+use crate::object::function::NativeFunction;
 use crate::object::generator::Generator;
 use crate::object::header::Kind;
 use crate::object::iterators::ListIterator;
@@ -147,6 +148,9 @@ pub fn next_action(vm: &mut Vm, iterator: &Value) -> Res<Action> {
         let name = vm.type_name(iterator);
         return Err(vm.type_error(&format!("'{name}' object is not an iterator")));
     };
+    if method.get::<NativeFunction>().is_some_and(|method| method.native.waits) {
+        return Ok(Action::tail_call(method, [iterator.clone()]));
+    }
     method_action(vm, method, iterator, &[])
 }
 

@@ -94,6 +94,17 @@ impl Address {
         (Ipv6Addr::from(address.sin6_addr.s6_addr), u16::from_be(address.sin6_port), u32::from_be(address.sin6_flowinfo), address.sin6_scope_id)
     }
 
+    /// An IPv6 address with these fields; others as they are.
+    pub fn with_scope(self, flow: u32, scope: u32) -> Address {
+        match self.family() {
+            libc::AF_INET6 => {
+                let (host, port, _, _) = self.as_v6();
+                Address::v6(host, port, flow, scope)
+            }
+            _ => self,
+        }
+    }
+
     fn unix(path: &[u8]) -> Option<Address> {
         // SAFETY: zero is a value of every field.
         let mut address: libc::sockaddr_un = unsafe { std::mem::zeroed() };

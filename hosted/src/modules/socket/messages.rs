@@ -23,10 +23,15 @@ struct Reception {
     flags: i32,
 }
 
+/// How long a call with these flags waits.
+fn patience(socket: &Socket, flags: i32) -> Patience {
+    if flags & libc::MSG_DONTWAIT != 0 { Patience::None } else { socket.patience() }
+}
+
 impl Reception {
     fn new(vm: &mut Vm, socket: &Socket, length: usize, flags: i32) -> Res<Reception> {
         vm.check_memory(Some(length))?;
-        Ok(Reception { source: socket.source(), patience: socket.patience(), blocks: socket.blocks(), length, flags })
+        Ok(Reception { source: socket.source(), patience: patience(socket, flags), blocks: socket.blocks(), length, flags })
     }
 
     /// Makes a call with these flags; a blocking one that wants all or nothing waits in the call.
@@ -315,7 +320,7 @@ fn send_rest(source: Source, data: &Data, flags: i32, sent: &mut usize) -> io::R
 pub fn send(vm: &mut Vm, args: &Args) -> Res<Action> {
     let socket = required(vm, args.positional)?;
     let (data, flags) = (Data::new(vm, args.get(1))?, int_argument(vm, args.positional, 2, 0)?);
-    let (source, patience, blocks) = (socket.source(), socket.patience(), socket.blocks());
+    let (source, patience, blocks) = (socket.source(), patience(socket, flags), socket.blocks());
     let mut sent = 0;
     let send = move |_: &mut Vm| match send_rest(source, &data, flags, &mut sent) {
         Ok(()) => Ok(sent),
@@ -329,7 +334,7 @@ pub fn send(vm: &mut Vm, args: &Args) -> Res<Action> {
 pub fn send_all(vm: &mut Vm, args: &Args) -> Res<Action> {
     let socket = required(vm, args.positional)?;
     let (data, flags) = (Data::new(vm, args.get(1))?, int_argument(vm, args.positional, 2, 0)?);
-    let (source, patience) = (socket.source(), socket.patience().begun(vm));
+    let (source, patience) = (socket.source(), patience(socket, flags).begun(vm));
     let mut sent = 0;
     let send = move |_: &mut Vm| if data.from(0).is_empty() { Ok(()) } else { send_rest(source, &data, flags, &mut sent) };
     transfer(vm, source, Interest::WRITE, patience, send, |_, ()| Ok(Action::Return(Value::NONE)))
@@ -354,7 +359,7 @@ pub fn send_to(vm: &mut Vm, args: &Args) -> Res<Action> {
         // SAFETY: the bytes and their length, an address and its length.
         checked(unsafe { libc::sendto(source.0, all.as_ptr().cast(), all.len(), flags | libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL, address.pointer(), address.length) })
     };
-    transfer(vm, source, Interest::WRITE, socket.patience(), send, |vm, sent| Ok(Action::Return(vm.new_int(sent as i64))))
+    transfer(vm, source, Interest::WRITE, patience(socket, flags), send, |vm, sent| Ok(Action::Return(vm.new_int(sent as i64))))
 }
 
 pub fn send_message(vm: &mut Vm, args: &Args) -> Res<Action> {
@@ -380,7 +385,7 @@ pub fn send_message(vm: &mut Vm, args: &Args) -> Res<Action> {
             let control = control_messages(vm, &controls)?;
             let source = socket.source();
             let send = move |_: &mut Vm| send_parts(source, &data, &control, flags, address.as_ref());
-            transfer(vm, source, Interest::WRITE, socket.patience(), send, |vm, sent| Ok(Action::Return(vm.new_size(sent))))
+            transfer(vm, source, Interest::WRITE, patience(socket, flags), send, |vm, sent| Ok(Action::Return(vm.new_size(sent))))
         };
         match controls {
             Some(controls) if !iterate::is_iterable(vm, &controls) => Err(vm.type_error("sendmsg() argument 2 must be an iterable")),
@@ -444,26 +449,25 @@ fn control_messages(vm: &mut Vm, messages: &[Value]) -> Res<Control> {
     Ok((control, length))
 }
 
-/// The size of something that `CMSG_LEN` and `CMSG_SPACE` compute from.
-fn control_size(vm: &mut Vm, arguments: &[Value], function: &str) -> Res<u32> {
+/// The argument of `CMSG_LEN` and `CMSG_SPACE`, and what they compute from it.
+fn control_size(vm: &mut Vm, arguments: &[Value], function: &str, size: fn(u32) -> u32, least: u32) -> Res<Value> {
     let length = match argument(arguments, 0) {
         Some(length) => vm.index_i64(length)?,
         None => 0,
     };
+    let most = i64::from(i32::MAX) - i64::from(size(least));
     match u32::try_from(length) {
-        Ok(length) if length <= 0x7fff_ffff - 64 => Ok(length),
+        Ok(length) if i64::from(length) <= most => Ok(vm.new_int(i64::from(size(length)))),
         _ => Err(vm.raise(Ex::OverflowError, &format!("{function}() argument out of range"))),
     }
 }
 
 pub fn control_length(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let length = control_size(vm, arguments, "CMSG_LEN")?;
     // SAFETY: computes a size.
-    Ok(Value::small_int(i64::from(unsafe { libc::CMSG_LEN(length) })))
+    control_size(vm, arguments, "CMSG_LEN", |length| unsafe { libc::CMSG_LEN(length) }, 0)
 }
 
 pub fn control_space(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let length = control_size(vm, arguments, "CMSG_SPACE")?;
     // SAFETY: computes a size.
-    Ok(Value::small_int(i64::from(unsafe { libc::CMSG_SPACE(length) })))
+    control_size(vm, arguments, "CMSG_SPACE", |length| unsafe { libc::CMSG_SPACE(length) }, 1)
 }

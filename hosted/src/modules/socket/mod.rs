@@ -103,6 +103,9 @@ static PLAIN_NUMBERS: &[(&str, i64)] = &[
     ("IPPORT_RESERVED", 1024),
     ("IPPORT_USERRESERVED", 5000),
     ("NI_MAXSERV", 32),
+    ("SOL_IP", 0),
+    ("SOL_TCP", 6),
+    ("SOL_UDP", 17),
     ("IPV6_JOIN_GROUP", libc::IPV6_ADD_MEMBERSHIP as i64),
     ("IPV6_LEAVE_GROUP", libc::IPV6_DROP_MEMBERSHIP as i64),
 ];

@@ -205,7 +205,8 @@ pub fn getnameinfo(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     if first.family == libc::AF_INET && items.len() != 2 {
         return Err(vm.raise(Ex::OSError, "IPv4 sockaddr must be 2 tuple"));
     }
-    match lookup_names(vm, first.address, flags) {
+    let scope = rest.get(1).map_or(Ok(0), |scope| vm.index_i64(scope))?;
+    match lookup_names(vm, first.address.with_scope(flow as u32, scope as u32), flags) {
         Ok((host, service)) => {
             let names = vec![vm.new_str(&host), vm.new_str(&service)];
             Ok(vm.new_tuple(names))
