@@ -358,7 +358,7 @@ fn text_part(vm: &mut Vm, encoding: Option<String>, errors: Option<String>, newl
 }
 
 fn open_file(vm: &mut Vm, name: &Value, mode: &Mode, close_descriptor: bool) -> Res<File> {
-    if let Some(descriptor) = name.as_small_int() {
+    if let Some(descriptor) = name.as_small_int().or_else(|| name.as_bool().map(i64::from)) {
         let Some(descriptor) = i32::try_from(descriptor).ok().filter(|&descriptor| descriptor >= 0) else {
             return Err(vm.value_error("negative file descriptor"));
         };
