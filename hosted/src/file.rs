@@ -51,6 +51,8 @@ struct State {
     writable: bool,
     line_buffered: bool,
     unbuffered: bool,
+    /// The most bytes that are held back when writing.
+    held_back: usize,
     append: bool,
     /// Read, not yet taken: from `start` on.
     input: Vec<u8>,
@@ -292,14 +294,15 @@ fn open(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
     let text = if mode.binary { None } else { Some(text_part(vm, encoding, errors, newline)?) };
     let file = open_file(vm, name, &mode, close_descriptor)?;
-    let terminal = buffering == 1 || (buffering < 0 && io::IsTerminal::is_terminal(&file));
+    let by_lines = text.is_some() && (buffering == 1 || (buffering < 0 && io::IsTerminal::is_terminal(&file)));
     let state = State {
         file: Some(file),
         close_descriptor,
         readable: mode.read || mode.update,
         writable: !mode.read || mode.update,
-        line_buffered: terminal,
+        line_buffered: by_lines,
         unbuffered: buffering == 0,
+        held_back: usize::try_from(buffering).ok().filter(|&size| size > 1).unwrap_or(BUFFER),
         append: mode.append,
         input: Vec::new(),
         start: 0,
@@ -355,7 +358,7 @@ fn text_part(vm: &mut Vm, encoding: Option<String>, errors: Option<String>, newl
 }
 
 fn open_file(vm: &mut Vm, name: &Value, mode: &Mode, close_descriptor: bool) -> Res<File> {
-    if let Some(descriptor) = name.as_small_int() {
+    if let Some(descriptor) = name.as_small_int().or_else(|| name.as_bool().map(i64::from)) {
         let Some(descriptor) = i32::try_from(descriptor).ok().filter(|&descriptor| descriptor >= 0) else {
             return Err(vm.value_error("negative file descriptor"));
         };
@@ -775,7 +778,7 @@ fn write(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
             }
         };
         let state = file.state.get_mut();
-        let send = state.unbuffered || state.output.len() + bytes.len() > BUFFER || (state.line_buffered && bytes.contains(&b'\n'));
+        let send = state.unbuffered || state.output.len() + bytes.len() > state.held_back || (state.line_buffered && bytes.contains(&b'\n'));
         state.output.extend_from_slice(&bytes);
         if send {
             flush(vm, file)?;

@@ -47,13 +47,27 @@ fn plain(vm: &mut Vm, value: &Value) -> Res<Option<Vec<u8>>> {
 /// # Errors
 /// UnicodeEncodeError, what `__fspath__` raises.
 pub fn encoded(vm: &mut Vm, value: &Value) -> Res<Option<(Vec<u8>, Value)>> {
-    if let Some(bytes) = plain(vm, value)? {
-        return Ok(Some((bytes, value.clone())));
+    let Some(path) = file_system_path(vm, value)? else { return Ok(None) };
+    Ok(plain(vm, &path)?.map(|bytes| (bytes, path)))
+}
+
+/// The str or bytes that a path is or stands for; None for anything else.
+///
+/// # Errors
+/// TypeError, what `__fspath__` raises.
+pub fn file_system_path(vm: &mut Vm, value: &Value) -> Res<Option<Value>> {
+    let is_plain = |value: &Value| value.get::<Str>().is_some() || value.get::<Bytes>().is_some();
+    if is_plain(value) {
+        return Ok(Some(value.clone()));
     }
     let name = vm.intern("__fspath__");
-    let Some(method) = vm.class_of(value).lookup(&name) else { return Ok(None) };
+    let Some(method) = vm.class_of(value).lookup(&name).filter(|method| !method.is_none()) else { return Ok(None) };
     let path = vm.call(&method, std::slice::from_ref(value))?;
-    Ok(plain(vm, &path)?.map(|bytes| (bytes, path)))
+    if is_plain(&path) {
+        return Ok(Some(path));
+    }
+    let (class, given) = (vm.type_name(value), vm.type_name(&path));
+    Err(vm.type_error(&format!("expected {class}.__fspath__() to return str or bytes, not {given}")))
 }
 
 /// A path argument of the function `function`.

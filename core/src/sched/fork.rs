@@ -57,11 +57,19 @@ impl Scheduler {
 }
 
 impl Vm {
+    /// Has the program ended, and only finalizers run?
+    pub fn is_finalizing(&self) -> bool {
+        self.finalizing
+    }
+
     /// Makes a copy of the process in which only the running py-thread, the main one, goes on.
     ///
     /// # Errors
-    /// RuntimeError where that cannot be; OSError, NotImplementedError.
+    /// RuntimeError where that cannot be, PythonFinalizationError; OSError, NotImplementedError.
     pub fn fork(&mut self) -> Res<Forked> {
+        if self.is_finalizing() {
+            return Err(self.raise(Ex::PythonFinalizationError, "can't fork at interpreter shutdown"));
+        }
         if self.sched.current != MAIN {
             return Err(self.raise(Ex::RuntimeError, "fork is only possible in the main thread"));
         }

@@ -9,6 +9,7 @@ use super::posix::{int_argument, os_error, users, value_argument};
 use crate::paths::system_text;
 use pyvm_core::modules::ModuleSpec;
 use pyvm_core::object::bytes::Bytes;
+use pyvm_core::object::exception::Ex;
 use pyvm_core::object::tuple::Tuple;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::protocol::native_truth;
@@ -61,6 +62,9 @@ fn fork_exec(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let plan = plan(vm, arguments.positional)?;
     let function = value_argument(arguments.positional, 21);
     if !function.is_none() {
+        if vm.is_finalizing() {
+            return Err(vm.raise(Ex::PythonFinalizationError, "preexec_fn not supported at interpreter shutdown"));
+        }
         return with_function(vm, plan, function.clone());
     }
     let before = spawn::set_signal_mask(Some(&spawn::all_signals()));
@@ -152,12 +156,21 @@ fn plan(vm: &mut Vm, arguments: &[Value]) -> Res<Plan> {
         session: truth(15),
         group: int_argument(vm, arguments, 16, -1)?,
         user_group: optional(17).map(|value| users::id(vm, value, "gid")).transpose()?,
-        groups: optional(18).map(|value| users::groups(vm, value, "setgroups argument must be a sequence")).transpose()?,
+        groups: optional(18).map(|value| groups(vm, value)).transpose()?,
         user: optional(19).map(|value| users::id(vm, value, "uid")).transpose()?,
         umask: int_argument(vm, arguments, 20, -1)?,
         mask: spawn::signal_mask(),
         descriptor_limit: descriptor_limit(),
     })
+}
+
+/// The numbers of groups.
+fn groups(vm: &mut Vm, value: &Value) -> Res<Vec<u32>> {
+    let found = users::groups(vm, value, "setgroups argument must be a sequence");
+    match vm.catch(found, Ex::OverflowError)? {
+        Some(groups) => Ok(groups),
+        None => Err(vm.value_error("invalid group id")),
+    }
 }
 
 /// Descriptors that stay open: in ascending order.

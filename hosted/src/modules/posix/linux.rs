@@ -5,6 +5,8 @@ use super::place::{HERE, Place};
 use super::{Numbers, call, checked, error_number, flag, int_argument, integer_argument, os_text, text_argument, value_argument};
 use pyvm_core::object::bytes;
 use pyvm_core::object::class::TypeSpec;
+use pyvm_core::object::exception::Ex;
+use pyvm_core::object::int;
 use pyvm_core::object::set;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
@@ -127,7 +129,7 @@ fn eventfd(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         return Err(vm.value_error("value must be positive"));
     }
     let Ok(value) = u32::try_from(value) else {
-        return Err(vm.raise(pyvm_core::object::exception::Ex::OverflowError, "Python int too large to convert to C unsigned int"));
+        return Err(vm.raise(Ex::OverflowError, "Python int too large to convert to C unsigned int"));
     };
     // SAFETY: takes numbers.
     let descriptor = call(vm, &[], || checked(unsafe { libc::eventfd(value, flags) }))?;
@@ -139,13 +141,16 @@ fn eventfd_read(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let mut value = 0;
     // SAFETY: writes the value.
     call(vm, &[], || checked(unsafe { libc::eventfd_read(descriptor, &mut value) }))?;
-    Ok(vm.new_int(value as i64))
+    Ok(int::from_big(vm, value.into()))
 }
 
 fn eventfd_write(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let (descriptor, value) = (descriptor(vm, arguments)?, integer_argument(vm, arguments, 1)?);
+    let (descriptor, number) = (descriptor(vm, arguments)?, vm.index(value_argument(arguments, 1))?);
+    let Some(value) = int::to_big(&number).and_then(|number| u64::try_from(number).ok()) else {
+        return Err(vm.raise(Ex::OverflowError, "int too big to convert"));
+    };
     // SAFETY: takes numbers.
-    call(vm, &[], || checked(unsafe { libc::eventfd_write(descriptor, value as u64) }))?;
+    call(vm, &[], || checked(unsafe { libc::eventfd_write(descriptor, value) }))?;
     Ok(Value::NONE)
 }
 

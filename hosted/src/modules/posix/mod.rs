@@ -208,15 +208,11 @@ pub fn integers(vm: &mut Vm, numbers: impl IntoIterator<Item = i64>) -> Vec<Valu
 const FSPATH: Native = Native::simple("fspath(path)", fspath, "The path as str or bytes.");
 
 fn fspath(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let [path, ..] = arguments else { return Ok(Value::NONE) };
-    if path.get::<pyvm_core::object::str::Str>().is_some() || path.get::<pyvm_core::object::bytes::Bytes>().is_some() {
-        return Ok(path.clone());
-    }
-    let name = vm.intern("__fspath__");
-    match vm.class_of(path).lookup(&name) {
-        Some(method) => vm.call(&method, std::slice::from_ref(path)),
+    let value = value_argument(arguments, 0);
+    match paths::file_system_path(vm, value)? {
+        Some(path) => Ok(path),
         None => {
-            let given = vm.type_name(path);
+            let given = vm.type_name(value);
             Err(vm.type_error(&format!("expected str, bytes or os.PathLike object, not {given}")))
         }
     }

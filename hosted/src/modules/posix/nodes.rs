@@ -191,13 +191,20 @@ fn chmod(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (mode, folder, follow) = (int_argument(vm, arguments, 1, 0)? as libc::mode_t, folder_argument(vm, arguments, 2)?, flag(arguments, 3, true));
     place.check(vm, "chmod", folder, follow)?;
     let flags = if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
-    // SAFETY: the path ends with a zero byte.
-    call(vm, &[&place.given], || {
-        checked(match place.descriptor {
+    let unsupported = call(vm, &[&place.given], || {
+        // SAFETY: the path ends with a zero byte.
+        let result = checked(match place.descriptor {
             Some(descriptor) => unsafe { libc::fchmod(descriptor, mode) },
             None => unsafe { libc::fchmodat(folder, place.pointer(), mode, flags) },
-        })
+        });
+        match result {
+            Err(error) if !follow && error.raw_os_error() == Some(libc::EOPNOTSUPP) => Ok(true),
+            result => result.map(|_| false),
+        }
     })?;
+    if unsupported {
+        return Err(vm.raise(Ex::NotImplementedError, "chmod: follow_symlinks unavailable on this platform"));
+    }
     Ok(Value::NONE)
 }
 
