@@ -2,7 +2,7 @@
 
 use super::{ModuleSpec, Namespace};
 use crate::object;
-use crate::object::class::{CLASS_HEAP, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, Class, TypeSpec};
+use crate::object::class::{CLASS_FINAL, CLASS_HEAP, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use crate::object::construct::allocation_class;
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
@@ -211,7 +211,7 @@ fn start_joinable_thread(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 pub(super) fn get_ident(vm: &mut Vm, _: &[Value]) -> Res<Value> {
-    let ident = vm.sched.tasks.ident(vm.sched.current);
+    let ident = vm.sched.tasks.ident(vm.sched.identity());
     Ok(vm.new_int(ident))
 }
 
@@ -378,7 +378,7 @@ fn handle_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 pub static LOCK: TypeSpec = TypeSpec {
     module: "_thread",
-    flags: CLASS_WEAKREFERABLE,
+    flags: CLASS_WEAKREFERABLE | CLASS_FINAL,
     doc: "A lock that any thread may release.",
     natives: &[
         Native::simple("__new__($type, /)", |vm, _| Ok(vm.new_lock()), "A new lock."),

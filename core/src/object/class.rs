@@ -182,6 +182,9 @@ impl Drop for Class {
     }
 }
 
+/// The module of types that have no `__module__` of their own.
+pub const BUILTINS: &str = "builtins";
+
 /// A builtin type, declared once: `Vm::add_type` makes its class.
 pub struct TypeSpec {
     pub name: &'static str,
@@ -206,7 +209,7 @@ pub struct TypeSpec {
 impl TypeSpec {
     /// A type with nothing in it yet; for struct update syntax.
     pub const fn new(name: &'static str, layout: &'static Layout) -> TypeSpec {
-        TypeSpec { name, module: "builtins", base: None, layout, flags: 0, doc: "", natives: &[], getters: &[], next: None, advance: None }
+        TypeSpec { name, module: BUILTINS, base: None, layout, flags: 0, doc: "", natives: &[], getters: &[], next: None, advance: None }
     }
 }
 

@@ -25,7 +25,7 @@ use super::priority::Priorities;
 use super::readiness::Polling;
 use super::report::Measures;
 use super::run_queue::RunQueue;
-use super::task::{ChunkStore, DAEMON, FROZEN, INTERRUPTED, KEYWORDS, MAIN, NOBODY, RAISES, State, Task, TaskTable};
+use super::task::{ChunkStore, DAEMON, FOR_MAIN, FROZEN, INTERRUPTED, KEYWORDS, MAIN, NOBODY, RAISES, State, Task, TaskTable};
 use super::timer::TimerQueue;
 use super::wait::ThreadHandle;
 use crate::code::isa::{HEADER_SLOTS, Op};
@@ -50,6 +50,9 @@ pub const DEFAULT_CAPACITY: usize = if cfg!(target_pointer_width = "64") { 1 << 
 
 /// Switches without the end of a slice after which timers and requests are looked at all the same.
 const SWITCHES_BETWEEN_LOOKS: u64 = 64;
+
+/// How long a deadlock is watched before it is reported, in nanoseconds.
+const SIGNAL_GRACE: u64 = 1_000_000;
 
 /// What a py-thread costs the heap limit, its stack apart.
 const TASK_BYTES: usize = size_of::<Task>();
@@ -233,6 +236,12 @@ impl Scheduler {
     pub(crate) fn connect(&mut self, gil: NonNull<VmGil>, standbys: bool) {
         self.gil = Some(gil);
         self.standbys = standbys;
+    }
+
+    /// The running py-thread as the program sees it: a signal handler passes for the main one.
+    #[inline]
+    pub fn identity(&self) -> u32 {
+        if self.tasks.at(self.current).has(FOR_MAIN) { MAIN } else { self.current }
     }
 
     /// Whether another py-thread can run, now or when its time or its descriptor comes.
@@ -1057,7 +1066,12 @@ impl Vm {
         let timeout = match self.sched.timers.next_deadline() {
             Some(deadline) => Some(deadline.saturating_sub(self.sched.platform.now())),
             None if self.sched.hard_blocked == 0 && self.sched.polling.waiting == 0 => {
-                self.break_deadlock();
+                // A signal may be on its way, to another OS thread.
+                self.sched.wait_at_poller(Some(SIGNAL_GRACE));
+                self.look_outside();
+                if self.sched.current == NOBODY && !self.sched.somebody_waits() && !self.sched.leaving && self.sched.stop.is_none() {
+                    self.break_deadlock();
+                }
                 return;
             }
             None => None,

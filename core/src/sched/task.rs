@@ -25,7 +25,7 @@ use crate::code::isa::Instr;
 use crate::object::code::Code;
 use crate::object::value::Value;
 use crate::sync::{OutOfMemory, ValidWhenZero, zeroed};
-use crate::vm::frame::{Stack, Word};
+use crate::vm::frame::{FrameRef, Stack, Word};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem::ManuallyDrop;
@@ -68,6 +68,8 @@ pub const DAEMON: u8 = 8;
 pub const KEYWORDS: u8 = 16;
 /// `Task::flags`: it does not run before it is thawed.
 pub const FROZEN: u8 = 32;
+/// `Task::flags`: runs a signal handler, and is the main py-thread for whoever asks.
+pub const FOR_MAIN: u8 = 64;
 
 /// A py-thread.
 #[repr(C)]
@@ -160,6 +162,11 @@ impl Task {
 
     pub(super) fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
+    }
+
+    /// The innermost frame of its stack, while it does not run.
+    pub fn frame(&self) -> Option<FrameRef> {
+        (!self.base.is_null()).then_some(FrameRef { base: self.base, pc: self.pc })
     }
 
     /// Where it is in its life.

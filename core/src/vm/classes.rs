@@ -3,7 +3,7 @@
 use super::native::{Binding, Native};
 use super::{ClassRef, Name, Res, Vm};
 use crate::object::class::{
-    BEHIND_VARIABLE_PART, CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, ClassRefCell, TypeSpec,
+    BEHIND_VARIABLE_PART, BUILTINS, CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, ClassRefCell, TypeSpec,
 };
 use crate::object::descriptor::{GetSetDescriptor, MemberDescriptor};
 use crate::object::descriptor_types;
@@ -178,8 +178,6 @@ impl Vm {
                 if let Some(spec) = spec {
                     self.fill_class(spec, &class);
                 }
-                let module = self.name(Name::Builtin).clone();
-                self.set_class_item(&class, Name::Module, module);
                 class
             };
             self.exceptions.push(class);
@@ -227,7 +225,7 @@ impl Vm {
         self.fill_class(spec, &class);
         // Types whose instances have a module or doc string of their own have attributes for them.
         let computed = |name: &str| spec.getters.iter().any(|getter| getter.name == name);
-        if !computed("__module__") {
+        if spec.module != BUILTINS && !computed("__module__") {
             let module = self.intern(spec.module);
             self.set_class_item(&class, Name::Module, module);
         }

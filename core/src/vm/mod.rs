@@ -134,6 +134,8 @@ pub struct Vm {
     pub platform: &'static dyn crate::port::Platform,
     /// Signals that have a handler in Python.
     pub(crate) signal_handlers: Vec<(u32, Value)>,
+    /// A descriptor, and what writes a signal's number to it (`signal.set_wakeup_fd`).
+    pub signal_wakeup: Option<(i32, fn(i32, u32))>,
     /// Modules whose bodies are running.
     pub(crate) importing: Vec<import::Importing>,
     pub(crate) prelude: prelude::Prelude,
@@ -215,6 +217,7 @@ impl Vm {
             sched,
             platform,
             signal_handlers: Vec::new(),
+            signal_wakeup: None,
             importing: Vec::new(),
             prelude: Default::default(),
             int_max_str_digits: 4300,

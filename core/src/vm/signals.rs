@@ -1,12 +1,13 @@
-//! Signals with a handler in Python. The handler runs in a py-thread of its own, whatever the main one waits for; what it raises, it raises
-//! in the main one.
+//! Signals with a handler in Python. The handler runs in a py-thread of its own, whatever the main one waits for, but passes for the main one; what it
+//! raises, it raises there.
 
 use super::{Action, Args, Native, Res, Vm};
 use crate::object::exception::{self, Ex};
+use crate::object::traceback;
 use crate::object::value::Value;
 use crate::port::SignalHandling;
 use crate::port::{MachineError, Stream};
-use crate::sched::task::MAIN;
+use crate::sched::task::{FOR_MAIN, MAIN};
 use alloc::vec::Vec;
 
 /// Number of the signal that Ctrl-C sends.
@@ -16,12 +17,21 @@ pub const QUIT: u32 = 3;
 
 static RUN: Native = Native::full("_run_handler(handler, number, /)", run_handler, "Call a signal handler for the main py-thread.");
 
-fn run_handler(_: &mut Vm, arguments: &Args) -> Res<Action> {
+fn run_handler(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let [handler, number, ..] = arguments.positional else { return Ok(Action::Return(Value::NONE)) };
-    Ok(Action::call(handler.clone(), [number.clone(), Value::NONE], |vm, result| {
-        if let Err(raised) = result {
-            let exception = vm.take_exception(raised);
-            vm.sched.interrupt(MAIN, exception, true);
+    let current = vm.sched.current;
+    vm.sched.tasks.at_mut(current).flags |= FOR_MAIN;
+    let frame = match vm.sched.tasks.at(MAIN).frame().and_then(|frame| traceback::visible(Some(frame))) {
+        Some(frame) => traceback::of_running(vm, frame),
+        None => Value::NONE,
+    };
+    Ok(Action::call(handler.clone(), [number.clone(), frame], |vm, result| {
+        match result {
+            Ok(_) => vm.sched.end_pause(),
+            Err(raised) => {
+                let exception = vm.take_exception(raised);
+                vm.sched.interrupt(MAIN, exception, true);
+            }
         }
         Ok(Action::Return(Value::NONE))
     }))
@@ -71,6 +81,9 @@ impl Vm {
     pub(crate) fn signal_came(&mut self, number: u32) {
         match self.signal_handler(number) {
             Some(handler) => {
+                if let Some((descriptor, notify)) = self.signal_wakeup {
+                    notify(descriptor, number);
+                }
                 let run = self.native_function(&RUN, &Value::NONE);
                 let arguments = self.new_tuple(Vec::from([handler, Value::small_int(i64::from(number))]));
                 if let Err(raised) = self.start_thread(run, arguments, Vec::new(), None, true) {

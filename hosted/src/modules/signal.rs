@@ -1,5 +1,6 @@
 //! `_signal`: which signals there are, and what happens when they come.
 
+use super::waiting::{Patience, os_error, wait_until_ready};
 use crate::files::machine_error;
 use pyvm_core::modules::{ModuleSpec, Namespace};
 use pyvm_core::object::exception::Ex;
@@ -29,6 +30,18 @@ pub static SIGNAL: ModuleSpec = ModuleSpec {
         Native::simple("getsignal(signalnum, /)", get_signal, "What happens when a signal comes."),
         Native::simple("default_int_handler(signalnum, frame, /)", |vm, _| Err(vm.raise_with(Ex::KeyboardInterrupt, Vec::new())), "Raise KeyboardInterrupt."),
         Native::full("raise_signal(signalnum, /)", raise_signal, "Send a signal to this process."),
+        Native::full("pause()", pause, "Wait until a signal's handler has run."),
+        Native::full("pthread_kill(thread_id, signalnum, /)", kill_thread, "Send a signal to a thread of this process: to the process."),
+        Native::simple(
+            "siginterrupt(signalnum, flag, /)",
+            |vm, arguments| number(vm, arguments).map(|_| Value::NONE),
+            "Calls that a signal interrupts are always made again.",
+        ),
+        Native::simple(
+            "set_wakeup_fd(fd, /, *, warn_on_full_buffer=True)",
+            set_wakeup,
+            "Have the number of each signal written to a descriptor; returns the one before.",
+        ),
         Native::simple("strsignal(signalnum, /)", describe, "What a signal means."),
         Native::simple("valid_signals()", valid_signals, "The numbers of all signals."),
         Native::simple("alarm(seconds, /)", alarm, "Have SIGALRM sent after so many seconds; returns what was left of the last one."),
@@ -96,7 +109,7 @@ fn shown(vm: &Vm, number: u32, handling: SignalHandling) -> Value {
 
 fn signal(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (number, handler) = (number(vm, arguments)?, argument(arguments, 1).cloned().unwrap_or(Value::NONE));
-    if vm.sched.current != MAIN {
+    if vm.sched.identity() != MAIN {
         return Err(vm.value_error("signal only works in main thread of the main interpreter"));
     }
     let (handling, handler) = match handler.as_small_int() {
@@ -147,6 +160,53 @@ pub fn after_signal(vm: &mut Vm) -> Res<Action> {
         vm.check_interrupts()?;
         Ok(Action::Return(Value::NONE))
     })))
+}
+
+fn pause(vm: &mut Vm, _: &Args) -> Res<Action> {
+    wait_until_ready(vm, &[], Patience::Endless, |_, _| Ok(Action::Return(Value::NONE)))
+}
+
+fn kill_thread(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let ident = match args.get(0) {
+        Some(ident) => vm.index_i64(ident)?,
+        None => 0,
+    };
+    let number = number(vm, args.positional.get(1..).unwrap_or_default())?;
+    if vm.sched.tasks.find(ident).is_none() {
+        return Err(vm.machine_error(pyvm_core::port::MachineError::Os(libc::ESRCH), None));
+    }
+    // SAFETY: takes numbers.
+    if unsafe { libc::kill(libc::getpid(), number as i32) } != 0 {
+        return Err(os_error(vm, &io::Error::last_os_error()));
+    }
+    after_signal(vm)
+}
+
+/// Writes a signal's number to a descriptor that does not block; what does not fit is lost.
+fn write_number(descriptor: i32, number: u32) {
+    let byte = number as u8;
+    // SAFETY: one byte.
+    unsafe { libc::write(descriptor, (&raw const byte).cast(), 1) };
+}
+
+fn set_wakeup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    if vm.sched.identity() != MAIN {
+        return Err(vm.value_error("set_wakeup_fd only works in main thread of the main interpreter"));
+    }
+    let descriptor = super::posix::int_argument(vm, arguments, 0, -1)?;
+    if descriptor >= 0 {
+        // SAFETY: takes numbers.
+        let flags = unsafe { libc::fcntl(descriptor, libc::F_GETFL) };
+        if flags < 0 {
+            return Err(os_error(vm, &io::Error::last_os_error()));
+        }
+        if flags & libc::O_NONBLOCK == 0 {
+            return Err(vm.value_error(&format!("the fd {descriptor} must be in non-blocking mode")));
+        }
+    }
+    let new = (descriptor >= 0).then_some((descriptor, write_number as fn(i32, u32)));
+    let old = std::mem::replace(&mut vm.signal_wakeup, new);
+    Ok(Value::small_int(old.map_or(-1, |(descriptor, _)| i64::from(descriptor))))
 }
 
 fn describe(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

@@ -6,7 +6,7 @@ import sys as _sys
 __all__ = [
     "get_ident", "active_count", "Condition", "current_thread", "enumerate", "main_thread", "TIMEOUT_MAX", "Event", "Lock", "RLock",
     "Semaphore", "BoundedSemaphore", "Thread", "Barrier", "BrokenBarrierError", "Timer", "ThreadError", "setprofile", "settrace", "local",
-    "stack_size", "excepthook", "ExceptHookArgs", "getprofile", "gettrace", "get_native_id",
+    "stack_size", "excepthook", "ExceptHookArgs", "getprofile", "gettrace", "get_native_id", "setprofile_all_threads", "settrace_all_threads",
 ]
 
 _start_joinable_thread = _thread.start_joinable_thread
@@ -646,17 +646,25 @@ excepthook = __excepthook__ = _thread._excepthook
 
 
 class _MainHandle:
+    """What is known of a thread that was not started here: it ends with the program."""
+
     def __init__(self, ident):
         self.ident = ident
+        self._done = False
+        self._end = _new_lock()
+        self._end.acquire()
 
     def is_done(self):
-        return False
+        return self._done
 
     def join(self, timeout=-1):
-        # Its end is the end of everything: only a time-out ends this.
-        lock = _new_lock()
-        lock.acquire()
-        lock.acquire(True, timeout)
+        if not self._done and self._end.acquire(True, timeout):
+            self._end.release()
+
+    def _set_done(self):
+        if not self._done:
+            self._done = True
+            self._end.release()
 
 
 class _MainThread(Thread):
@@ -752,6 +760,8 @@ def _shutdown():
     """What the host calls at the end: exit functions, then all threads that are no daemons."""
     global _SHUTTING_DOWN
     _SHUTTING_DOWN = True
+    if get_ident() == _main_thread._ident:
+        _main_thread._handle._set_done()
     while _threading_atexits:
         _threading_atexits.pop()()
     shutdown = getattr(_thread, "_shutdown", None)

@@ -82,6 +82,7 @@ impl Reception {
             let mut next = if header.msg_control.is_null() { core::ptr::null_mut() } else { libc::CMSG_FIRSTHDR(&raw const header) };
             while let Some(message) = next.as_ref() {
                 let data = libc::CMSG_DATA(next);
+                #[allow(clippy::unnecessary_cast, reason = "another type elsewhere")]
                 let stated = (message.cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
                 let length = stated.min(end.saturating_sub(data as usize));
                 let bytes = core::slice::from_raw_parts(data, length).to_vec();
