@@ -82,10 +82,7 @@ pub fn hash_element(vm: &mut Vm, element: &Value) -> Res<u64> {
 /// What `__eq__` raises; MemoryError.
 #[inline]
 pub fn add_hashed(vm: &mut Vm, owner: &Header, table: &SetTable, hash: u64, element: Value) -> Res<()> {
-    if table.find(vm, hash, &element)?.is_some() {
-        return Ok(());
-    }
-    table.insert(owner, hash, element).map_err(|error| out_of_memory(vm, error))
+    table.add(vm, owner, hash, element).map(drop)
 }
 
 /// `set.add(element)`
@@ -305,7 +302,8 @@ pub fn filtered(vm: &mut Vm, model: &Value, left: &SetTable, right: &SetTable, w
         let (walked, asked) = if wanted && left.length.get() >= right.length.get() { (right, left) } else { (left, right) };
         for_elements(vm, walked, |vm, hash, element| {
             if asked.find(vm, hash, &element)?.is_some() == wanted {
-                add_hashed(vm, owner, table, hash, element)?;
+                // Elements of one set differ.
+                table.insert(owner, hash, element).map_err(|error| out_of_memory(vm, error))?;
             }
             Ok(true)
         })?;
@@ -335,9 +333,8 @@ pub fn toggle(vm: &mut Vm, owner: &Header, target: &SetTable, other: &SetTable) 
         return Ok(());
     }
     for_elements(vm, other, |vm, hash, element| {
-        match target.find(vm, hash, &element)? {
-            Some(place) => drop(target.remove(place)),
-            None => target.insert(owner, hash, element).map_err(|error| out_of_memory(vm, error))?,
+        if let Some(place) = target.add(vm, owner, hash, element)? {
+            drop(target.remove(place));
         }
         Ok(true)
     })

@@ -35,6 +35,15 @@ const LARGE: usize = 50_000;
 /// Smallest table.
 const LEAST: usize = 8;
 
+/// Where an element is.
+enum Located {
+    At(usize),
+    /// Not there; this is the first empty place for it.
+    Free(usize),
+    /// Not there.
+    Nowhere,
+}
+
 /// Elements found by hash.
 pub struct SetTable {
     /// A power of two of places, or none.
@@ -82,9 +91,18 @@ impl SetTable {
     /// What `__eq__` of an element raises.
     #[inline]
     pub fn find(&self, vm: &mut Vm, hash: u64, key: &Value) -> Res<Option<usize>> {
+        Ok(match self.locate(vm, hash, key)? {
+            Located::At(place) => Some(place),
+            Located::Free(_) | Located::Nowhere => None,
+        })
+    }
+
+    /// As [`SetTable::find`], with the place for an element that is not there.
+    #[inline]
+    fn locate(&self, vm: &mut Vm, hash: u64, key: &Value) -> Res<Located> {
         let slots = self.slots.get();
         if self.length.get() == 0 {
-            return Ok(None);
+            return Ok(Located::Nowhere);
         }
         let mut others = false;
         let place = if key.as_small_int().is_some() {
@@ -108,12 +126,29 @@ impl SetTable {
                         }
             })
         } else {
-            return self.find_general(vm, hash, key);
+            others = true;
+            0
         };
-        match slots.get(place) {
-            Some(slot) if !slot.key.is_undefined() => Ok(Some(place)),
-            _ if others => self.find_general(vm, hash, key),
-            _ => Ok(None),
+        if others && !slots.get(place).is_some_and(|slot| slot.key.is(key)) {
+            return Ok(self.find_general(vm, hash, key)?.map_or(Located::Nowhere, Located::At));
+        }
+        Ok(if slots.get(place).is_some_and(|slot| !slot.key.is_undefined()) { Located::At(place) } else { Located::Free(place) })
+    }
+
+    /// Adds an element unless it is there. Returns where an equal one is.
+    ///
+    /// # Errors
+    /// What `__eq__` of an element raises, MemoryError.
+    #[inline]
+    pub fn add(&self, vm: &mut Vm, owner: &Header, hash: u64, key: Value) -> Res<Option<usize>> {
+        let added = match self.locate(vm, hash, &key)? {
+            Located::At(place) => return Ok(Some(place)),
+            Located::Free(place) => self.put(owner, place, hash, key),
+            Located::Nowhere => self.insert(owner, hash, key),
+        };
+        match added {
+            Ok(()) => Ok(None),
+            Err(OutOfMemory) => Err(vm.memory_error()),
         }
     }
 
@@ -186,8 +221,14 @@ impl SetTable {
         if self.slots.get().is_empty() {
             self.resize(owner, 0)?;
         }
+        let place = SetTable::walk(self.slots.get(), hash, Slot::is_empty);
+        self.put(owner, place, hash, key)
+    }
+
+    /// Adds an element at its place, which is empty.
+    #[inline]
+    fn put(&self, owner: &Header, place: usize, hash: u64, key: Value) -> Result<(), OutOfMemory> {
         let slots = self.slots.get_mut();
-        let place = SetTable::walk(slots, hash, Slot::is_empty);
         if let Some(slot) = slots.get_mut(place) {
             *slot = Slot { hash, key };
         }
