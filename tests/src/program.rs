@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
+use std::os::unix::process::CommandExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -56,6 +57,16 @@ impl Program {
     /// A program with an environment that does not depend on whose machine it runs on, and 60 seconds.
     pub fn new(path: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(path);
+        let expect_signals = || {
+            for signal in [libc::SIGINT, libc::SIGQUIT] {
+                // SAFETY: sets what happens by default.
+                unsafe { libc::signal(signal, libc::SIG_DFL) };
+            }
+            Ok(())
+        };
+        // A shell has its background jobs ignore them.
+        // SAFETY: the closure does only what may be done between fork and exec.
+        unsafe { command.pre_exec(expect_signals) };
         command.env_remove("PYTHONPATH").env("PYTHONHASHSEED", "0").env("PYTHONDONTWRITEBYTECODE", "1").env("LC_ALL", "C.UTF-8");
         Self { command, input: Vec::new(), limit: Duration::ZERO }.limit(60)
     }
