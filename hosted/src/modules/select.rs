@@ -2,7 +2,6 @@
 //! VM's own poller and asks again.
 
 use super::fileno::descriptor;
-use super::posix::int_argument;
 use super::waiting::{Patience, os_error, wait_until_ready};
 use pyvm_core::modules::{_thread::nanoseconds, ModuleSpec, Namespace};
 use pyvm_core::object;
@@ -283,6 +282,7 @@ fn poll(vm: &mut Vm, args: &Args) -> Res<Action> {
 #[cfg(target_os = "linux")]
 mod epoll {
     use super::*;
+    use crate::modules::posix::int_argument;
     use pyvm_core::object::construct::allocation_class;
     use pyvm_core::vm::Getter;
     use std::cell::Cell;

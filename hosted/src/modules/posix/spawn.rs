@@ -350,6 +350,7 @@ struct Wishes {
     session: bool,
     mask: libc::sigset_t,
     default: Option<libc::sigset_t>,
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "macOS cannot do it"))]
     scheduler: Option<(Option<i32>, i32)>,
 }
 

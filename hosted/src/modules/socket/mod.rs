@@ -91,6 +91,12 @@ static LINUX_NUMBERS: &[(&str, i64)] = numbers! {
 #[cfg(not(target_os = "linux"))]
 static LINUX_NUMBERS: &[(&str, i64)] = &[];
 
+/// Joining and leaving a group of IPv6 addresses.
+#[cfg(target_os = "linux")]
+const GROUPS: [i32; 2] = [libc::IPV6_ADD_MEMBERSHIP, libc::IPV6_DROP_MEMBERSHIP];
+#[cfg(not(target_os = "linux"))]
+const GROUPS: [i32; 2] = [libc::IPV6_JOIN_GROUP, libc::IPV6_LEAVE_GROUP];
+
 /// Numbers that the C library has under other names, or none.
 static PLAIN_NUMBERS: &[(&str, i64)] = &[
     ("INADDR_ANY", 0),
@@ -106,8 +112,8 @@ static PLAIN_NUMBERS: &[(&str, i64)] = &[
     ("SOL_IP", 0),
     ("SOL_TCP", 6),
     ("SOL_UDP", 17),
-    ("IPV6_JOIN_GROUP", libc::IPV6_ADD_MEMBERSHIP as i64),
-    ("IPV6_LEAVE_GROUP", libc::IPV6_DROP_MEMBERSHIP as i64),
+    ("IPV6_JOIN_GROUP", GROUPS[0] as i64),
+    ("IPV6_LEAVE_GROUP", GROUPS[1] as i64),
 ];
 
 fn constants(vm: &mut Vm, module: &Namespace) {
