@@ -79,9 +79,14 @@ impl Vm {
                 }
                 continue;
             }
-            let index = code.index_of(self.pc).saturating_sub(1);
-            let instruction = self.current_instruction();
-            if matches!(instruction.op, Op::ForIter | Op::Send) && self.pending_is(Ex::StopIteration) {
+            let begun = code.index_of(self.pc);
+            let index = begun.saturating_sub(1);
+            // An interrupt comes before the first instruction.
+            if begun != 0
+                && let instruction = self.current_instruction()
+                && matches!(instruction.op, Op::ForIter | Op::Send)
+                && self.pending_is(Ex::StopIteration)
+            {
                 let exception = self.take_exception(raised);
                 self.set_register(instruction.b, Value::UNDEFINED);
                 if instruction.op == Op::Send {
