@@ -9,10 +9,15 @@ import contextvars
 import encodings  # registers itself with codecs, so it must stay, as it does in every other Python
 import gc
 import importlib  # the same, with sys.meta_path
+import os
 import sys
 
 PAGE = 4096
 WARM_UP = 8
+
+
+# Modules that are imported anew would be called, and so live on, after every fork.
+os.register_at_fork = lambda **hooks: None
 
 
 class Nowhere:
