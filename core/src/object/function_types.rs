@@ -2,6 +2,7 @@
 
 use super::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, TypeSpec};
 use super::code::Code;
+use super::dict::Dict;
 use super::function::{BoundMethod, Function, NativeFunction};
 use super::header::{Mut, Object};
 use super::list;
@@ -82,6 +83,21 @@ fn native_qualified_name(vm: &mut Vm, value: &Value) -> Res<Value> {
     Ok(vm.new_str(&text))
 }
 
+/// A module's function is pickled by its name; a method by its receiver or class.
+fn native_reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(native) = arguments.first().and_then(native_of) else { return Ok(Value::NONE) };
+    let name = vm.new_str(native.native.name());
+    let holder = match native.owner.get() {
+        _ if !native.receiver.is_undefined() => native.receiver.clone(),
+        Some(owner) => Value::from_object(owner),
+        None => return Ok(name),
+    };
+    let key = vm.intern("getattr");
+    let getattr = vm.builtins.get::<Dict>().and_then(|builtins| builtins.get_interned(&key)).unwrap_or(Value::NONE);
+    let pair = vm.new_tuple(Vec::from([holder, name]));
+    Ok(vm.new_tuple(Vec::from([getattr, pair])))
+}
+
 fn native_doc(vm: &mut Vm, value: &Value) -> Res<Value> {
     let doc = native_of(value).map_or("", |native| native.native.doc);
     Ok(if doc.is_empty() { Value::NONE } else { vm.new_str(doc) })
@@ -144,6 +160,7 @@ pub static NATIVE_METHODS: &[Native] = &[
     Native::simple("__repr__($self, /)", native_repr, "Return repr(self)."),
     Native::simple("__eq__($self, value, /)", native_eq, "Return self==value."),
     Native::simple("__hash__($self, /)", native_hash, "Return hash(self)."),
+    Native::simple("__reduce__($self, /)", native_reduce, "Helper for pickle."),
 ];
 
 pub static NATIVE_GETTERS: &[Getter] = &[

@@ -927,6 +927,10 @@ impl Vm {
             }
         }
         self.sched.measures.forget(task);
+        if !self.async_generator_hooks.is_empty() {
+            let ident = self.sched.tasks.ident(task);
+            self.async_generator_hooks.retain(|(of, _)| *of != ident);
+        }
         drop(self.sched.tasks.release(task));
         self.heap.discharge(TASK_BYTES);
         self.reschedule();
@@ -938,6 +942,9 @@ impl Vm {
     /// # Errors
     /// RuntimeError when the table is full, MemoryError.
     pub fn start_thread(&mut self, callee: Value, arguments: Value, keywords: Vec<(Value, Value)>, handle: Option<Value>, daemon: bool) -> Res<i64> {
+        if self.ending {
+            return Err(self.raise(Ex::PythonFinalizationError, "can't create new thread at interpreter shutdown"));
+        }
         if self.heap.check(TASK_BYTES).is_err() {
             return Err(self.memory_error());
         }

@@ -59,7 +59,7 @@ impl Scheduler {
 impl Vm {
     /// Has the program ended, and only finalizers run?
     pub fn is_finalizing(&self) -> bool {
-        self.finalizing
+        self.ending
     }
 
     /// Makes a copy of the process in which only the running py-thread, the main one, goes on.
