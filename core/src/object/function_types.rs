@@ -92,10 +92,15 @@ fn native_reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         Some(owner) => Value::from_object(owner),
         None => return Ok(name),
     };
+    Ok(reduced_to_attribute(vm, holder, name))
+}
+
+/// What pickle makes `getattr(holder, name)` of.
+fn reduced_to_attribute(vm: &mut Vm, holder: Value, name: Value) -> Value {
     let key = vm.intern("getattr");
     let getattr = vm.builtins.get::<Dict>().and_then(|builtins| builtins.get_interned(&key)).unwrap_or(Value::NONE);
     let pair = vm.new_tuple(Vec::from([holder, name]));
-    Ok(vm.new_tuple(Vec::from([getattr, pair])))
+    vm.new_tuple(Vec::from([getattr, pair]))
 }
 
 fn native_doc(vm: &mut Vm, value: &Value) -> Res<Value> {
@@ -400,6 +405,13 @@ fn method_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.new_int((hash >> 3) as i64))
 }
 
+fn method_reduce(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let Some(method) = arguments.get(0).and_then(method_of) else { return Ok(Action::Return(Value::NONE)) };
+    let (function, receiver) = (method.function.clone(), method.receiver.clone());
+    let name = vm.name(Name::Name).clone();
+    vm.get_attribute(&function, &name)?.and_then(vm, move |vm, name| Ok(Action::Return(reduced_to_attribute(vm, receiver, name))))
+}
+
 fn method_getattribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let method = arguments.positional[0].clone();
     let name = vm.intern_value(&arguments.positional[1]);
@@ -435,6 +447,7 @@ pub static BOUND_METHOD: TypeSpec = TypeSpec {
         Native::full("__repr__($self, /)", method_repr, "Return repr(self)."),
         Native::simple("__eq__($self, value, /)", method_eq, "Return self==value."),
         Native::simple("__hash__($self, /)", method_hash, "Return hash(self)."),
+        Native::full("__reduce__($self, /)", method_reduce, "Helper for pickle."),
         Native::full("__getattr__($self, name, /)", method_getattribute, "Attributes of the function."),
     ],
     getters: &[

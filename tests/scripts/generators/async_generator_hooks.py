@@ -1,7 +1,6 @@
 """sys.set_asyncgen_hooks: what is called for async generators when they begin, and when they die before their end."""
 
 import gc
-import pickle
 import sys
 import threading
 
@@ -76,8 +75,3 @@ except ValueError as error:
     print(error)
 print(drive(some(generator, 1)))
 sys.set_asyncgen_hooks(None, None)
-
-# Natives are pickled by name.
-for native in (len, [1, 2].count, str.upper, "abc".find):
-    copy = pickle.loads(pickle.dumps(native))
-    print(type(copy).__name__, copy.__qualname__)
