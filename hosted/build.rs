@@ -31,7 +31,6 @@ const LEFT_OUT: &[&str] = &[
     "_opcode_metadata",
     "_osx_support",
     "_pycodecs",
-    "_pyrepl",
     "antigravity",
     "dummy_threading",
     "ensurepip",

@@ -212,6 +212,8 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
         modules: modules::NATIVE.to_vec(),
         frozen: Some(&Library),
         error_text: files::error_text,
+        // SAFETY: takes a number.
+        leave: |status| unsafe { libc::_exit(status) },
         source_line: Some(Box::new(files::source_line)),
         sources,
     }

@@ -342,6 +342,7 @@ impl Interpreter {
     pub fn clear_modules(&mut self) {
         self.run_finalizers();
         let main = self.with(|vm, _| {
+            vm.ending = true;
             let main = main_namespace(vm);
             let name = vm.intern("__main__");
             if let Some(modules) = vm.modules.get::<Dict>() {

@@ -11,7 +11,7 @@ use crate::object::list::{self, List};
 use crate::object::str::Str;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
-use crate::sched::task::{DAEMON, MAIN};
+use crate::sched::task::DAEMON;
 use crate::sched::wait::{Lock, ReentrantLock, ThreadHandle, Timeout};
 use crate::struct_sequence;
 use crate::vm::protocol::get_attribute_then;
@@ -43,7 +43,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("daemon_threads_allowed()", |_, _| Ok(Value::TRUE), "Whether daemon threads are allowed."),
         Native::full("_shutdown()", shutdown, "Wait for all threads that are not daemons."),
         Native::simple("_make_thread_handle(ident, /)", make_thread_handle, "A handle of a thread that runs already."),
-        Native::simple("_get_main_thread_ident()", |vm, _| Ok(vm.new_int(vm.sched.tasks.ident(MAIN))), "The identifier of the main thread."),
+        Native::simple("_get_main_thread_ident()", |vm, _| Ok(vm.new_int(vm.sched.tasks.ident(vm.sched.main))), "The identifier of the main thread."),
         Native::simple("_is_main_interpreter()", |_, _| Ok(Value::TRUE), "Whether this is the main interpreter."),
         Native::simple("set_name(name)", set_name, "Name the current thread, for reports."),
         Native::full("_excepthook(args, /)", excepthook, "Print what ended Thread.run()."),
@@ -273,7 +273,7 @@ fn shutdown(vm: &mut Vm, _: &Args) -> Res<Action> {
     let current = vm.sched.current;
     let waited = tasks.indices().find_map(|index| {
         let task = tasks.at(index);
-        if task.flags & DAEMON == 0 && index != MAIN && index != current { task.handle.clone() } else { None }
+        if task.flags & DAEMON == 0 && index != vm.sched.main && index != current { task.handle.clone() } else { None }
     });
     match waited {
         None => Ok(Action::Return(Value::NONE)),

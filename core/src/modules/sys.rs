@@ -9,6 +9,7 @@ use crate::object::dict::Dict;
 use crate::object::exception::{Ex, Exception};
 use crate::object::int;
 use crate::object::str::Str;
+use crate::object::struct_sequence;
 use crate::object::struct_sequence as sequence;
 use crate::object::text_arguments;
 use crate::object::text_stream;
@@ -59,7 +60,13 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("settrace(function, /)", no_tracing, "Tracing is not supported; None is accepted."),
         Native::simple("getprofile()", |_, _| Ok(Value::NONE), "Profiling is not supported."),
         Native::simple("setprofile(function, /)", no_tracing, "Profiling is not supported; None is accepted."),
-        Native::simple("is_finalizing()", |_, _| Ok(Value::FALSE), "Whether the VM is shutting down."),
+        Native::simple("is_finalizing()", |vm, _| Ok(Value::bool(vm.is_finalizing())), "Whether the VM is shutting down."),
+        Native::simple("get_asyncgen_hooks()", get_async_generator_hooks, "What is called for new and for dying asynchronous generators of the thread."),
+        Native::simple(
+            "set_asyncgen_hooks(firstiter=None, finalizer=None)",
+            set_async_generator_hooks,
+            "Set what is called for asynchronous generators; what is not given stays.",
+        ),
         Native::simple("is_stack_trampoline_active()", |_, _| Ok(Value::FALSE), "There is none."),
         Native::simple("_is_gil_enabled()", |_, _| Ok(Value::TRUE), "Whether the GIL is enabled."),
         Native::simple(
@@ -77,6 +84,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     ..ModuleSpec::new("sys", "The VM as its programs see it.")
 };
 
+struct_sequence!(ASYNC_GENERATOR_HOOKS, "sys", "asyncgen_hooks", "What is called for asynchronous generators.", 0 "firstiter", 1 "finalizer");
 struct_sequence!(pub VERSION_INFO, "sys", "version_info", "Version of the language.", 0 "major", 1 "minor", 2 "micro", 3 "releaselevel", 4 "serial");
 struct_sequence!(FLAGS, "sys", "flags", "Flags from the command line.", 0 "debug", 1 "inspect", 2 "interactive", 3 "optimize", 4 "dont_write_bytecode",
     5 "no_user_site", 6 "no_site", 7 "ignore_environment", 8 "verbose", 9 "bytes_warning", 10 "quiet", 11 "hash_randomization", 12 "isolated", 13 "dev_mode",
@@ -354,6 +362,25 @@ fn no_tracing(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 // ---- frames
+
+fn get_async_generator_hooks(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+    let hooks = vm.async_generator_hooks().cloned().unwrap_or([Value::NONE, Value::NONE]);
+    Ok(struct_sequence::new(vm, &ASYNC_GENERATOR_HOOKS, hooks.into()))
+}
+
+fn set_async_generator_hooks(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let mut hooks = vm.async_generator_hooks().cloned().unwrap_or([Value::NONE, Value::NONE]);
+    for ((hook, index), what) in hooks.iter_mut().zip(0..).zip(["firstiter", "finalizer"]) {
+        let Some(new) = argument(arguments, index) else { continue };
+        if !new.is_none() && vm.lookup_special(new, Name::Call).is_none() {
+            let given = vm.type_name(new);
+            return Err(vm.type_error(&format!("callable {what} expected, got {given}")));
+        }
+        *hook = new.clone();
+    }
+    vm.set_async_generator_hooks(hooks);
+    Ok(Value::NONE)
+}
 
 fn get_frame(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let depth = match argument(arguments, 0) {

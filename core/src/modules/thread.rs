@@ -6,7 +6,7 @@ use crate::object::dict::Dict;
 use crate::object::exception::{self, Ex, Exception};
 use crate::object::value::Value;
 use crate::sched::priority::PRIORITIES;
-use crate::sched::task::{DAEMON, MAIN, State};
+use crate::sched::task::{DAEMON, State};
 use crate::vm::{Action, Args, Call, Native, Res, Vm, argument};
 use alloc::boxed::Box;
 use alloc::format;
@@ -166,7 +166,7 @@ fn status_of(vm: &mut Vm, index: u32) -> Value {
     let entries = [
         ("id", vm.new_int(ident)),
         ("name", name),
-        ("main", Value::bool(index == MAIN)),
+        ("main", Value::bool(index == vm.sched.main)),
         ("daemon", Value::bool(daemon)),
         ("state", vm.intern(state)),
         ("frozen", Value::bool(frozen)),

@@ -87,8 +87,52 @@ fn finish(call: &AsyncGeneratorCall) {
     }
 }
 
+impl Vm {
+    /// The hooks for async generators that the running py-thread has set.
+    pub(crate) fn async_generator_hooks(&self) -> Option<&[Value; 2]> {
+        let ident = self.sched.tasks.ident(self.sched.current);
+        self.async_generator_hooks.iter().find(|(of, _)| *of == ident).map(|(_, hooks)| hooks)
+    }
+
+    /// Sets them; None twice: there are none any more.
+    pub(crate) fn set_async_generator_hooks(&mut self, hooks: [Value; 2]) {
+        let ident = self.sched.tasks.ident(self.sched.current);
+        let old = self.async_generator_hooks.iter().position(|(of, _)| *of == ident).map(|index| self.async_generator_hooks.swap_remove(index));
+        if hooks.iter().any(|hook| !hook.is_none()) {
+            self.async_generator_hooks.push((ident, hooks));
+        }
+        drop(old);
+    }
+}
+
+/// An async generator is iterated over for the first time: the hook to be called for it.
+fn begin(vm: &mut Vm, generator: &Generator) -> Option<Value> {
+    if generator.async_begun.replace(true) {
+        return None;
+    }
+    let [first, finalizer] = vm.async_generator_hooks()?.clone();
+    if !finalizer.is_none() {
+        generator.finalizer.set(Some(finalizer));
+    }
+    (!first.is_none()).then_some(first)
+}
+
 fn step(vm: &mut Vm, arguments: &Args, sent: Value) -> Res<Action> {
     let receiver = arguments.positional[0].clone();
+    let generator = receiver.get::<AsyncGeneratorCall>().map(|call| call.generator.clone());
+    if let Some(object) = &generator
+        && let Some(generator) = object.get::<Generator>()
+        && let Some(hook) = begin(vm, generator)
+    {
+        return Ok(Action::call(hook, [object.clone()], move |vm, result| {
+            result?;
+            step_on(vm, receiver, sent)
+        }));
+    }
+    step_on(vm, receiver, sent)
+}
+
+fn step_on(vm: &mut Vm, receiver: Value, sent: Value) -> Res<Action> {
     let Some(call) = receiver.get::<AsyncGeneratorCall>() else { return Err(vm.type_error("not an awaitable of an async generator")) };
     if call.finished.get() {
         return Err(vm.raise(Ex::RuntimeError, "cannot reuse already awaited __anext__()/asend()"));

@@ -104,7 +104,7 @@ exceptions! {
     FileExistsError OSError; FileNotFoundError OSError; InterruptedError OSError; IsADirectoryError OSError; NotADirectoryError OSError;
     PermissionError OSError; ProcessLookupError OSError; TimeoutError OSError;
     ReferenceError Exception; RuntimeError Exception; NotImplementedError RuntimeError; PythonFinalizationError RuntimeError; RecursionError RuntimeError;
-    StopAsyncIteration Exception; StopIteration Exception = STOP_ITERATION; SyntaxError Exception = SYNTAX_ERROR; IndentationError SyntaxError; TabError IndentationError;
+    StopAsyncIteration Exception; StopIteration Exception = STOP_ITERATION; SyntaxError Exception = SYNTAX_ERROR; _IncompleteInputError SyntaxError; IndentationError SyntaxError; TabError IndentationError;
     SystemError Exception; TypeError Exception; ValueError Exception; UnicodeError ValueError; UnicodeDecodeError UnicodeError = UNICODE_DECODE_ERROR;
     UnicodeEncodeError UnicodeError = UNICODE_ENCODE_ERROR; UnicodeTranslateError UnicodeError = UNICODE_TRANSLATE_ERROR;
     Warning Exception; BytesWarning Warning; DeprecationWarning Warning; EncodingWarning Warning; FutureWarning Warning; ImportWarning Warning;

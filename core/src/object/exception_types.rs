@@ -353,7 +353,7 @@ pub fn set_fields(vm: &mut Vm, kind: Ex, value: &Value) {
                 exception.set_field(index, argument.clone());
             }
         }
-        Ex::SyntaxError | Ex::IndentationError | Ex::TabError => {
+        Ex::SyntaxError | Ex::IndentationError | Ex::TabError | Ex::_IncompleteInputError => {
             let details = exception.arguments().get(1).and_then(|details| details.get::<Tuple>()).map(|details| details.items().to_vec());
             if let Some(message) = exception.arguments().first() {
                 exception.set_field(SYNTAX_MESSAGE, message.clone());

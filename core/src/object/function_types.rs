@@ -2,6 +2,7 @@
 
 use super::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, TypeSpec};
 use super::code::Code;
+use super::dict::Dict;
 use super::function::{BoundMethod, Function, NativeFunction};
 use super::header::{Mut, Object};
 use super::list;
@@ -82,6 +83,26 @@ fn native_qualified_name(vm: &mut Vm, value: &Value) -> Res<Value> {
     Ok(vm.new_str(&text))
 }
 
+/// A module's function is pickled by its name; a method by its receiver or class.
+fn native_reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(native) = arguments.first().and_then(native_of) else { return Ok(Value::NONE) };
+    let name = vm.new_str(native.native.name());
+    let holder = match native.owner.get() {
+        _ if !native.receiver.is_undefined() => native.receiver.clone(),
+        Some(owner) => Value::from_object(owner),
+        None => return Ok(name),
+    };
+    Ok(reduced_to_attribute(vm, holder, name))
+}
+
+/// What pickle makes `getattr(holder, name)` of.
+fn reduced_to_attribute(vm: &mut Vm, holder: Value, name: Value) -> Value {
+    let key = vm.intern("getattr");
+    let getattr = vm.builtins.get::<Dict>().and_then(|builtins| builtins.get_interned(&key)).unwrap_or(Value::NONE);
+    let pair = vm.new_tuple(Vec::from([holder, name]));
+    vm.new_tuple(Vec::from([getattr, pair]))
+}
+
 fn native_doc(vm: &mut Vm, value: &Value) -> Res<Value> {
     let doc = native_of(value).map_or("", |native| native.native.doc);
     Ok(if doc.is_empty() { Value::NONE } else { vm.new_str(doc) })
@@ -144,6 +165,7 @@ pub static NATIVE_METHODS: &[Native] = &[
     Native::simple("__repr__($self, /)", native_repr, "Return repr(self)."),
     Native::simple("__eq__($self, value, /)", native_eq, "Return self==value."),
     Native::simple("__hash__($self, /)", native_hash, "Return hash(self)."),
+    Native::simple("__reduce__($self, /)", native_reduce, "Helper for pickle."),
 ];
 
 pub static NATIVE_GETTERS: &[Getter] = &[
@@ -383,6 +405,13 @@ fn method_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.new_int((hash >> 3) as i64))
 }
 
+fn method_reduce(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let Some(method) = arguments.get(0).and_then(method_of) else { return Ok(Action::Return(Value::NONE)) };
+    let (function, receiver) = (method.function.clone(), method.receiver.clone());
+    let name = vm.name(Name::Name).clone();
+    vm.get_attribute(&function, &name)?.and_then(vm, move |vm, name| Ok(Action::Return(reduced_to_attribute(vm, receiver, name))))
+}
+
 fn method_getattribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let method = arguments.positional[0].clone();
     let name = vm.intern_value(&arguments.positional[1]);
@@ -418,6 +447,7 @@ pub static BOUND_METHOD: TypeSpec = TypeSpec {
         Native::full("__repr__($self, /)", method_repr, "Return repr(self)."),
         Native::simple("__eq__($self, value, /)", method_eq, "Return self==value."),
         Native::simple("__hash__($self, /)", method_hash, "Return hash(self)."),
+        Native::full("__reduce__($self, /)", method_reduce, "Helper for pickle."),
         Native::full("__getattr__($self, name, /)", method_getattribute, "Attributes of the function."),
     ],
     getters: &[

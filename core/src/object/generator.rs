@@ -33,10 +33,14 @@ pub struct Generator {
     /// An async generator is between `asend`/`athrow` calls of one consumer.
     pub async_running: Cell<bool>,
     pub async_closed: Cell<bool>,
+    /// An async generator has been iterated over: the hook for that was called.
+    pub async_begun: Cell<bool>,
     /// Where it goes on.
     pub pc: Cell<*const Instr>,
     /// The exception that it was handling when it yielded; None if none.
     pub handled: Mut<Value>,
+    /// Called when an async generator dies before its end.
+    pub finalizer: Mut<Option<Value>>,
     pub name: Mut<Value>,
     pub qualified_name: Mut<Value>,
     /// Frame header and registers; empty once finished.
@@ -49,6 +53,7 @@ object!(
     "generator",
     |this, visit| {
         visit(this.handled.get());
+        this.finalizer.get().iter().for_each(&mut *visit);
         visit(this.name.get());
         visit(this.qualified_name.get());
         if this.state.get() != GeneratorState::Finished && this.state.get() != GeneratorState::Running {
@@ -94,6 +99,7 @@ impl Generator {
             unsafe { crate::vm::frame::drop_frame(frame.as_mut_ptr().add(HEADER_SLOTS), frame.len() - HEADER_SLOTS) };
         }
         self.handled.set(Value::NONE);
+        drop(self.finalizer.take());
     }
 }
 

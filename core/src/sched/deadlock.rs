@@ -4,7 +4,7 @@
 //! that, and the cycles if there are any. Cycles can also be looked for while other py-threads run: taking a lock costs nothing more for that.
 
 use super::report::{LISTED, title};
-use super::task::{MAIN, State};
+use super::task::State;
 use super::wait::owner_of;
 use crate::vm::Vm;
 use alloc::string::String;
@@ -72,7 +72,7 @@ impl Vm {
         let report = self.deadlock_report();
         let tasks = &self.sched.tasks;
         let waits = |index: &u32| matches!(tasks.at(*index).state, State::Blocked | State::Frozen);
-        let told = Some(MAIN).filter(waits).or_else(|| tasks.indices().filter(waits).max_by_key(|&index| tasks.at(index).reentries()));
+        let told = Some(self.sched.main).filter(waits).or_else(|| tasks.indices().filter(waits).max_by_key(|&index| tasks.at(index).reentries()));
         match told {
             Some(task) => {
                 let exception = crate::modules::thread::deadlock_error(self, &report);

@@ -126,6 +126,8 @@ pub struct Scheduler {
     chunks: ChunkStore,
     /// The running py-thread, or [`NOBODY`].
     pub current: u32,
+    /// The main py-thread: [`MAIN`], or in a copy of the process the one that made it.
+    pub main: u32,
     /// A native of the running py-thread has entered it in a queue and returned "no value now".
     pub parking: bool,
     entry: Entry,
@@ -200,6 +202,7 @@ impl Scheduler {
             measures: Measures::default(),
             chunks: ChunkStore::default(),
             current: NOBODY,
+            main: MAIN,
             parking: false,
             entry: Entry::Continue,
             slice_ticks: SLICE_TICKS,
@@ -241,7 +244,7 @@ impl Scheduler {
     /// The running py-thread as the program sees it: a signal handler passes for the main one.
     #[inline]
     pub fn identity(&self) -> u32 {
-        if self.tasks.at(self.current).has(FOR_MAIN) { MAIN } else { self.current }
+        if self.tasks.at(self.current).has(FOR_MAIN) { self.main } else { self.current }
     }
 
     /// Whether another py-thread can run, now or when its time or its descriptor comes.
@@ -927,8 +930,15 @@ impl Vm {
             }
         }
         self.sched.measures.forget(task);
+        if !self.async_generator_hooks.is_empty() {
+            let ident = self.sched.tasks.ident(task);
+            self.async_generator_hooks.retain(|(of, _)| *of != ident);
+        }
         drop(self.sched.tasks.release(task));
         self.heap.discharge(TASK_BYTES);
+        if self.sched.main != MAIN && self.sched.tasks.alive() == 0 {
+            (self.host.leave)(0);
+        }
         self.reschedule();
     }
 
@@ -938,6 +948,9 @@ impl Vm {
     /// # Errors
     /// RuntimeError when the table is full, MemoryError.
     pub fn start_thread(&mut self, callee: Value, arguments: Value, keywords: Vec<(Value, Value)>, handle: Option<Value>, daemon: bool) -> Res<i64> {
+        if self.ending {
+            return Err(self.raise(Ex::PythonFinalizationError, "can't create new thread at interpreter shutdown"));
+        }
         if self.heap.check(TASK_BYTES).is_err() {
             return Err(self.memory_error());
         }

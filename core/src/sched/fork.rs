@@ -1,7 +1,8 @@
 //! Copies of the process. In the copy there is one OS thread, the one that made it, and so one py-thread goes on: the others are as if they
 //! had never been, except that what they held stays held.
 //!
-//! The main py-thread alone can do it, on the host's OS thread: the copy ends as programs do, through the frames of the host below.
+//! The main py-thread does it on the host's OS thread: the copy ends as programs do, through the frames of the host below. Another py-thread that does
+//! it is the main one of the copy, which ends with its last py-thread.
 
 use super::executor::Scheduler;
 use super::task::{MAIN, NOBODY, State};
@@ -29,6 +30,7 @@ impl Scheduler {
     fn forget_others(&mut self) -> Vec<Value> {
         let current = self.current;
         let others: Vec<u32> = self.tasks.indices().filter(|&index| index != current).collect();
+        self.main = current;
         for &index in &others {
             // Out of whatever it waits in.
             if self.tasks.at(index).state == State::Blocked {
@@ -39,6 +41,7 @@ impl Scheduler {
         while self.shared().wakes.pop().is_some() {}
         let mut rest = Vec::new();
         for index in others {
+            self.leave_own_queue(index);
             if let Some(locals) = self.tasks.at_mut(index).locals.take() {
                 drop_locals(&locals, self.tasks.ident(index));
                 rest.push(locals);
@@ -50,6 +53,10 @@ impl Scheduler {
                 rest.push(handle);
             }
             rest.extend(self.tasks.release(index).into_iter().flatten());
+            if index == MAIN {
+                // Nobody else may have the record that the host goes on with.
+                self.tasks.reserve_main();
+            }
         }
         self.forget_carriers();
         rest
@@ -59,7 +66,7 @@ impl Scheduler {
 impl Vm {
     /// Has the program ended, and only finalizers run?
     pub fn is_finalizing(&self) -> bool {
-        self.finalizing
+        self.ending
     }
 
     /// Makes a copy of the process in which only the running py-thread, the main one, goes on.
@@ -70,10 +77,7 @@ impl Vm {
         if self.is_finalizing() {
             return Err(self.raise(Ex::PythonFinalizationError, "can't fork at interpreter shutdown"));
         }
-        if self.sched.current != MAIN {
-            return Err(self.raise(Ex::RuntimeError, "fork is only possible in the main thread"));
-        }
-        if !self.sched.is_on_host() {
+        if self.sched.current == MAIN && !self.sched.is_on_host() {
             return match self.sched.ask_for_host() {
                 true => Ok(Forked::Elsewhere),
                 false => Err(self.raise(Ex::RuntimeError, "fork is not possible while another thread is inside a call that blocks the main OS thread")),

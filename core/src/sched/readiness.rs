@@ -1,7 +1,7 @@
 //! Waiting for the machine's sources (sockets, pipes, terminals): the poller wakes the py-thread, and no OS thread waits with it.
 
 use super::executor::Scheduler;
-use super::task::{MAIN, State};
+use super::task::State;
 use super::wait::Timeout;
 use crate::object;
 use crate::object::class::{CLASS_NOT_CALLABLE, TypeSpec};
@@ -79,10 +79,10 @@ impl Scheduler {
 
     /// Wakes the main py-thread if it waits for no source in particular: a signal has come.
     pub(crate) fn end_pause(&mut self) {
-        let record = self.tasks.at(MAIN);
+        let record = self.tasks.at(self.main);
         if record.state == State::Blocked && record.waits_for.as_ref().and_then(|object| object.get::<Readiness>()).is_some_and(|readiness| readiness.sources.is_empty())
         {
-            self.unblock(MAIN, Value::TRUE, false);
+            self.unblock(self.main, Value::TRUE, false);
         }
     }
 

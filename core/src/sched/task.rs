@@ -340,6 +340,13 @@ impl TaskTable {
         values
     }
 
+    /// Takes the main py-thread's record, the one released last, out of use for good.
+    pub(super) fn reserve_main(&mut self) {
+        if self.free == MAIN + 1 {
+            self.free = self.at(MAIN).next;
+        }
+    }
+
     /// Indices of the py-threads that exist, the main one first.
     pub fn indices(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.used).filter(|&index| self.at(index).state != State::Free)

@@ -106,6 +106,8 @@ pub struct Host {
     pub frozen: Option<&'static dyn FrozenModules>,
     /// What the operating system calls its error numbers.
     pub error_text: fn(i32) -> String,
+    /// Ends the process at once, with this exit code. Returns where there is no process.
+    pub leave: fn(i32),
     /// Source lines for tracebacks.
     pub source_line: Option<SourceLine>,
     /// Source texts that lie in no file (`-c`, `<stdin>`, `compile()`), by file name.
@@ -125,6 +127,7 @@ impl Default for Host {
             modules: Vec::new(),
             frozen: None,
             error_text: |number| alloc::format!("error {number}"),
+            leave: |_| (),
             source_line: None,
             sources: Vec::new(),
         }

@@ -124,6 +124,10 @@ pub struct Vm {
     pub(crate) exit: Option<step::Exit>,
     /// Finalizers are running.
     pub(crate) finalizing: bool,
+    /// The program has ended: its modules go.
+    pub(crate) ending: bool,
+    /// What `sys.set_asyncgen_hooks` set, by the ident of the py-thread: for the first iteration, and for the end.
+    pub(crate) async_generator_hooks: Vec<(i64, [Value; 2])>,
     /// What was running when an exception that nobody can handle was raised.
     pub(crate) unraisable: Value,
     /// What the embedding program supplies.
@@ -212,6 +216,8 @@ impl Vm {
             pause: false,
             exit: None,
             finalizing: false,
+            ending: false,
+            async_generator_hooks: Vec::new(),
             unraisable: Value::NONE,
             host: host::Host::default(),
             sched,

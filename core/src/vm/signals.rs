@@ -7,7 +7,7 @@ use crate::object::traceback;
 use crate::object::value::Value;
 use crate::port::SignalHandling;
 use crate::port::{MachineError, Stream};
-use crate::sched::task::{FOR_MAIN, MAIN};
+use crate::sched::task::FOR_MAIN;
 use alloc::vec::Vec;
 
 /// Number of the signal that Ctrl-C sends.
@@ -21,7 +21,7 @@ fn run_handler(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let [handler, number, ..] = arguments.positional else { return Ok(Action::Return(Value::NONE)) };
     let current = vm.sched.current;
     vm.sched.tasks.at_mut(current).flags |= FOR_MAIN;
-    let frame = match vm.sched.tasks.at(MAIN).frame().and_then(|frame| traceback::visible(Some(frame))) {
+    let frame = match vm.sched.tasks.at(vm.sched.main).frame().and_then(|frame| traceback::visible(Some(frame))) {
         Some(frame) => traceback::of_running(vm, frame),
         None => Value::NONE,
     };
@@ -30,7 +30,7 @@ fn run_handler(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             Ok(_) => vm.sched.end_pause(),
             Err(raised) => {
                 let exception = vm.take_exception(raised);
-                vm.sched.interrupt(MAIN, exception, true);
+                vm.sched.interrupt(vm.sched.main, exception, true);
             }
         }
         Ok(Action::Return(Value::NONE))
@@ -88,12 +88,12 @@ impl Vm {
                 let arguments = self.new_tuple(Vec::from([handler, Value::small_int(i64::from(number))]));
                 if let Err(raised) = self.start_thread(run, arguments, Vec::new(), None, true) {
                     let exception = self.take_exception(raised);
-                    self.sched.interrupt(MAIN, exception, true);
+                    self.sched.interrupt(self.sched.main, exception, true);
                 }
             }
             None if number == INTERRUPT => {
                 let exception = exception::create(self, Ex::KeyboardInterrupt, Vec::new());
-                self.sched.interrupt(MAIN, exception, true);
+                self.sched.interrupt(self.sched.main, exception, true);
             }
             None if number == QUIT => self.write_report(),
             None => {}

@@ -6,7 +6,6 @@ use pyvm_core::modules::{ModuleSpec, Namespace};
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::value::Value;
 use pyvm_core::port::SignalHandling;
-use pyvm_core::sched::task::MAIN;
 use pyvm_core::vm::signals::{INTERRUPT, QUIT};
 use pyvm_core::vm::{Action, Args, Native, Res, Vm, argument};
 use std::io;
@@ -109,7 +108,7 @@ fn shown(vm: &Vm, number: u32, handling: SignalHandling) -> Value {
 
 fn signal(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let (number, handler) = (number(vm, arguments)?, argument(arguments, 1).cloned().unwrap_or(Value::NONE));
-    if vm.sched.identity() != MAIN {
+    if vm.sched.identity() != vm.sched.main {
         return Err(vm.value_error("signal only works in main thread of the main interpreter"));
     }
     let (handling, handler) = match handler.as_small_int() {
@@ -190,7 +189,7 @@ fn write_number(descriptor: i32, number: u32) {
 }
 
 fn set_wakeup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    if vm.sched.identity() != MAIN {
+    if vm.sched.identity() != vm.sched.main {
         return Err(vm.value_error("set_wakeup_fd only works in main thread of the main interpreter"));
     }
     let descriptor = super::posix::int_argument(vm, arguments, 0, -1)?;

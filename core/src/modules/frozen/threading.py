@@ -745,9 +745,18 @@ def enumerate():
 
 def _after_fork():
     """What a copy of the process calls: only the thread that made it is left."""
-    current = current_thread()
+    global _main_thread
+    ident = get_ident()
+    current = _active.get(ident)
+    if current is None:
+        current = _MainThread(ident)
+    elif isinstance(current, _DummyThread):
+        current.__class__ = _MainThread
+        current._name = "MainThread"
+    current._daemon = False
+    _main_thread = current
     _active.clear()
-    _active[get_ident()] = current
+    _active[ident] = current
 
 
 def _register_atexit(func, *arg, **kwargs):

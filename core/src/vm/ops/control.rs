@@ -269,6 +269,9 @@ impl Vm {
                     Finalizer::Delete(object) => {
                         if object.kind() == crate::object::header::Kind::Generator {
                             vm.unraisable = object.clone();
+                            if let Some(finalizer) = object.get::<crate::object::generator::Generator>().and_then(|generator| generator.finalizer.take()) {
+                                return Ok(Action::Call(Call::new(finalizer, [object]), self));
+                            }
                             return match super::generators::close(vm, &object) {
                                 Ok(action) => Ok(Action::Then(Box::new(action), self)),
                                 Err(raised) => {

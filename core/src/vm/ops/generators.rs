@@ -54,6 +54,8 @@ pub fn make(vm: &mut Vm, _: Instr) -> Res<()> {
         state: Cell::new(GeneratorState::Created),
         async_running: Cell::new(false),
         async_closed: Cell::new(false),
+        async_begun: Cell::new(false),
+        finalizer: Mut::new(None),
         pc: Cell::new(pc),
         handled: Mut::new(Value::NONE),
         name: Mut::new(name),
@@ -636,5 +638,5 @@ fn close_any(vm: &mut Vm, iterator: &Value) -> Res<Action> {
 
 /// Must a dying generator be closed first, because code of its own would run?
 pub fn needs_closing(generator: &Generator) -> bool {
-    generator.state.get() == GeneratorState::Suspended && guarded(generator)
+    generator.state.get() == GeneratorState::Suspended && (guarded(generator) || generator.finalizer.get().is_some())
 }

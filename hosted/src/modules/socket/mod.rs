@@ -15,6 +15,7 @@ use pyvm_core::modules::{ModuleSpec, Namespace, exception_class};
 use pyvm_core::object;
 use pyvm_core::object::bytes;
 use pyvm_core::object::class::{CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, TypeSpec};
+use pyvm_core::object::codec;
 use pyvm_core::object::construct::allocation_class;
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::header::{Header, Kind, Object};
@@ -257,9 +258,13 @@ fn required<'a>(vm: &mut Vm, arguments: &'a [Value]) -> Res<&'a Socket> {
 /// ASCII text or bytes, as names of hosts are.
 fn text_or_bytes(vm: &mut Vm, value: &Value) -> Res<Vec<u8>> {
     match value.get::<Str>() {
-        Some(text) => match text.as_str().filter(|text| text.is_ascii()) {
-            Some(text) => Ok(text.as_bytes().to_vec()),
-            None => Err(vm.raise(Ex::NotImplementedError, "host names beyond ASCII: encode them with the codec 'idna'")),
+        Some(text) => match text.as_str() {
+            Some(text) if text.is_ascii() => Ok(text.as_bytes().to_vec()),
+            Some(_) => Err(vm.raise(Ex::NotImplementedError, "host names beyond ASCII: encode them with the codec 'idna'")),
+            None => {
+                let encoded = codec::encode_with(vm, text, codec::UTF_8, None)?;
+                Ok(bytes::required(vm, &encoded)?.into_owned())
+            }
         },
         None => match bytes::of(vm, value)? {
             Some(data) => Ok(data.into_owned()),
