@@ -10,7 +10,8 @@ import time
 calls = []
 os.register_at_fork(before=lambda: calls.append("before"), after_in_parent=lambda: calls.append("parent"), after_in_child=lambda: calls.append("child"))
 read, write = os.pipe()
-sleepers = [threading.Thread(target=time.sleep, args=(60,), daemon=True) for _ in range(10)]
+end = threading.Event()
+sleepers = [threading.Thread(target=end.wait, daemon=True) for _ in range(10)]
 for thread in sleepers:
     thread.start()
 child = os.fork()
@@ -26,6 +27,9 @@ os.close(write)
 print(os.waitpid(child, 0) == (child, 7 << 8), calls, threading.active_count())
 print(os.read(read, 1000).decode())
 os.close(read)
+end.set()
+for thread in sleepers:
+    thread.join()
 for arguments in ([], [1], [print]):
     try:
         os.register_at_fork(*arguments)
