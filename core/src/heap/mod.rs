@@ -187,6 +187,12 @@ impl Heap {
         self.granted.get().wrapping_sub(self.ticks.get()) as u32
     }
 
+    /// Ticks left in this slice; not above 0: it is over.
+    #[inline]
+    pub fn ticks_left(&self) -> i32 {
+        self.ticks.get()
+    }
+
     /// Begins a slice of so many ticks.
     #[inline]
     pub fn set_ticks(&self, ticks: i32) {
