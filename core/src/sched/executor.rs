@@ -624,17 +624,20 @@ impl Vm {
         core::mem::replace(&mut self.sched.parking, false)
     }
 
-    /// The safe point's look at what the scheduler has to do: requests from outside, timers, fuel, and the end of the slice.
+    /// The safe point's look at what the scheduler has to do: requests from outside, timers, fuel, and the end of the slice unless it goes on.
     ///
     /// # Errors
     /// An interrupt's exception.
     #[inline]
-    pub(crate) fn slice_ended(&mut self) -> Res<()> {
+    pub(crate) fn slice_ended(&mut self, goes_on: bool) -> Res<()> {
         if self.sched.shared.attention.is_raised() || !self.sched.timers.is_empty() || self.sched.polling.waiting != 0 || self.sched.fuel != u64::MAX {
             self.look_up()?;
             if self.pause {
                 return Ok(());
             }
+        }
+        if goes_on {
+            return Ok(());
         }
         if !self.sched.somebody_waits() {
             self.sched.pace_from = UNKNOWN;
