@@ -344,6 +344,7 @@ impl Interpreter {
         self.run_finalizers();
         let main = self.with(|vm, _| {
             vm.ending = true;
+            vm.sched.freeze_others();
             let name = vm.intern("__main__");
             let main = vm.modules.get::<Dict>().and_then(|modules| modules.delete_interned(&name));
             // Kept for the second step only if something else does too; else what it refers to can go, in cycles too.

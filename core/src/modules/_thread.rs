@@ -35,7 +35,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("get_native_id()", get_ident, "As get_ident(): no OS thread belongs to a thread."),
         Native::simple("allocate_lock()", |vm, _| Ok(vm.new_lock()), "A new lock."),
         Native::simple("allocate()", |vm, _| Ok(vm.new_lock()), "An obsolete synonym of allocate_lock()."),
-        Native::simple("stack_size(size=0, /)", stack_size, "Stacks grow as needed: 0, and nothing changes."),
+        Native::simple("stack_size(size=0, /)", stack_size, "The size asked for last, and sets it; stacks grow as needed all the same."),
         Native::full("interrupt_main(signum=2, /)", interrupt_main, "Simulate the arrival of a signal, which interrupts the main thread."),
         Native::simple("exit()", exit, "Raise SystemExit: the thread ends, without a report."),
         Native::simple("exit_thread()", exit, "An obsolete synonym of exit()."),
@@ -215,13 +215,22 @@ pub(super) fn get_ident(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     Ok(vm.new_int(ident))
 }
 
+/// The least size of a stack that CPython takes.
+const LEAST_STACK: i64 = 32 * 1024;
+
 fn stack_size(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    if let Some(size) = argument(arguments, 0)
-        && vm.index_i64(size)? < 0
-    {
-        return Err(vm.value_error("size must be 0 or a positive value"));
+    let before = Value::small_int(vm.sched.stack_size);
+    if let Some(size) = argument(arguments, 0) {
+        let size = vm.index_i64(size)?;
+        if size < 0 {
+            return Err(vm.value_error("size must be 0 or a positive value"));
+        }
+        if (1..LEAST_STACK).contains(&size) {
+            return Err(vm.value_error(&format!("size not valid: {size} bytes")));
+        }
+        vm.sched.stack_size = size;
     }
-    Ok(Value::small_int(0))
+    Ok(before)
 }
 
 fn interrupt_main(vm: &mut Vm, args: &Args) -> Res<Action> {

@@ -147,6 +147,8 @@ pub struct Scheduler {
     /// A native of the running py-thread has entered it in a queue and returned "no value now".
     pub parking: bool,
     entry: Entry,
+    /// What `_thread.stack_size` was told.
+    pub stack_size: i64,
     /// Ticks in a slice.
     pub slice_ticks: i32,
     /// Ticks left to all; `u64::MAX`: no limit.
@@ -228,6 +230,7 @@ impl Scheduler {
             main: MAIN,
             parking: false,
             entry: Entry::Continue,
+            stack_size: 0,
             slice_ticks: SLICE_TICKS,
             fuel: u64::MAX,
             stop: None,
@@ -631,6 +634,10 @@ impl Vm {
     #[inline]
     pub(crate) fn slice_ended(&mut self, goes_on: bool) -> Res<()> {
         if self.sched.shared.attention.is_raised() || !self.sched.timers.is_empty() || self.sched.polling.waiting != 0 || self.sched.fuel != u64::MAX {
+            if !goes_on && self.is_gil_wanted() {
+                // Its turn comes after those of all others, not of those alone who wait for the GIL.
+                self.requeue();
+            }
             self.look_up()?;
             if self.pause {
                 return Ok(());
@@ -1254,7 +1261,7 @@ impl Vm {
         let useful = (offered || self.sched.hard_blocked > 0) && !self.sched.runs_nested();
         let Some(gil) = self.sched.gil.filter(|_| useful) else { return call() };
         let (task, innermost, carrier) = (self.sched.current, self.sched.innermost, self.sched.carrier);
-        let native_depth = self.native_depth;
+        let (native_depth, ticks) = (self.native_depth, self.heap.ticks_left());
         self.sched.hard_blocked += 1;
         let vm = core::hint::black_box(NonNull::from(&mut *self));
         let result = {
@@ -1271,12 +1278,13 @@ impl Vm {
         this.sched.hard_blocked -= 1;
         this.native_depth = native_depth;
         this.sched.pace_from = UNKNOWN;
-        this.come_back(task, innermost, carrier);
+        this.come_back(task, innermost, carrier, ticks);
         result
     }
 
-    /// This OS thread has the GIL again; if others ran meanwhile, the py-thread that was running here goes on.
-    fn come_back(&mut self, task: u32, innermost: u16, carrier: Parker) {
+    /// This OS thread has the GIL again; if others ran meanwhile, the py-thread that was running here goes on with what was left of its slice: those
+    /// who make one call after the other do not have all turns.
+    fn come_back(&mut self, task: u32, innermost: u16, carrier: Parker, ticks: i32) {
         if self.sched.current == task {
             return;
         }
@@ -1288,7 +1296,7 @@ impl Vm {
         record.state = State::Running;
         let asked = record.flags & (INTERRUPTED | FROZEN) != 0;
         self.load(task);
-        self.heap.set_ticks(self.sched.ticks_for(task));
+        self.heap.set_ticks(ticks);
         if asked {
             self.ask_for_interrupt();
         }

@@ -166,6 +166,8 @@ impl Vm {
         let task = self.new_thread(callee, arguments, Vec::new(), Some(object.clone()), true)?;
         body.producer.set(self.sched.tasks.ident(task));
         self.sched.tasks.at_mut(task).name = name;
+        let priority = self.sched.priority_of(self.sched.current);
+        self.sched.set_priority(task, priority);
         self.sched.enqueue_first(task);
         self.bequeath(task);
         Ok(())
@@ -239,7 +241,7 @@ impl Vm {
         }
     }
 
-    /// Nobody will ask for values any more: the body gets GeneratorExit.
+    /// Nobody will ask for values any more: the body gets GeneratorExit, at the next turn, so that there are never more of these than one slice makes.
     pub fn abandon_far(&mut self, body: &FarBody) {
         body.abandoned.set(true);
         drop(body.offer.take());
@@ -249,6 +251,7 @@ impl Vm {
         if let Some(producer) = body.producer(&self.sched.tasks) {
             let exception = exception::create(self, Ex::GeneratorExit, Vec::new());
             self.sched.interrupt(producer, exception, true);
+            self.sched.bring_forward(producer);
         }
     }
 }

@@ -2,9 +2,11 @@
 //! is over, it is interrupted) is kept for it.
 
 use super::executor::Scheduler;
+use super::far::FarBody;
 use super::task::{FROZEN, State};
 use crate::object::value::Value;
 use crate::vm::{Raised, Vm};
+use alloc::vec::Vec;
 
 impl Scheduler {
     /// Whether a py-thread is frozen, or will be as soon as it comes to a safe point.
@@ -28,6 +30,16 @@ impl Scheduler {
         record.flags |= FROZEN;
         record.state = state;
         true
+    }
+
+    /// The program has ended: daemons do not find its modules in ruins. Only finalizers run, in the main py-thread, and what they ask for in generators.
+    pub(crate) fn freeze_others(&mut self) {
+        let others: Vec<u32> = self.tasks.indices().filter(|&task| task != self.main && task != self.current).collect();
+        for task in others {
+            if self.tasks.at(task).handle.as_ref().is_none_or(|handle| handle.get::<FarBody>().is_none()) {
+                self.freeze(task);
+            }
+        }
     }
 
     /// Lets a frozen py-thread go on. Returns whether it was frozen.

@@ -137,20 +137,10 @@ impl Scheduler {
         Some(task)
     }
 
-    /// Puts a py-thread that waits for its turn before all others of its priority. In the run queue it changes places with the first one.
+    /// Puts a py-thread that waits for its turn before all others of its priority.
     pub(super) fn bring_forward(&mut self, task: u32) {
-        if self.leave_own_queue(task) {
-            return self.enqueue_by_priority(task, true);
-        }
-        let ticket = self.tasks.at(task).ticket();
-        if let Some((place, first)) = self.run_queue.first()
-            && first != task
-            && matches!(self.tasks.at(first).state, State::Runnable | State::New | State::FrozenInQueue)
-            && self.run_queue.replace(ticket, task, first)
-        {
-            self.run_queue.replace(place, first, task);
-            self.tasks.at_mut(task).set_ticket(place);
-            self.tasks.at_mut(first).set_ticket(ticket);
+        if self.leave_own_queue(task) || self.leave_run_queue(task) {
+            self.enqueue_first(task);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::classes::{ClassParts, common_layout, merge_ancestors, slots_conflict};
 use super::execute::{class_name, text_of};
 use super::ops::attribute::call_method_action;
+use super::protocol::get_attribute_then;
 use super::{Action, Args, Call, ClassRef, Name, Res, Vm};
 use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class};
 use crate::object::descriptor::{ClassMethod, StaticMethod};
@@ -59,15 +60,24 @@ fn resolve_bases(vm: &mut Vm, statement: Statement, mut index: usize, mut bases:
             bases.push(base);
             continue;
         }
-        let Some(method) = vm.lookup_special(&base, Name::MroEntries) else {
-            bases.push(base);
-            continue;
-        };
-        let original = vm.new_tuple(statement.original_bases.clone());
-        return call_method_action(vm, method, &base, &[original], move |vm, entries| {
-            let Some(entries) = entries.get::<Tuple>() else { return Err(vm.type_error("__mro_entries__ must return a tuple")) };
-            bases.extend(entries.items().iter().cloned());
-            resolve_bases(vm, statement, index, bases)
+        let name = vm.name(Name::MroEntries).clone();
+        return get_attribute_then(vm, &base.clone(), &name, move |vm, method| {
+            let method = match method {
+                Ok(method) => method,
+                Err(raised) => {
+                    vm.catch::<()>(Err(raised), Ex::AttributeError)?;
+                    bases.push(base);
+                    return resolve_bases(vm, statement, index, bases);
+                }
+            };
+            let original = vm.new_tuple(statement.original_bases.clone());
+            Ok(Action::call(method, [original], move |vm, entries| {
+                let Some(entries) = entries?.get::<Tuple>().map(|entries| entries.items().to_vec()) else {
+                    return Err(vm.type_error("__mro_entries__ must return a tuple"));
+                };
+                bases.extend(entries);
+                resolve_bases(vm, statement, index, bases)
+            }))
         });
     }
     prepare(vm, statement, bases)

@@ -83,7 +83,7 @@ fn fork_exec(vm: &mut Vm, arguments: &Args) -> Res<Action> {
 
 /// Has the child call a function before it becomes the program: it is a copy of the whole VM until then.
 fn with_function(vm: &mut Vm, plan: Plan, function: Value) -> Res<Action> {
-    fork::forked(vm, move |vm, process| {
+    fork::forked(vm, "fork", move |vm, process| {
         if process != 0 {
             return Ok(Action::Return(vm.new_int(i64::from(process))));
         }

@@ -542,11 +542,10 @@ class Thread:
             del self._target, self._args, self._kwargs
 
     def _bootstrap(self):
-        ident = get_ident()
-        self._ident = ident
-        _active[ident] = self
-        _set_name(self._name)
         try:
+            self._ident = get_ident()
+            _active[self._ident] = self
+            _set_name(self._name)
             if _trace_hook:
                 _sys.settrace(_trace_hook)
             if _profile_hook:
@@ -558,7 +557,7 @@ class Thread:
         except BaseException:
             self._report()
         finally:
-            _active.pop(ident, None)
+            _active.pop(self._ident, None)
 
     def _report(self):
         args = ExceptHookArgs([*_sys.exc_info(), self])
@@ -587,6 +586,9 @@ class Thread:
             self._handle.join()
         else:
             self._handle.join(timeout if timeout > 0 else 0)
+        if self._handle.is_done():
+            # It leaves by itself, unless it was interrupted before it began.
+            _active.pop(self._ident, None)
 
     def is_alive(self):
         assert self._initialized, "Thread.__init__() not called"

@@ -3,9 +3,12 @@
 use super::{call, checked, integers};
 use pyvm_core::builtins::report;
 use pyvm_core::modules::attribute;
+use pyvm_core::object::exception::Ex;
 use pyvm_core::object::list::{self, List};
 use pyvm_core::object::value::Value;
 use pyvm_core::sched::fork::Forked;
+use pyvm_core::vm::import::import_by_name;
+use pyvm_core::vm::protocol::get_attribute_then;
 use pyvm_core::vm::{Action, Args, Name, Native, Res, Vm};
 
 /// What the module has from here.
@@ -77,17 +80,33 @@ fn call_all(vm: &mut Vm, mut functions: Vec<Value>, then: impl FnOnce(&mut Vm) -
 ///
 /// # Errors
 /// OSError; RuntimeError and NotImplementedError where it cannot be.
-pub fn forked(vm: &mut Vm, then: impl FnOnce(&mut Vm, i32) -> Res<Action> + 'static) -> Res<Action> {
+pub fn forked(vm: &mut Vm, name: &'static str, then: impl FnOnce(&mut Vm, i32) -> Res<Action> + 'static) -> Res<Action> {
     let before = hooks(vm, "_before_fork");
-    call_all(vm, before, |vm| copied(vm, then))
+    call_all(vm, before, move |vm| copied(vm, name, then))
 }
 
-fn copied(vm: &mut Vm, then: impl FnOnce(&mut Vm, i32) -> Res<Action> + 'static) -> Res<Action> {
+/// Warns if there are other threads, whose locks the copy finds taken for ever; then goes on.
+fn warn(vm: &mut Vm, name: &str, then: impl FnOnce(&mut Vm) -> Res<Action> + 'static) -> Res<Action> {
+    if vm.sched.tasks.alive() < 2 {
+        return then(vm);
+    }
+    let message = format!("This process (pid={}) is multi-threaded, use of {name}() may lead to deadlocks in the child.", std::process::id());
+    let (message, module) = (vm.new_str(&message), vm.new_str("warnings"));
+    import_by_name(vm, &module)?.then(vm, move |vm, module| {
+        let name = vm.new_str("warn");
+        get_attribute_then(vm, &module?, &name, move |vm, warn| {
+            let category = vm.exception_class(Ex::DeprecationWarning).value();
+            Ok(Action::call(warn?, [message, category], |vm, result| result.and_then(|_| then(vm))))
+        })
+    })
+}
+
+fn copied(vm: &mut Vm, name: &'static str, then: impl FnOnce(&mut Vm, i32) -> Res<Action> + 'static) -> Res<Action> {
     let (process, after) = match vm.fork()? {
         Forked::Elsewhere => {
-            return Ok(Action::Yield(Box::new(|vm: &mut Vm, result: Res<Value>| {
+            return Ok(Action::Yield(Box::new(move |vm: &mut Vm, result: Res<Value>| {
                 result?;
-                copied(vm, then)
+                copied(vm, name, then)
             })));
         }
         Forked::Parent(process) => (process, hooks(vm, "_after_fork_in_parent")),
@@ -97,16 +116,16 @@ fn copied(vm: &mut Vm, then: impl FnOnce(&mut Vm, i32) -> Res<Action> + 'static)
             (0, after)
         }
     };
-    call_all(vm, after.into_iter().rev().collect(), move |vm| then(vm, process))
+    call_all(vm, after.into_iter().rev().collect(), move |vm| if process == 0 { then(vm, 0) } else { warn(vm, name, move |vm| then(vm, process)) })
 }
 
 fn fork(vm: &mut Vm, _: &Args) -> Res<Action> {
-    forked(vm, |vm, process| Ok(Action::Return(vm.new_int(i64::from(process)))))
+    forked(vm, "fork", |vm, process| Ok(Action::Return(vm.new_int(i64::from(process)))))
 }
 
 fn forkpty(vm: &mut Vm, _: &Args) -> Res<Action> {
     let (near, far) = super::terminals::new_terminal(vm)?;
-    forked(vm, move |vm, process| {
+    forked(vm, "forkpty", move |vm, process| {
         // SAFETY: takes numbers; the descriptors are this function's own.
         unsafe {
             if process == 0 {
