@@ -64,6 +64,9 @@ const TASK_BYTES: usize = size_of::<Task>();
 /// `Level::returning` of a level that is over.
 const ENDED: u32 = u32::MAX - 1;
 
+/// Ticks for each one in `Task::legacy`.
+const LEGACY_UNIT: i32 = 8;
+
 /// Slices that a pinned py-thread has in turn when others wait: changing OS threads twice costs about as much.
 const PINNED_SLICES: u8 = 8;
 
@@ -164,9 +167,6 @@ pub struct Scheduler {
     pub deadlocks: u64,
     /// How often somebody selected.
     selections: usize,
-    /// The py-thread that runs next goes on with so many ticks of the slice under way: two that give each other their turns have one together.
-    heir: u32,
-    legacy: i32,
     /// When the slice under way began, or [`UNKNOWN`]: see `sched::pace`.
     pub(super) pace_from: u64,
     shared: Box<Shared>,
@@ -240,8 +240,6 @@ impl Scheduler {
             started: 0,
             deadlocks: 0,
             selections: 0,
-            heir: NOBODY,
-            legacy: 0,
             pace_from: UNKNOWN,
             shared: Box::new(Shared { attention: Attention::new(), wakes: WakeQueue::with_capacity(CAPACITY)? }),
             platform,
@@ -312,13 +310,6 @@ impl Scheduler {
         if let Ok(ticket) = self.run_queue.push_front(task) {
             self.tasks.at_mut(task).set_ticket(ticket);
         }
-    }
-
-    /// Ticks that the running py-thread, the heir, goes on with.
-    #[cold]
-    fn inherit(&mut self) -> i32 {
-        self.heir = NOBODY;
-        self.legacy.max(0)
     }
 
     /// Takes the next py-thread that can run here out of the run queue.
@@ -540,10 +531,10 @@ impl Vm {
         let record = self.sched.tasks.at_mut(task);
         let state = core::mem::replace(&mut record.state, State::Running);
         let wake = if state == State::New { None } else { record.wake.take() };
-        let flags = record.flags;
+        let (flags, legacy) = (record.flags, core::mem::take(&mut record.legacy));
         record.flags &= !RAISES;
         self.load(task);
-        self.heap.set_ticks(if task == self.sched.heir { self.sched.inherit() } else { self.sched.ticks_for(task) });
+        self.heap.set_ticks(if legacy == 0 { self.sched.ticks_for(task) } else { i32::from(legacy - 1) * LEGACY_UNIT });
         if flags & (INTERRUPTED | FROZEN) != 0 {
             self.ask_for_interrupt();
         }
@@ -567,10 +558,10 @@ impl Vm {
         self.pause = true;
     }
 
-    /// What is left of the slice under way is for `heir`, who is to run next.
+    /// What is left of the slice under way is for `heir`: py-threads that give each other their turns have one slice together.
     pub(super) fn bequeath(&mut self, heir: u32) {
-        self.sched.heir = heir;
-        self.sched.legacy = self.heap.ticks_left();
+        let units = self.heap.ticks_left().max(0) / LEGACY_UNIT;
+        self.sched.tasks.at_mut(heir).legacy = u8::try_from(units).unwrap_or(u8::MAX).min(u8::MAX - 1) + 1;
     }
 
     /// Nobody runs: somebody else's turn.

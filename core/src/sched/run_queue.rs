@@ -112,11 +112,6 @@ impl RunQueue {
         Ok(Ticket(self.front))
     }
 
-    /// The next one, and where it stands.
-    pub fn first(&self) -> Option<(Ticket, u32)> {
-        Some((Ticket(self.front), *self.deque.front()?))
-    }
-
     /// Whether the entry of py-thread `task`, queued with `ticket`, is there.
     pub fn holds(&self, ticket: Ticket, task: u32) -> bool {
         self.deque.get(ticket.0.wrapping_sub(self.front) as usize) == Some(&task)

@@ -114,6 +114,8 @@ pub struct Task {
     pub(super) priority: u8,
     /// Native levels it has reentered.
     pub(super) reentries: u8,
+    /// Ticks that it was given for its next turn, in units of some, plus one; 0: a slice.
+    pub(super) legacy: u8,
     pub(super) state: State,
     pub(crate) flags: u8,
 }
@@ -154,6 +156,7 @@ impl Task {
         pace: 0,
         priority: 0,
         reentries: 0,
+        legacy: 0,
         state: State::Free,
         flags: 0,
     };
