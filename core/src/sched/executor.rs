@@ -660,10 +660,11 @@ impl Vm {
         self.sched.enqueue(task);
     }
 
-    /// As [`Vm::requeue`], at its beginning.
+    /// As [`Vm::requeue`], at its beginning, for the rest of its slice.
     fn requeue_first(&mut self) {
         let task = self.sched.current;
         if task != NOBODY {
+            self.bequeath(task);
             self.sched.tasks.at_mut(task).state = State::Runnable;
             self.switch_out();
             self.sched.enqueue_first(task);
