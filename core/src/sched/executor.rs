@@ -513,6 +513,8 @@ impl Vm {
             },
         };
         self.sched.enqueue_first(task);
+        // It has been chosen: the other OS thread does not choose again.
+        self.sched.favour(task);
         self.pause = true;
         match to {
             Some(to) => self.hand_gil_to(to),
