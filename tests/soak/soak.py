@@ -376,8 +376,11 @@ def work(round, kind, seed, free):
 
 def restore(changed):
     for ident in changed:
-        thread.thaw(ident)
-        thread.setpriority(ident, thread.NORMAL)
+        try:
+            thread.thaw(ident)
+            thread.setpriority(ident, thread.NORMAL)
+        except ValueError:
+            pass  # it has ended
     changed.clear()
 
 
@@ -386,13 +389,15 @@ def disturb(round, threads, until):
     dice = round.random
     changed = []
     while time.monotonic() < until:
-        ident = dice.choice(threads).ident
-        match dice.randrange(8):
+        action = dice.randrange(8)
+        one = dice.choice(round.disturbable if action < 2 else threads)
+        if not one.is_alive():
+            # It was disturbed before it began.
+            continue
+        ident = one.ident
+        match action:
             case 0 | 1:
-                victim = dice.choice(round.disturbable)
-                # One that is disturbed before it begins is no more.
-                if victim.is_alive():
-                    thread.interrupt(victim.ident, Disturbed, if_running=dice.randrange(2))
+                thread.interrupt(ident, Disturbed, if_running=dice.randrange(2))
             case 2 | 3:
                 thread.freeze(ident)
                 changed.append(ident)
