@@ -20,6 +20,7 @@ pub mod source;
 pub mod step;
 #[cfg(feature = "compiler")]
 pub mod syntax_tree;
+#[cfg(feature = "compiler")]
 pub mod syntax_tree_read;
 pub mod unwind;
 
