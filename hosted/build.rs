@@ -55,6 +55,13 @@ struct SecondName {
 const SECOND_NAMES: &[SecondName] = &[
     SecondName { first: "importlib._bootstrap", second: "_frozen_importlib", changes: &[], more: "bootstrap.py" },
     SecondName { first: "importlib._bootstrap_external", second: "_frozen_importlib_external", changes: &[], more: "" },
+    // A fresh copy of it sets itself up again: what it asserts of frozen modules holds for those of CPython only.
+    SecondName {
+        first: "importlib._bootstrap",
+        second: "importlib._bootstrap",
+        changes: &[("            if loader is FrozenImporter:\n                loader._fix_up", "    # Directly load", "\n")],
+        more: "",
+    },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
     SecondName {
         first: "_pyio",

@@ -10,8 +10,8 @@ pub const REENTRY_LIMIT: usize = if cfg!(debug_assertions) { 30 } else { 40 };
 pub const NATIVE_DEPTH_LIMIT: usize = if cfg!(debug_assertions) { 60 } else { 120 };
 /// Native recursion into nested objects for their text, before the rest is left to the loop.
 pub const NATIVE_TEXT_DEPTH: usize = 12;
-/// Keyed hash for str and bytes.
-pub const HASHER: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0x5079_766d);
+/// What the seed of the hashes of str and bytes is combined with.
+pub const HASH_BASE: u64 = 0x5079_766d;
 /// Words in the first chunk of the main py-thread's stack; others begin with what their function needs.
 pub const FIRST_CHUNK: usize = if cfg!(target_pointer_width = "64") { 4096 } else { 128 };
 /// Bytes that a console stream holds back before it sends them.

@@ -7,6 +7,10 @@ from token import (
 )
 
 _TAB = 8
+_MAX_INDENTS = 100
+_MAX_BRACKETS = 200
+# What may follow a number at once.
+_AFTER_NUMBER = re.compile(r"and|else|for|if|in|is|not|or")
 _NUMBER = re.compile(
     r"0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+"
     r"|(?:[0-9](?:_?[0-9])*\.(?:[0-9](?:_?[0-9])*)?|\.[0-9](?:_?[0-9])*)(?:[eE][-+]?[0-9](?:_?[0-9])*)?[jJ]?"
@@ -61,8 +65,13 @@ class TokenizerIter:
             line = self._readline()
         except StopIteration:
             line = ""
-        if not isinstance(line, str):
-            line = bytes(line).decode(self._encoding or "utf-8")
+        if self._encoding is None:
+            if not isinstance(line, str):
+                raise TypeError("readline() returned a non-string object")
+        elif line != "":
+            if not isinstance(line, bytes):
+                raise TypeError("readline() returned a non-bytes object")
+            line = line.decode(self._encoding)
         if line:
             self._row += 1
         self._line = line
@@ -90,28 +99,38 @@ class TokenizerIter:
                 while position < len(line) and line[position] in " \t\f":
                     column = 0 if line[position] == "\f" else (column // _TAB + 1) * _TAB if line[position] == "\t" else column + 1
                     position += 1
+                # A line that holds nothing but its continuation says how far the next one is indented.
+                while line[position:position + 1] == "\\" and line[position + 1:] and not line[position + 1:].strip("\r\n"):
+                    last_line = line = self._read()
+                    position = len(line) - len(line.lstrip(" \t\f"))
                 rest = line[position:]
                 if not rest.strip("\r\n") or rest[0] == "#":
                     yield from self._blank(line, position)
                     continue
                 if column > indents[-1]:
                     indents.append(column)
-                    yield self._token(INDENT, line[:position], 0, position)
+                    if len(indents) > _MAX_INDENTS:
+                        raise self._error("too many levels of indentation", position, IndentationError)
+                    yield self._token(INDENT, line[:position], 0, position) if self._extra else self._token(INDENT, "", -1, -1)
                 while column < indents[-1]:
                     if column not in indents:
-                        raise self._error("unindent does not match any outer indentation level", position, IndentationError)
+                        message = "unindent does not match any outer indentation level"
+                        raise IndentationError(message, ("<string>", self._row, len(line), line))
                     indents.pop()
-                    yield self._token(DEDENT, "", position, position)
+                    place = position if self._extra else -1
+                    yield self._token(DEDENT, "", place, place)
             yield from self._statement(position)
         if self._modes:
             raise self._unterminated(self._modes[-1].string if isinstance(self._modes[-1], _Replacement) else self._modes[-1])
         if self._brackets:
             raise self._error("unexpected EOF in multi-line statement", 0, row=self._row + 1)
         if last_line and not last_line.endswith(("\n", "\r")) and not last_line.strip().startswith("#"):
-            yield NEWLINE, "", (self._row, len(last_line)), (self._row, len(last_line) + 1), ""
+            kind = NEWLINE if last_line.strip() or not self._extra else NL
+            yield kind, "", (self._row, len(last_line)), (self._row, len(last_line) + 1), last_line
         self._row += 1
+        place = (self._row, 0) if self._extra else (self._row - 1, -1)
         for _ in indents[1:]:
-            yield DEDENT, "", (self._row, 0), (self._row, 0), ""
+            yield DEDENT, "", place, place, ""
         yield ENDMARKER, "", (self._row, 0), (self._row, 0), ""
 
     def _blank(self, line, position):
@@ -148,7 +167,7 @@ class TokenizerIter:
                     position = 0
                     continue
                 if position < len(line):
-                    yield self._token(NEWLINE, line[end:], end, len(line))
+                    yield self._token(NEWLINE, line[end:], end, len(line)) if self._extra else self._token(NEWLINE, "", end, end)
                 return
             if line[position] == "#":
                 end = len(line.rstrip("\r\n"))
@@ -163,6 +182,19 @@ class TokenizerIter:
                 continue
             position = yield from self._one(position)
 
+    def _check_number(self, match):
+        text, end = match[0], match.end()
+        following = self._line[end:end + 1]
+        digits = text.replace("_", "")
+        leading_zero = digits.isdigit() and digits[0] == "0" and digits.strip("0")
+        if leading_zero:
+            raise self._error("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers", match.start())
+        if following.isalnum() or following == "_":
+            if following.isdigit() or not _AFTER_NUMBER.match(self._line, end) or text == "0" and following in "xXoObB":
+                kinds = {"x": "hexadecimal", "o": "octal", "b": "binary"}
+                prefix = self._line[match.start() + 1:match.start() + 2].lower() if text[0] == "0" else ""
+                raise self._error(f"invalid {kinds.get(prefix, 'decimal')} literal", end)
+
     def _one(self, position):
         line = self._line
         if match := _PREFIX.match(line, position):
@@ -175,6 +207,8 @@ class TokenizerIter:
                 return match.end()
             return (yield from self._string(position, match.end(), quote))
         if match := _NUMBER.match(line, position):
+            if not self._extra:
+                self._check_number(match)
             yield self._token(NUMBER, match[0], position, match.end())
             return match.end()
         if match := _NAME.match(line, position):
@@ -205,11 +239,13 @@ class TokenizerIter:
             return position + 1
         if operator in "([{":
             self._brackets.append((operator, self._row, position))
+            if len(self._brackets) > _MAX_BRACKETS:
+                raise self._error("too many nested parentheses", position)
         elif operator in ")]}":
-            if not self._brackets:
+            if not self._brackets and not self._extra:
                 raise self._error(f"unmatched '{operator}'", position)
-            opening, row, _ = self._brackets.pop()
-            if opening + operator not in ("()", "[]", "{}"):
+            opening, row, _ = self._brackets.pop() if self._brackets else (operator, 0, 0)
+            if not self._extra and opening + operator not in ("()", "[]", "{}"):
                 where = f" on line {row}" if row != self._row else ""
                 raise self._error(f"closing parenthesis '{operator}' does not match opening parenthesis '{opening}'{where}", position)
         yield self._token(OP, operator, position, position + len(operator))

@@ -20,6 +20,7 @@ usage: pyvm [option] ... [-c cmd | -m module | file | -] [arg] ...
   -X single       one OS thread only: a blocking call blocks every py-thread
 environment:
   PYTHONPATH      folders to import from, separated by ':'
+  PYTHONHASHSEED  seed of the hashes of str and bytes: a number, or random
 ";
 
 /// What to do.

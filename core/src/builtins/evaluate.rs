@@ -1,6 +1,5 @@
 //! Values turned into text, numbers and truth by protocol: repr, ascii, format, hash, id, callable.
 
-use crate::object::exception::Ex;
 use crate::object::function::Function;
 use crate::object::header::SUBCLASS;
 use crate::object::int;
@@ -8,7 +7,7 @@ use crate::object::str::Str;
 use crate::object::value::Value;
 use crate::vm::iterate::native_items;
 use crate::vm::protocol::{format_then, repr_then};
-use crate::vm::{Action, Args, Name, Native, Res, Vm, prelude};
+use crate::vm::{Action, Args, Call, Name, Native, Res, Vm, prelude};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,7 +19,7 @@ pub static NATIVES: &[Native] = &[
     Native::full("format(value, format_spec='', /)", format_value, "The value's text as the format specification wants it."),
     Native::full("hash(obj, /)", hash, "The object's hash: equal objects have equal hashes."),
     Native::simple("id(obj, /)", id, "The object's identity: no two live objects share it."),
-    Native::full("breakpoint(*args, **kwargs)", |vm, _| Err(vm.raise(Ex::NotImplementedError, "there is no debugger")), "Would call the debugger."),
+    Native::full("breakpoint(*args, **kws)", breakpoint, "Call sys.breakpointhook(*args, **kws)."),
     Native::full("aiter(async_iterable, /)", aiter, "The asynchronous iterator of an asynchronous iterable."),
     Native::full("anext(async_iterator, default=None, /)", anext, "An awaitable for the next item; default (if given) at the end."),
     Native::simple("callable(obj, /)", callable, "Whether the object can be called."),
@@ -162,4 +161,11 @@ pub fn items_now(vm: &mut Vm, iterable: &Value) -> Res<Vec<Value>> {
             Err(vm.type_error(&format!("'{given}' object is not iterable")))
         }
     }
+}
+
+fn breakpoint(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let callee = prelude::function(vm, &prelude::DEBUGGING, "breakpoint")?;
+    let mut all = arguments.positional.to_vec();
+    all.extend_from_slice(arguments.values);
+    Ok(Action::TailCall(Call { callee, arguments: all, names: arguments.names.to_vec() }))
 }

@@ -5,6 +5,7 @@ use crate::object::exception::Ex;
 use crate::object::function::NativeFunction;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
+use crate::vm::prelude;
 use crate::vm::protocol::get_attribute_then;
 use crate::vm::{Action, Args, Name, Native, Res, Vm};
 
@@ -110,10 +111,10 @@ fn ask_any(vm: &mut Vm, question: Question, subject: &Value, classes: &Value, in
 /// `type.__instancecheck__`: by the object's type, or by what its `__class__` claims.
 ///
 /// # Errors
-/// TypeError if `class` is none.
+/// TypeError if `class` is none and has no `__bases__`.
 pub fn default_instance_check(vm: &mut Vm, object: &Value, class: &Value) -> Res<Action> {
     let Some(expected) = class.get::<Class>() else {
-        return Err(vm.type_error("isinstance() arg 2 must be a type, a tuple of types, or a union"));
+        return prelude::call(vm, &prelude::INSPECTION, "is_instance", &[object.clone(), class.clone()]);
     };
     let real = vm.class_of(object);
     if real.is_subclass_of(expected) {
@@ -130,7 +131,8 @@ pub fn default_instance_check(vm: &mut Vm, object: &Value, class: &Value) -> Res
         (Some(own), Some(inherited)) => own.is(inherited),
         (own, _) => own.is_none(),
     };
-    if plain {
+    let computed = vm.class_special(&real, Name::GetAttribute).is_some_and(|method| method.get::<NativeFunction>().is_none());
+    if plain && !computed {
         return Ok(Action::Return(Value::FALSE));
     }
     let (expected, real) = (class.clone(), real.value());
@@ -147,13 +149,10 @@ pub fn default_instance_check(vm: &mut Vm, object: &Value, class: &Value) -> Res
 /// `type.__subclasscheck__`: by the order of resolution.
 ///
 /// # Errors
-/// TypeError if one of them is no class.
+/// TypeError if one of them is no class and has no `__bases__`.
 pub fn default_subclass_check(vm: &mut Vm, class: &Value, other: &Value) -> Res<Action> {
-    let Some(subject) = class.get::<Class>() else {
-        return Err(vm.type_error("issubclass() arg 1 must be a class"));
-    };
-    let Some(other) = other.get::<Class>() else {
-        return Err(vm.type_error("issubclass() arg 2 must be a class, a tuple of classes, or a union"));
-    };
-    Ok(Action::Return(Value::bool(subject.is_subclass_of(other))))
+    match (class.get::<Class>(), other.get::<Class>()) {
+        (Some(subject), Some(other)) => Ok(Action::Return(Value::bool(subject.is_subclass_of(other)))),
+        _ => prelude::call(vm, &prelude::INSPECTION, "is_subclass", &[class.clone(), other.clone()]),
+    }
 }

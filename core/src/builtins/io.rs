@@ -223,7 +223,8 @@ fn input(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     values.extend(arguments.get(0).cloned());
     let (end, separator) = (vm.name(Name::Empty).clone(), vm.name(Name::Empty).clone());
     let writer = if target.get_exact::<TextStream>().is_some() { Writer::Stream } else { Writer::Method(Value::UNDEFINED) };
-    let options = Options { separator, end, file: target.clone(), flush: Value::TRUE };
+    let is_stream = matches!(writer, Writer::Stream);
+    let options = Options { separator, end, file: target.clone(), flush: Value::bool(is_stream) };
     let state = Box::new(Print { values, index: 0, options, writer, stage: Stage::Value });
     let prompted = match state.writer {
         Writer::Stream => state.run(vm)?,
@@ -236,7 +237,24 @@ fn input(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             })?
         }
     };
-    prompted.and_then(vm, move |vm, _| read_line(vm, source))
+    prompted.and_then(vm, move |vm, _| if is_stream { read_line(vm, source) } else { flush_then_read(vm, &target, source) })
+}
+
+/// Whether the other stream can be flushed does not matter.
+fn flush_then_read(vm: &mut Vm, target: &Value, source: Value) -> Res<Action> {
+    let name = vm.name(Name::Flush).clone();
+    get_attribute_then(vm, target, &name, move |vm, method| match method {
+        Ok(method) => Ok(Action::call(method, [], move |vm, result| {
+            if let Err(raised) = result {
+                drop(vm.take_exception(raised));
+            }
+            read_line(vm, source)
+        })),
+        Err(raised) => {
+            drop(vm.take_exception(raised));
+            read_line(vm, source)
+        }
+    })
 }
 
 fn read_line(vm: &mut Vm, source: Value) -> Res<Action> {

@@ -320,12 +320,34 @@ pub fn print_exception(vm: &mut Vm, exception: &Value) {
     write_error(vm, &text);
 }
 
-/// An exception that could not be raised (in `__del__`, in a callback): prints it and goes on.
-pub fn unraisable(vm: &mut Vm, exception: &Value, object: &Value) {
+/// An exception that could not be raised (in `__del__`, in a callback): `sys.unraisablehook` gets it. `doing` says what `object` was needed for.
+pub fn unraisable(vm: &mut Vm, exception: &Value, doing: &str, object: &Value) {
+    let shown = if object.is_none() || object.is_undefined() { String::new() } else { safe_text(vm, object, " object", Name::Repr) };
+    let message = format!("Exception ignored {doing}{}{shown}", if shown.is_empty() { "" } else { " " });
+    let name = vm.intern("unraisablehook");
+    let hook = crate::modules::sys::attribute(vm, &name).filter(|hook| hook.get::<crate::object::function::NativeFunction>().is_none());
+    let Some(hook) = hook.filter(|hook| !hook.is_none()) else {
+        print_unraisable(vm, exception, Some(&message), &Value::NONE);
+        return;
+    };
+    let (class, message) = (vm.class_of(exception).value(), vm.new_str(&message));
+    let traceback = exception.get::<Exception>().map_or(Value::NONE, |exception| exception.traceback(vm));
+    let arguments = crate::modules::sys::unraisable_arguments(vm, [class, exception.clone(), traceback, message, Value::NONE]);
+    if let Err(raised) = vm.call(&hook, &[arguments]) {
+        let second = vm.take_exception(raised);
+        print_unraisable(vm, &second, Some("Exception ignored in sys.unraisablehook"), &hook);
+    }
+}
+
+/// What `sys.unraisablehook` does when nobody replaced it.
+pub fn print_unraisable(vm: &mut Vm, exception: &Value, message: Option<&str>, object: &Value) {
     let mut text = String::new();
-    if !object.is_none() && !object.is_undefined() {
-        let shown = safe_text(vm, object, "object", Name::Repr);
-        text.push_str(&format!("Exception ignored in: {shown}\n"));
+    let shown = if object.is_none() { None } else { Some(safe_text(vm, object, " object", Name::Repr)) };
+    match (message, shown) {
+        (Some(message), Some(shown)) => text.push_str(&format!("{message}: {shown}\n")),
+        (Some(message), None) => text.push_str(&format!("{message}:\n")),
+        (None, Some(shown)) => text.push_str(&format!("Exception ignored in: {shown}\n")),
+        (None, None) => {}
     }
     let mut report = Report { output: String::new(), group_depth: 0, need_close: false, seen: Vec::new() };
     report.single(vm, exception, "Traceback (most recent call last):\n", '|');

@@ -22,6 +22,7 @@ impl<'a> Compiler<'a> {
         let span = expression.span;
         match &expression.kind {
             ExprKind::Constant(value) => self.load_literal(value, span, destination)?,
+            ExprKind::Name(name) if self.optimize > 0 && &**name == "__debug__" => self.load_constant(Const::False, span, destination),
             ExprKind::Name(name) => self.load_name(name, span, destination),
             ExprKind::Attribute(_) | ExprKind::Subscript(_) | ExprKind::Call(_) | ExprKind::BinOp(_) => {
                 self.chain(expression, destination)?;

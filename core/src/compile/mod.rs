@@ -23,6 +23,7 @@ mod mangle;
 mod names;
 mod pattern;
 mod stmt;
+mod symbols;
 mod symtable;
 mod symtable_build;
 mod target;
@@ -34,6 +35,7 @@ mod unparse;
 mod warn;
 
 pub use fold::literal;
+pub use symbols::{ScopeSymbols, symbols};
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;

@@ -73,6 +73,7 @@ pub(super) mod flag {
     pub const TYPE_PARAMETER: u16 = 128;
     /// Made unbound somewhere: by `del` or at the end of `except … as name`.
     pub const DELETED: u16 = 256;
+    pub const IMPORTED: u16 = 512;
     pub const BOUND: u16 = LOCAL | PARAMETER | TYPE_PARAMETER;
 }
 
@@ -110,6 +111,10 @@ pub(super) struct Symbol {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     pub kind: ScopeKind,
+    /// The name of what it belongs to, if that has one.
+    pub name: Option<Ident>,
+    /// Where what it belongs to begins; None for a module.
+    pub start: Option<u32>,
     pub parent: Option<ScopeId>,
     /// The scope whose code unit this one is part of: itself, but for comprehensions.
     pub unit: ScopeId,
@@ -160,6 +165,8 @@ impl<'a> Scope<'a> {
         let outer = parent.map(|(_, outer)| outer);
         Scope {
             kind,
+            name: None,
+            start: None,
             parent: parent.map(|(outer, _)| outer),
             unit,
             symbols: Vec::new(),

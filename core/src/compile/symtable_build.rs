@@ -67,6 +67,13 @@ impl<'a> Builder<'a, '_> {
         outer
     }
 
+    /// Says what the current scope belongs to.
+    fn belongs_to(&mut self, name: Option<&Ident>, span: Span) {
+        let scope = self.scope();
+        scope.name = name.cloned();
+        scope.start = Some(span.start);
+    }
+
     /// Whether an annotation scope that starts here sees a class's names.
     fn in_class(&self) -> bool {
         let scope = &self.table.scopes[self.current];
@@ -282,7 +289,8 @@ impl<'a> Builder<'a, '_> {
                 None => alias.name.clone(),
             },
         };
-        self.bind(&name, alias.span)
+        self.bind(&name, alias.span)?;
+        self.add(&name, flag::IMPORTED, alias.span)
     }
 
     #[inline(never)]
@@ -319,9 +327,11 @@ impl<'a> Builder<'a, '_> {
         let outer = self.current;
         if !node.type_params.is_empty() {
             self.type_params(&node.type_params, address, None)?;
+            self.belongs_to(Some(&node.name), span);
         }
         self.function_annotations(&node.parameters, node.returns.as_ref(), address)?;
         self.enter(ScopeKind::Function, address, Role::Body);
+        self.belongs_to(Some(&node.name), span);
         self.scope().is_coroutine = node.is_async;
         self.scope().is_async_function = node.is_async;
         self.parameters(&node.parameters)?;
@@ -360,6 +370,8 @@ impl<'a> Builder<'a, '_> {
             return Ok(());
         }
         let outer = self.enter_annotation_scope(ScopeKind::Annotations, address, Role::Annotations);
+        let span = annotations.first().map(|annotation| annotation.span).unwrap_or_default();
+        self.belongs_to(None, span);
         self.scope().detached |= self.future_annotations;
         annotations.into_iter().try_for_each(|annotation| self.expr(annotation))?;
         self.current = outer;
@@ -399,17 +411,18 @@ impl<'a> Builder<'a, '_> {
             };
             let address = parameter as *const TypeParam as usize;
             if let TypeParamKind::TypeVar { bound: Some(bound) } = &parameter.kind {
-                self.type_variable_part(bound, bound_text, address, Role::Bound)?;
+                self.type_variable_part(bound, bound_text, address, Role::Bound, parameter)?;
             }
             if let Some(default) = &parameter.default {
-                self.type_variable_part(default, default_text, address, Role::Default)?;
+                self.type_variable_part(default, default_text, address, Role::Default, parameter)?;
             }
         }
         Ok(())
     }
 
-    fn type_variable_part(&mut self, part: &'a Expr, text: &'static str, address: usize, role: Role) -> Result<()> {
+    fn type_variable_part(&mut self, part: &'a Expr, text: &'static str, address: usize, role: Role, parameter: &'a TypeParam) -> Result<()> {
         let outer = self.enter_annotation_scope(ScopeKind::TypeVariable(text), address, role);
+        self.belongs_to(Some(&parameter.name), parameter.span);
         self.expr(part)?;
         self.current = outer;
         Ok(())
@@ -424,10 +437,12 @@ impl<'a> Builder<'a, '_> {
         let generic = !node.type_params.is_empty();
         if generic {
             self.type_params(&node.type_params, address, Some(&node.name))?;
+            self.belongs_to(Some(&node.name), span);
         }
         self.exprs(&node.arguments)?;
         self.keywords(&node.keywords)?;
         self.enter(ScopeKind::Class, address, Role::Body);
+        self.belongs_to(Some(&node.name), span);
         let scope = self.scope();
         scope.private = Some(node.name.clone());
         scope.mangle_only = None;
@@ -461,8 +476,10 @@ impl<'a> Builder<'a, '_> {
         let outer = self.current;
         if !node.type_params.is_empty() {
             self.type_params(&node.type_params, address, None)?;
+            self.belongs_to(Some(&node.name), node.name_span);
         }
         self.enter_annotation_scope(ScopeKind::TypeAlias, address, Role::Body);
+        self.belongs_to(Some(&node.name), node.name_span);
         self.expr(&node.value)?;
         self.current = outer;
         Ok(())
@@ -502,6 +519,7 @@ impl<'a> Builder<'a, '_> {
             Some(scope) if evaluated && node.simple => self.current = scope,
             _ => {
                 self.enter_annotation_scope(ScopeKind::Annotations, node as *const AnnAssign as usize, Role::Annotations);
+                self.belongs_to(None, node.annotation.span);
                 let id = self.current;
                 if evaluated && node.simple {
                     self.table.scopes[outer].annotation_scope = Some(id);
@@ -734,6 +752,7 @@ impl<'a> Builder<'a, '_> {
     fn lambda(&mut self, node: &'a Lambda) -> Result<()> {
         self.defaults(&node.parameters)?;
         let outer = self.enter(ScopeKind::Lambda, node as *const Lambda as usize, Role::Body);
+        self.belongs_to(None, node.body.span);
         self.parameters(&node.parameters)?;
         self.expr(&node.body)?;
         self.current = outer;
@@ -846,6 +865,7 @@ impl<'a> Builder<'a, '_> {
         self.iterable(&first.iter)?;
         let sees_class = self.scope().sees_class;
         let outer = self.enter(kind, address, Role::Body);
+        self.belongs_to(None, element.span);
         self.scope().sees_class = sees_class;
         if kind == ScopeKind::Generator {
             let name: Ident = Rc::from(".0");

@@ -375,8 +375,8 @@ impl Interpreter {
     #[cfg(feature = "compiler")]
     pub fn run_source(&mut self, source: &[u8], filename: &str) -> Progress {
         self.run(|vm| {
-            let code = vm.compile_source(source, filename, crate::syntax::Mode::Exec, crate::vm::source::CompileFlags::default())?;
-            run_in_main(vm, &code)
+            let flags = crate::vm::source::CompileFlags::default();
+            vm.compile_then(&crate::vm::source::Given::file(source), filename, crate::syntax::Mode::Exec, flags, |vm, code| run_in_main(vm, &code))
         })
     }
 

@@ -1,6 +1,7 @@
 //! `_functools`: `partial`, `reduce`, `cmp_to_key` and the cache behind `lru_cache`.
 
 use super::{ModuleSpec, Namespace};
+use crate::builtins::attributes::store;
 use crate::object;
 use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, TypeSpec};
 use crate::object::containers::{self, Display, Shown, class_argument, receiver};
@@ -8,6 +9,7 @@ use crate::object::dict::Dict;
 use crate::object::dict_methods;
 use crate::object::function::BoundMethod;
 use crate::object::header::{Header, Kind, Mut, Object};
+use crate::object::iterator_state::recipe;
 use crate::object::iterators_combined::new_of;
 use crate::object::str::Str;
 use crate::object::tuple::Tuple;
@@ -107,19 +109,19 @@ pub static PLACEHOLDER: TypeSpec = TypeSpec {
 #[repr(C)]
 pub struct Partial {
     pub header: Header,
-    function: Value,
+    function: Mut<Value>,
     /// A tuple.
-    arguments: Value,
+    arguments: Mut<Value>,
     /// A dict.
-    keywords: Value,
+    keywords: Mut<Value>,
     /// How many of the arguments are placeholders.
-    placeholders: usize,
+    placeholders: Cell<usize>,
 }
 
 object!(Partial, Kind::Other, "partial", |this, visit| {
-    visit(&this.function);
-    visit(&this.arguments);
-    visit(&this.keywords);
+    visit(this.function.get());
+    visit(this.arguments.get());
+    visit(this.keywords.get());
 });
 
 /// `functools.partial`.
@@ -134,21 +136,22 @@ pub static PARTIAL: TypeSpec = TypeSpec {
         Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &PARTIAL_SHOWN), "Return repr(self)."),
         Native::simple("__get__($self, instance, owner=None, /)", bind, "Return an attribute of instance, which is of type owner."),
         Native::simple("__reduce__($self, /)", reduce_partial, ""),
+        Native::full("__setstate__($self, state, /)", set_partial_state, ""),
     ],
     getters: &[
         Getter::read_only(
             "func",
-            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.function.clone())),
+            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.function.get().clone())),
             "function object to use in future partial calls",
         ),
         Getter::read_only(
             "args",
-            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.arguments.clone())),
+            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.arguments.get().clone())),
             "tuple of arguments to future partial calls",
         ),
         Getter::read_only(
             "keywords",
-            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.keywords.clone())),
+            |_, partial| Ok(partial.get::<Partial>().map_or(Value::NONE, |partial| partial.keywords.get().clone())),
             "dictionary of keyword arguments to future partial calls",
         ),
     ],
@@ -161,9 +164,9 @@ fn display_partial(vm: &mut Vm, value: &Value) -> Res<Display> {
     let mut items = Vec::new();
     let mut names = Vec::new();
     if let Some(partial) = value.get::<Partial>() {
-        items.push(partial.function.clone());
-        items.extend(partial.arguments.get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default());
-        for (name, item) in partial.keywords.get::<Dict>().map(|dict| dict.items()).unwrap_or_default() {
+        items.push(partial.function.get().clone());
+        items.extend(partial.arguments.get().get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default());
+        for (name, item) in partial.keywords.get().get::<Dict>().map(|dict| dict.items()).unwrap_or_default() {
             names.push((items.len(), name));
             items.push(item);
         }
@@ -193,20 +196,21 @@ fn new_partial(vm: &mut Vm, args: &Args) -> Res<Action> {
     let (function, arguments, keywords) = match function.get::<Partial>() {
         // A partial of a partial is one partial.
         Some(inner) if vm.class_of(function).value().is(&class) => {
-            let own = inner.arguments.get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default();
-            let merged = match inner.keywords.get::<Dict>() {
+            let own = inner.arguments.get().get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default();
+            let merged = match inner.keywords.get().get::<Dict>() {
                 Some(dict) => object::dict::copy(vm, dict)?,
                 None => vm.new_dict(),
             };
             if let (Some(target), Some(source)) = (merged.get::<Dict>(), keywords.get::<Dict>()) {
                 target.merge(vm, source, true)?;
             }
-            (inner.function.clone(), filled(own, arguments), merged)
+            (inner.function.get().clone(), filled(own, arguments), merged)
         }
         _ => (function.clone(), arguments.to_vec(), keywords),
     };
     let placeholders = arguments.iter().filter(|argument| is_placeholder(argument)).count();
     let arguments = vm.new_tuple(arguments);
+    let (function, arguments, keywords, placeholders) = (Mut::new(function), Mut::new(arguments), Mut::new(keywords), Cell::new(placeholders));
     Ok(Action::Return(new_of(vm, &class, |header| Partial { header, function, arguments, keywords, placeholders })))
 }
 
@@ -221,12 +225,12 @@ fn filled(own: Vec<Value>, given: &[Value]) -> Vec<Value> {
 fn call_partial(vm: &mut Vm, args: &Args) -> Res<Action> {
     let partial = receiver::<Partial>(vm, args.positional)?;
     let given = args.positional.get(1..).unwrap_or_default();
-    if given.len() < partial.placeholders {
-        let message = format!("missing positional arguments in 'partial' call; expected at least {}, got {}", partial.placeholders, given.len());
+    if given.len() < partial.placeholders.get() {
+        let message = format!("missing positional arguments in 'partial' call; expected at least {}, got {}", partial.placeholders.get(), given.len());
         return Err(vm.type_error(&message));
     }
-    let own = partial.arguments.get::<Tuple>().map(Tuple::items).unwrap_or_default();
-    let mut arguments = if partial.placeholders > 0 {
+    let own = partial.arguments.get().get::<Tuple>().map(Tuple::items).unwrap_or_default();
+    let mut arguments = if partial.placeholders.get() > 0 {
         filled(own.to_vec(), given)
     } else {
         let mut all = Vec::with_capacity(own.len() + given.len() + args.values.len());
@@ -235,7 +239,7 @@ fn call_partial(vm: &mut Vm, args: &Args) -> Res<Action> {
         all
     };
     let mut names = Vec::new();
-    if let Some(dict) = partial.keywords.get::<Dict>() {
+    if let Some(dict) = partial.keywords.get().get::<Dict>() {
         for (name, value) in dict.items() {
             // Given ones win.
             let text = name.get::<Str>().map(Str::bytes).unwrap_or_default();
@@ -247,7 +251,7 @@ fn call_partial(vm: &mut Vm, args: &Args) -> Res<Action> {
     }
     names.extend_from_slice(args.names);
     arguments.extend_from_slice(args.values);
-    Ok(Action::TailCall(Call { callee: partial.function.clone(), arguments, names }))
+    Ok(Action::TailCall(Call { callee: partial.function.get().clone(), arguments, names }))
 }
 
 fn bind(vm: &mut Vm, args: &[Value]) -> Res<Value> {
@@ -261,9 +265,40 @@ fn bind(vm: &mut Vm, args: &[Value]) -> Res<Value> {
 fn reduce_partial(vm: &mut Vm, args: &[Value]) -> Res<Value> {
     let partial = receiver::<Partial>(vm, args)?;
     let class = vm.class_of(&args[0]).value();
-    let function = vm.new_tuple(Vec::from([partial.function.clone()]));
-    let state = vm.new_tuple(Vec::from([partial.function.clone(), partial.arguments.clone(), partial.keywords.clone(), Value::NONE]));
-    Ok(vm.new_tuple(Vec::from([class, function, state])))
+    let function = partial.function.get().clone();
+    let attributes = vm.instance_dict(&args[0])?.filter(|dict| dict.get::<Dict>().is_some_and(|dict| dict.length.get() > 0)).unwrap_or(Value::NONE);
+    let state = vm.new_tuple(Vec::from([function.clone(), partial.arguments.get().clone(), partial.keywords.get().clone(), attributes]));
+    Ok(recipe(vm, class, Vec::from([function]), Some(state)))
+}
+
+/// `partial.__setstate__((function, arguments, keywords, attributes))`
+fn set_partial_state(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let partial = receiver::<Partial>(vm, args.positional)?;
+    let state = args.positional[1].get::<Tuple>().map(Tuple::items).unwrap_or_default();
+    let [function, arguments, keywords, attributes] = state else { return Err(vm.type_error("invalid partial state")) };
+    let callable = function.kind() == Kind::Function || vm.lookup_special(function, crate::vm::Name::Call).is_some();
+    let Some(items) = arguments.get::<Tuple>().map(Tuple::items).filter(|_| callable && (keywords.is_none() || keywords.get::<Dict>().is_some())) else {
+        return Err(vm.type_error("invalid partial state"));
+    };
+    if items.last().is_some_and(is_placeholder) {
+        return Err(vm.type_error("trailing Placeholders are not allowed"));
+    }
+    partial.placeholders.set(items.iter().filter(|argument| is_placeholder(argument)).count());
+    // Subclasses of tuple and dict might do anything when asked later.
+    let arguments = vm.new_tuple(items.to_vec());
+    let keywords = match keywords.get::<Dict>() {
+        Some(dict) if keywords.get_exact::<Dict>().is_none() => object::dict::copy(vm, dict)?,
+        Some(_) => keywords.clone(),
+        None => vm.new_dict(),
+    };
+    partial.function.set(function.clone());
+    partial.arguments.set(arguments);
+    partial.keywords.set(keywords);
+    if attributes.is_none() {
+        return Ok(Action::Return(Value::NONE));
+    }
+    let name = vm.name(crate::vm::Name::Dict).clone();
+    store(vm, &args.positional[0], &name, Some(attributes))
 }
 
 // ---- cmp_to_key

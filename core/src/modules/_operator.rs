@@ -5,6 +5,7 @@ use crate::object;
 use crate::object::class::{CLASS_FINAL, TypeSpec};
 use crate::object::containers::{self, Display, Shown, class_argument, no_keywords, receiver};
 use crate::object::header::{Header, Kind, Object};
+use crate::object::iterator_state::recipe;
 use crate::object::iterators_combined::new_of;
 use crate::object::list::List;
 use crate::object::str::Str;
@@ -473,6 +474,7 @@ pub static METHOD_CALLER: TypeSpec = TypeSpec {
         Native::full("__new__($type, name, /, *args, **kwargs)", new_method_caller, "Create and return a new object."),
         Native::full("__call__($self, obj, /)", call_method_caller, "Call self as a function."),
         Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &METHOD_CALLER_SHOWN), "Return repr(self)."),
+        Native::full("__reduce__($self, /)", reduce_method_caller, "Return state information for pickling."),
     ],
     ..TypeSpec::new("methodcaller", MethodCaller::LAYOUT)
 };
@@ -501,6 +503,30 @@ fn new_method_caller(vm: &mut Vm, args: &Args) -> Res<Action> {
     arguments.extend_from_slice(args.values);
     let names = args.names.to_vec();
     Ok(Action::Return(new_of(vm, &class, |header| MethodCaller { header, name, arguments, names })))
+}
+
+/// Keyword arguments are pickled as those of a `functools.partial` that makes it.
+fn reduce_method_caller(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let class = vm.class_of(&args.positional[0]).value();
+    let this = receiver::<MethodCaller>(vm, args.positional)?;
+    let count = this.arguments.len() - this.names.len();
+    let mut arguments = Vec::from([this.name.clone()]);
+    arguments.extend(this.arguments.iter().take(count).cloned());
+    if this.names.is_empty() {
+        return Ok(Action::Return(recipe(vm, class, arguments, None)));
+    }
+    let (values, names) = (this.arguments.iter().skip(count).cloned(), this.names.clone());
+    let partial = vm.class_from_spec(&super::_functools::PARTIAL);
+    let mut all = Vec::from([class, this.name.clone()]);
+    all.extend(values);
+    let rest = vm.new_tuple(arguments.split_off(1));
+    Ok(Action::Call(
+        Call { callee: partial, arguments: all, names },
+        Box::new(move |vm: &mut Vm, maker: Res<Value>| {
+            let parts = Vec::from([maker?, rest]);
+            Ok(Action::Return(vm.new_tuple(parts)))
+        }),
+    ))
 }
 
 fn call_method_caller(vm: &mut Vm, args: &Args) -> Res<Action> {

@@ -14,7 +14,8 @@ use crate::object::containers::{self, receiver, stop_iteration};
 use crate::object::exception::Ex;
 use crate::object::float;
 use crate::object::header::{Header, Kind, Mut, Object};
-use crate::object::iterators::SELF_ITER;
+use crate::object::iterator_state;
+use crate::object::iterators::{REDUCE, REDUCE_DOC, SELF_ITER, SET_STATE, SET_STATE_DOC};
 use crate::object::scalar::{self, BIG_ENDIAN, Scalar};
 use crate::object::str::Str;
 use crate::object::text_arguments::{self, NONE, Subscript, wrong_type};
@@ -613,10 +614,32 @@ fn next(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
 }
 
+fn reduce_iterator(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let maker = iterator_state::builtin(vm, "iter")?;
+    let this = containers::receiver::<ArrayIterator>(vm, arguments)?;
+    let empty = vm.new_tuple(Vec::new());
+    Ok(iterator_state::at_index(vm, maker, this.array.get().clone(), this.index.get() as i64, empty))
+}
+
+fn set_iterator_state(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let index = iterator_state::index_argument(vm, arguments)?;
+    let this = containers::receiver::<ArrayIterator>(vm, arguments)?;
+    if let Some(array) = this.array.get().as_ref().and_then(|array| array.get::<Array>()) {
+        let length = array.data.get().len() / array.scalar.size;
+        this.index.set(index.clamp(0, length as i64) as usize);
+    }
+    Ok(Value::NONE)
+}
+
 static ITERATOR: TypeSpec = TypeSpec {
     module: "array",
     flags: crate::object::class::CLASS_NOT_CALLABLE,
-    natives: &[SELF_ITER, Native::simple("__next__($self, /)", next, "Implement next(self).")],
+    natives: &[
+        SELF_ITER,
+        Native::simple("__next__($self, /)", next, "Implement next(self)."),
+        Native::simple(REDUCE, reduce_iterator, REDUCE_DOC),
+        Native::simple(SET_STATE, set_iterator_state, SET_STATE_DOC),
+    ],
     next: Some(step),
     ..TypeSpec::new("arrayiterator", ArrayIterator::LAYOUT)
 };

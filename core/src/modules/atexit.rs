@@ -107,7 +107,7 @@ fn run_all(_: &mut Vm, next: Option<Call>) -> Res<Action> {
             let resume = move |vm: &mut Vm, result: Res<Value>| {
                 if let Err(raised) = result {
                     let exception = vm.take_exception(raised);
-                    report::unraisable(vm, &exception, &callee);
+                    report::unraisable(vm, &exception, "in atexit callback", &callee);
                 }
                 let next = next_call(vm);
                 run_all(vm, next)

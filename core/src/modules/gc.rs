@@ -1,20 +1,15 @@
 //! `gc`: the cycle collector's controls.
 
 use super::{ModuleSpec, Namespace};
+use crate::object::dict::Dict;
+use crate::object::list::List;
 use crate::object::value::Value;
-use crate::vm::{Native, Res, Vm};
+use crate::vm::{Action, Args, Native, Res, Vm, argument, prelude};
 use alloc::vec::Vec;
 
 pub static MODULE: ModuleSpec = ModuleSpec {
     natives: &[
-        Native::simple(
-            "collect(generation=2)",
-            |vm, _| {
-                let found = vm.collect_garbage();
-                Ok(vm.new_size(found))
-            },
-            "Collect cycles now; return how many objects were found unreachable.",
-        ),
+        Native::full("collect(generation=2)", collect, "Collect cycles now; return how many objects were found unreachable."),
         Native::simple("enable()", |vm, _| set_enabled(vm, true), "Collect automatically."),
         Native::simple("disable()", |vm, _| set_enabled(vm, false), "Do not collect automatically."),
         Native::simple("isenabled()", |vm, _| Ok(Value::bool(vm.heap.collection_enabled.get())), "Whether cycles are collected automatically."),
@@ -51,6 +46,42 @@ fn constants(vm: &mut Vm, module: &Namespace) {
     }
 }
 
+/// The argument that names a generation. There is but one, under three names.
+fn generation(vm: &mut Vm, argument: Option<&Value>) -> Res<usize> {
+    let number = match argument {
+        Some(number) => vm.index_i64(number)?,
+        None => 2,
+    };
+    usize::try_from(number).ok().filter(|number| *number <= 2).ok_or_else(|| vm.value_error("invalid generation"))
+}
+
+fn collect(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let number = generation(vm, arguments.get(0))?;
+    let name = vm.intern("callbacks");
+    let gc = vm.intern("gc");
+    let module = vm.modules.get::<Dict>().and_then(|modules| modules.get_interned(&gc));
+    let callbacks = module.as_ref().and_then(|module| crate::object::module::namespace(module)?.get_interned(&name));
+    let Some(callbacks) = callbacks.filter(|callbacks| callbacks.get::<List>().is_some_and(|list| !list.items.get().is_empty())) else {
+        return collect_now(vm, number).map(Action::Return);
+    };
+    let call_all = prelude::function(vm, &prelude::COLLECTING, "call_all")?;
+    let number_value = Value::small_int(number as i64);
+    Ok(Action::call(call_all.clone(), [callbacks.clone(), Value::TRUE, number_value.clone(), Value::small_int(0)], move |vm, result| {
+        result?;
+        let found = collect_now(vm, number)?;
+        Ok(Action::call(call_all, [callbacks, Value::FALSE, number_value, found.clone()], |_, result| result.map(|_| Action::Return(found))))
+    }))
+}
+
+fn collect_now(vm: &mut Vm, generation: usize) -> Res<Value> {
+    let found = vm.collect_garbage();
+    if let Some([collections, collected]) = vm.collections.get_mut(generation) {
+        *collections += 1;
+        *collected += found;
+    }
+    Ok(vm.new_size(found))
+}
+
 fn set_enabled(vm: &mut Vm, enabled: bool) -> Res<Value> {
     vm.heap.collection_enabled.set(enabled);
     Ok(Value::NONE)
@@ -61,7 +92,15 @@ fn triple(vm: &mut Vm, first: i64, second: i64, third: i64) -> Value {
 }
 
 fn is_container(value: &Value) -> bool {
+    use crate::object::class::CLASS_HAS_DICT;
     use crate::object::header::Kind;
+    if value.kind() == Kind::Instance
+        && let Some(class) = value.header().map(|header| header.class())
+        && !class.has(CLASS_HAS_DICT)
+        && class.root_shape.get().as_ref().is_none_or(|shape| shape.slot_names == 0)
+    {
+        return false;
+    }
     !matches!(
         value.kind(),
         Kind::Int
@@ -95,7 +134,15 @@ fn containers(vm: &Vm) -> Vec<Value> {
     found
 }
 
-fn get_objects(vm: &mut Vm, _: &[Value]) -> Res<Value> {
+fn get_objects(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    if let Some(number) = argument(arguments, 0).filter(|number| !number.is_none()) {
+        if vm.index_i64(number)? < 0 {
+            return Err(vm.value_error("generation parameter cannot be negative"));
+        }
+        if vm.index_i64(number)? > 2 {
+            return Err(vm.value_error("generation parameter must be less than the number of available generations (3)"));
+        }
+    }
     let bytes = vm.heap.used() / 4;
     vm.check_memory(Some(bytes))?;
     let objects = containers(vm);
@@ -108,7 +155,7 @@ fn referents(value: &Value) -> Vec<Value> {
     if let Some(header) = value.header() {
         let class = header.class();
         let mut visit = |value: &Value| {
-            if value.is_object() {
+            if !value.is_undefined() {
                 found.push(value.clone());
             }
         };
@@ -135,12 +182,12 @@ fn get_referrers(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn get_stats(vm: &mut Vm, _: &[Value]) -> Res<Value> {
     let mut generations = Vec::new();
-    for _ in 0..3 {
+    for [collections, collected] in vm.collections {
         let dict = vm.new_dict();
-        if let Some(stats) = dict.get::<crate::object::dict::Dict>() {
-            for name in ["collections", "collected", "uncollectable"] {
-                let name = vm.intern(name);
-                drop(stats.set_interned(&name, Value::small_int(0)));
+        if let Some(stats) = dict.get::<Dict>() {
+            for (name, number) in [("collections", collections), ("collected", collected), ("uncollectable", 0)] {
+                let (name, number) = (vm.intern(name), vm.new_size(number));
+                drop(stats.set_interned(&name, number));
             }
         }
         generations.push(dict);

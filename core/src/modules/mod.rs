@@ -17,6 +17,8 @@ pub mod _sre;
 pub mod _statistics;
 pub mod _string;
 pub mod _struct;
+#[cfg(feature = "compiler")]
+mod _symbols;
 pub mod _thread;
 pub mod array;
 pub mod atexit;
@@ -139,6 +141,8 @@ pub static MODULES: &[&ModuleSpec] = &[
     #[cfg(feature = "regex")]
     &_sre::MODULE,
     &_statistics::MODULE,
+    #[cfg(feature = "compiler")]
+    &_symbols::MODULE,
     &_string::MODULE,
     &_struct::MODULE,
     &TEXT_BUFFER,

@@ -17,8 +17,9 @@ use crate::object::traceback;
 use crate::object::value::Value;
 use crate::port::Stream;
 use crate::struct_sequence;
+use crate::vm::prelude;
 use crate::vm::protocol::repr_then;
-use crate::vm::{Action, Args, Name, Native, Res, Vm, argument};
+use crate::vm::{Action, Args, Call, Name, Native, Res, Vm, argument};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -78,13 +79,17 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("getunicodeinternedsize()", |_, _| Ok(Value::small_int(0)), "The number of interned strings."),
         Native::full("audit(event, /, *args)", |_, _| Ok(Action::Return(Value::NONE)), "Nobody listens."),
         Native::simple("addaudithook(hook)", |_, _| Ok(Value::NONE), "Accepted and ignored."),
-        Native::simple("breakpointhook(*args)", |vm, _| Err(vm.raise(Ex::NotImplementedError, "there is no debugger")), "There is no debugger."),
+        Native::full("breakpointhook(*args, **kws)", breakpoint_hook, "What breakpoint() calls: the function that $PYTHONBREAKPOINT names, else pdb.set_trace."),
+        Native::simple("get_coroutine_origin_tracking_depth()", |vm, _| Ok(vm.new_size(vm.origin_depth)), "How many frames of their makers coroutines remember."),
+        Native::simple("set_coroutine_origin_tracking_depth(depth)", set_origin_depth, "Set how many frames of their makers coroutines remember; 0: none."),
     ],
     constants,
     ..ModuleSpec::new("sys", "The VM as its programs see it.")
 };
 
 struct_sequence!(ASYNC_GENERATOR_HOOKS, "builtins", "asyncgen_hooks", "What is called for asynchronous generators.", 0 "firstiter", 1 "finalizer");
+struct_sequence!(UNRAISABLE_ARGUMENTS, "builtins", "UnraisableHookArgs", "What sys.unraisablehook is told.", 0 "exc_type", 1 "exc_value", 2 "exc_traceback",
+    3 "err_msg", 4 "object");
 struct_sequence!(pub VERSION_INFO, "sys", "version_info", "Version of the language.", 0 "major", 1 "minor", 2 "micro", 3 "releaselevel", 4 "serial");
 struct_sequence!(FLAGS, "sys", "flags", "Flags from the command line.", 0 "debug", 1 "inspect", 2 "interactive", 3 "optimize", 4 "dont_write_bytecode",
     5 "no_user_site", 6 "no_site", 7 "ignore_environment", 8 "verbose", 9 "bytes_warning", 10 "quiet", 11 "hash_randomization", 12 "isolated", 13 "dev_mode",
@@ -209,9 +214,9 @@ fn clear_type_descriptors(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 fn implementation(vm: &mut Vm, module: &Namespace) {
     let dict = vm.new_dict();
     let version = version_info(vm);
-    let name = vm.intern("pyvm");
+    let (name, cache_tag) = (vm.intern("pyvm"), vm.intern("pyvm-314"));
     if let Some(namespace) = dict.get::<Dict>() {
-        for (key, value) in [("name", name), ("cache_tag", Value::NONE), ("version", version), ("hexversion", int(HEX_VERSION))] {
+        for (key, value) in [("name", name), ("cache_tag", cache_tag), ("version", version), ("hexversion", int(HEX_VERSION))] {
             let key = vm.intern(key);
             drop(namespace.set_interned(&key, value));
         }
@@ -267,11 +272,19 @@ fn excepthook(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn unraisablehook(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let Some(given) = arguments.first() else { return Ok(Value::NONE) };
-    let items = crate::builtins::attributes::own_items(given);
-    let find = |name: &str| items.iter().find(|(key, _)| Str::is(key, name)).map_or(Value::NONE, |(_, value)| value.clone());
-    report::unraisable(vm, &find("exc_value"), &find("object"));
+    let class = vm.class_from_spec(&UNRAISABLE_ARGUMENTS);
+    let given = arguments.first().filter(|given| vm.class_of(given).value().is(&class)).and_then(|given| given.get::<crate::object::tuple::Tuple>());
+    let Some([_, exception, _, message, object]) = given.map(|given| given.items()) else {
+        return Err(vm.type_error("sys.unraisablehook argument type must be UnraisableHookArgs"));
+    };
+    let message = message.get::<Str>().map(|message| message.to_string_lossy().into_owned());
+    report::print_unraisable(vm, exception, message.as_deref(), object);
     Ok(Value::NONE)
+}
+
+/// What `sys.unraisablehook` is called with: the exception's class, itself, its traceback, a message, an object.
+pub fn unraisable_arguments(vm: &mut Vm, items: [Value; 5]) -> Value {
+    sequence::new(vm, &UNRAISABLE_ARGUMENTS, Vec::from(items))
 }
 
 fn displayhook(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -285,6 +298,24 @@ fn displayhook(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         let print = vm.builtins.get::<Dict>().and_then(|builtins| builtins.get_interned(&print)).unwrap_or(Value::NONE);
         Ok(Action::tail_call(print, [text]))
     })
+}
+
+fn breakpoint_hook(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let callee = prelude::function(vm, &prelude::DEBUGGING, "breakpoint_hook")?;
+    let mut all = arguments.positional.to_vec();
+    all.extend_from_slice(arguments.values);
+    Ok(Action::TailCall(Call { callee, arguments: all, names: arguments.names.to_vec() }))
+}
+
+fn set_origin_depth(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let depth = vm.index_i64(&arguments[0])?;
+    match usize::try_from(depth) {
+        Ok(depth) => {
+            vm.origin_depth = depth;
+            Ok(Value::NONE)
+        }
+        Err(_) => Err(vm.value_error("depth must be >= 0")),
+    }
 }
 
 // ---- objects

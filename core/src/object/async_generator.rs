@@ -2,13 +2,14 @@
 
 use super::class::TypeSpec;
 use super::exception::Ex;
-use super::generator::Generator;
+use super::generator::{Generator, GeneratorState};
 use super::header::{Header, Kind, Mut, Object};
 use super::value::Value;
 use crate::object;
 use crate::vm::native::{Args, Native};
 use crate::vm::ops::generators;
 use crate::vm::{Action, Res, Vm};
+use alloc::format;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
@@ -54,7 +55,7 @@ pub static ASYNC_GENERATOR_CALL: TypeSpec = TypeSpec {
         Native::full("__next__($self, /)", |vm, arguments| step(vm, arguments, Value::NONE), "Implement next(self)."),
         Native::full("send($self, value, /)", |vm, arguments| step(vm, arguments, arguments.positional[1].clone()), "Send a value into the awaitable."),
         Native::full("throw($self, exception, value=None, traceback=None, /)", throw, "Raise an exception inside the awaitable."),
-        Native::simple("close($self, /)", close, "End the awaitable."),
+        Native::full("close($self, /)", close, "End the awaitable."),
     ],
     ..TypeSpec::new("async_generator_asend", AsyncGeneratorCall::LAYOUT)
 };
@@ -112,7 +113,7 @@ fn begin(vm: &mut Vm, generator: &Generator) -> Option<Value> {
     }
     let [first, finalizer] = vm.async_generator_hooks()?.clone();
     if !finalizer.is_none() {
-        generator.finalizer.set(Some(finalizer));
+        generator.aside.set(Some(finalizer));
     }
     (!first.is_none()).then_some(first)
 }
@@ -132,35 +133,66 @@ fn step(vm: &mut Vm, arguments: &Args, sent: Value) -> Res<Action> {
     step_on(vm, receiver, sent)
 }
 
+fn is_closed(call: &AsyncGeneratorCall) -> bool {
+    call.generator.get::<Generator>().is_some_and(|generator| generator.async_closed.get())
+}
+
+/// Checks that the awaitable may run and, if it begins now, that nobody else runs the generator. Whether it begins.
+fn enter(vm: &mut Vm, call: &AsyncGeneratorCall) -> Res<bool> {
+    if call.finished.get() {
+        let what = if call.mode == CallMode::Send { "__anext__()/asend()" } else { "aclose()/athrow()" };
+        return Err(vm.raise(Ex::RuntimeError, &format!("cannot reuse already awaited {what}")));
+    }
+    if call.started.get() {
+        return Ok(false);
+    }
+    if running(&call.generator).is_some_and(Cell::get) {
+        call.finished.set(true);
+        let what = match call.mode {
+            CallMode::Send => "anext",
+            CallMode::Throw => "athrow",
+            CallMode::Close => "aclose",
+        };
+        return Err(vm.raise(Ex::RuntimeError, &format!("{what}(): asynchronous generator is already running")));
+    }
+    Ok(true)
+}
+
+fn start(call: &AsyncGeneratorCall) {
+    call.started.set(true);
+    if let Some(running) = running(&call.generator) {
+        running.set(true);
+    }
+}
+
 fn step_on(vm: &mut Vm, receiver: Value, sent: Value) -> Res<Action> {
     let Some(call) = receiver.get::<AsyncGeneratorCall>() else { return Err(vm.type_error("not an awaitable of an async generator")) };
-    if call.finished.get() {
-        return Err(vm.raise(Ex::RuntimeError, "cannot reuse already awaited __anext__()/asend()"));
+    let begins = enter(vm, call)?;
+    let ended = call.generator.get::<Generator>().is_some_and(|generator| generator.state.get() == GeneratorState::Finished);
+    if call.mode != CallMode::Send && ended {
+        finish(call);
+        return Err(vm.raise_with(Ex::StopIteration, Vec::new()));
     }
     let mut value = sent;
     let mut thrown = None;
-    if !call.started.get() {
-        let closed = call.generator.get::<Generator>().is_some_and(|generator| generator.async_closed.get());
-        if running(&call.generator).is_some_and(Cell::get) {
-            call.finished.set(true);
-            let what = match call.mode {
-                CallMode::Send => "anext(): asynchronous generator is already running",
-                CallMode::Throw => "athrow(): asynchronous generator is already running",
-                CallMode::Close => "aclose(): asynchronous generator is already running",
-            };
-            return Err(vm.raise(Ex::RuntimeError, what));
-        }
-        if closed && call.mode != CallMode::Close {
+    if begins {
+        if call.mode != CallMode::Send {
+            if is_closed(call) {
+                call.finished.set(true);
+                return Err(vm.raise_with(Ex::StopAsyncIteration, Vec::new()));
+            }
+            if !value.is_none() {
+                return Err(vm.raise(Ex::RuntimeError, "can't send non-None value to a just-started coroutine"));
+            }
+        } else if is_closed(call) {
             call.finished.set(true);
             return Err(vm.raise_with(Ex::StopAsyncIteration, Vec::new()));
         }
-        call.started.set(true);
-        if let Some(running) = running(&call.generator) {
-            running.set(true);
-        }
+        start(call);
         let first = call.first.replace(Value::NONE);
         match call.mode {
-            CallMode::Send => value = first,
+            CallMode::Send if value.is_none() => value = first,
+            CallMode::Send => {}
             CallMode::Throw => thrown = Some(first),
             CallMode::Close => {
                 if let Some(generator) = call.generator.get::<Generator>() {
@@ -197,12 +229,14 @@ fn conclude(vm: &mut Vm, receiver: Value, action: Res<Action>) -> Res<Action> {
             },
             Err(raised) => {
                 finish(call);
-                if let Some(generator) = call.generator.get::<Generator>() {
-                    generator.async_closed.set(true);
-                }
-                if call.mode == CallMode::Close && (vm.pending_is(Ex::StopAsyncIteration) || vm.pending_is(Ex::GeneratorExit)) {
-                    drop(vm.take_exception(raised));
-                    return Err(vm.raise_with(Ex::StopIteration, Vec::new()));
+                if vm.pending_is(Ex::StopAsyncIteration) || vm.pending_is(Ex::GeneratorExit) {
+                    if let Some(generator) = call.generator.get::<Generator>() {
+                        generator.async_closed.set(true);
+                    }
+                    if call.mode == CallMode::Close {
+                        drop(vm.take_exception(raised));
+                        return Err(vm.raise_with(Ex::StopIteration, Vec::new()));
+                    }
                 }
                 Err(raised)
             }
@@ -212,20 +246,39 @@ fn conclude(vm: &mut Vm, receiver: Value, action: Res<Action>) -> Res<Action> {
 }
 
 fn throw(vm: &mut Vm, arguments: &Args) -> Res<Action> {
-    let receiver = arguments.positional[0].clone();
-    let Some(call) = receiver.get::<AsyncGeneratorCall>() else { return Err(vm.type_error("not an awaitable of an async generator")) };
-    let generator = call.generator.clone();
-    let exception = arguments.positional[1].clone();
-    let given = arguments.get(2).cloned();
-    super::generator::exception_to_throw(vm, &exception, given)?.and_then(vm, move |vm, exception| {
-        let action = generators::throw(vm, &generator, exception);
-        conclude(vm, receiver, action)
-    })
+    throw_into(vm, arguments.positional[0].clone(), &arguments.positional[1], arguments.get(2).cloned())
 }
 
-fn close(_: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    if let Some(call) = arguments[0].get::<AsyncGeneratorCall>() {
-        finish(call);
+fn throw_into(vm: &mut Vm, receiver: Value, exception: &Value, given: Option<Value>) -> Res<Action> {
+    let Some(call) = receiver.get::<AsyncGeneratorCall>() else { return Err(vm.type_error("not an awaitable of an async generator")) };
+    if enter(vm, call)? {
+        start(call);
     }
-    Ok(Value::NONE)
+    let generator = call.generator.clone();
+    let exception = super::generator::exception_to_throw(vm, exception, given);
+    let thrown = match exception {
+        Ok(action) => action.and_then(vm, move |vm, exception| generators::throw(vm, &generator, exception)),
+        Err(raised) => Err(raised),
+    };
+    conclude(vm, receiver.clone(), thrown)
+}
+
+/// Throws GeneratorExit in; the awaitable must end.
+fn close(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    let receiver = arguments.positional[0].clone();
+    if receiver.get::<AsyncGeneratorCall>().is_none_or(|call| call.finished.get()) {
+        return Ok(Action::Return(Value::NONE));
+    }
+    let exception = vm.exception_class(Ex::GeneratorExit).value();
+    let action = throw_into(vm, receiver, &exception, None);
+    Action::after(action, vm, |vm, result| match result {
+        Ok(_) => Err(vm.raise(Ex::RuntimeError, "coroutine ignored GeneratorExit")),
+        Err(raised) => {
+            if [Ex::StopIteration, Ex::StopAsyncIteration, Ex::GeneratorExit].into_iter().any(|end| vm.pending_is(end)) {
+                drop(vm.take_exception(raised));
+                return Ok(Action::Return(Value::NONE));
+            }
+            Err(raised)
+        }
+    })
 }

@@ -5,9 +5,9 @@ use super::byte_methods::{self, byte_methods};
 use super::bytearray::ByteArray;
 use super::class::{CLASS_MATCH_SELF, CLASS_NOT_CALLABLE, Class, TypeSpec};
 use super::construct::allocation_class;
-use super::dict::Dict;
 use super::header::{Header, Kind, Mut, Object};
 use super::int::Int;
+use super::iterator_state;
 use super::memoryview::MemoryView;
 use super::str::Str;
 use super::text_arguments;
@@ -338,19 +338,13 @@ fn length_hint(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let key = vm.intern("iter");
-    let iter = vm.builtins.get::<Dict>().and_then(|builtins| builtins.get_interned(&key)).unwrap_or(Value::NONE);
+    let iter = iterator_state::builtin(vm, "iter")?;
     let (source, next) = match arguments.first().and_then(parts) {
-        Some((source, next)) if !source.get().is_undefined() => (source.get().clone(), next.get()),
-        _ => {
-            let empty = vm.new_tuple(Vec::new());
-            let parts = vm.new_tuple([empty].into());
-            return Ok(vm.new_tuple([iter, parts].into()));
-        }
+        Some((source, next)) if !source.get().is_undefined() => (Some(source.get().clone()), next.get()),
+        _ => (None, 0),
     };
-    let parts = vm.new_tuple([source].into());
-    let next = vm.new_size(next);
-    Ok(vm.new_tuple([iter, parts, next].into()))
+    let empty = vm.new_tuple(Vec::new());
+    Ok(iterator_state::at_index(vm, iter, source, next as i64, empty))
 }
 
 fn set_state(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

@@ -5,6 +5,7 @@ use super::construct::allocation_class;
 use super::function::CellObject;
 use super::header::{Mut, Object};
 use super::value::Value;
+use crate::vm::reenter::Comparison;
 use crate::vm::{Getter, Native, Res, Vm, argument};
 
 pub static CELL: TypeSpec = TypeSpec {
@@ -13,6 +14,13 @@ pub static CELL: TypeSpec = TypeSpec {
     natives: &[
         Native::simple("__new__($type, contents=None, /)", cell_new, "Create a new cell object, empty without argument."),
         Native::simple("__repr__($self, /)", cell_repr, "Return repr(self)."),
+        Native::simple("__hash__($self, /)", |vm, _| Err(vm.type_error("unhashable type: 'cell'")), "Return hash(self)."),
+        crate::comparison!(compare, Lt),
+        crate::comparison!(compare, Le),
+        crate::comparison!(compare, Eq),
+        crate::comparison!(compare, Ne),
+        crate::comparison!(compare, Gt),
+        crate::comparison!(compare, Ge),
     ],
     getters: &[Getter { name: "cell_contents", get: cell_contents, set: Some(set_cell_contents), doc: "The value of the variable." }],
     ..TypeSpec::new("cell", CellObject::LAYOUT)
@@ -53,4 +61,14 @@ fn set_cell_contents(_: &mut Vm, this: &Value, value: Option<&Value>) -> Res<()>
         cell.content.set(value.cloned().unwrap_or(Value::UNDEFINED));
     }
     Ok(())
+}
+
+/// By what they hold; an empty cell is less than any other.
+fn compare(vm: &mut Vm, arguments: &[Value], comparison: Comparison) -> Res<Value> {
+    let (Some(a), Some(b)) = (arguments[0].get::<CellObject>(), arguments[1].get::<CellObject>()) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (a, b) = (a.content.get().clone(), b.content.get().clone());
+    if a.is_undefined() || b.is_undefined() {
+        return Ok(Value::bool(comparison.holds(b.is_undefined().cmp(&a.is_undefined()))));
+    }
+    vm.compare(comparison, &a, &b)
 }

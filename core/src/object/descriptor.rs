@@ -69,7 +69,10 @@ pub struct Property {
     pub setter: Mut<Value>,
     pub deleter: Mut<Value>,
     pub doc: Mut<Value>,
+    /// Undefined: nobody said; the getter's.
     pub name: Mut<Value>,
+    /// The doc string is that of the getter.
+    pub doc_of_getter: core::cell::Cell<bool>,
 }
 
 object!(Property, Kind::Property, "property", |this, visit| for value in [&this.getter, &this.setter, &this.deleter, &this.doc, &this.name] {

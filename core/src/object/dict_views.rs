@@ -343,12 +343,14 @@ static ITERATOR_NATIVES: &[Native] = &[
     Native::simple("__iter__($self, /)", |_, args| Ok(args[0].clone()), "Implement iter(self)."),
     Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, next), "Implement next(self)."),
     Native::simple("__length_hint__($self, /)", length_hint, "Private method returning an estimate of len(list(it))."),
+    Native::simple("__reduce__($self, /)", reduce, "What pickle needs to make the iterator again."),
 ];
 
 static REVERSE_NATIVES: &[Native] = &[
     Native::simple("__iter__($self, /)", |_, args| Ok(args[0].clone()), "Implement iter(self)."),
     Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, reverse_next), "Implement next(self)."),
     Native::simple("__length_hint__($self, /)", reverse_length_hint, "Private method returning an estimate of len(list(it))."),
+    Native::simple("__reduce__($self, /)", reverse_reduce, "What pickle needs to make the iterator again."),
 ];
 
 /// `__next__` of an iterator that never needs Python code.
@@ -489,4 +491,41 @@ fn length_hint(vm: &mut Vm, args: &[Value]) -> Res<Value> {
 fn reverse_length_hint(vm: &mut Vm, args: &[Value]) -> Res<Value> {
     let this = receiver::<DictReverseIterator>(vm, args)?;
     Ok(remaining(&this.dict, this.expected.get(), this.given.get()))
+}
+
+/// What is left is given out by a copy of the iterator.
+fn reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let this = receiver::<DictIterator>(vm, args)?;
+    let (dict, index, expected, given) = (this.dict.get().clone(), this.index.get(), this.expected.get(), this.given.get());
+    let copy = vm.new_object(|header| DictIterator {
+        header,
+        dict: Mut::new(dict),
+        index: Cell::new(index),
+        expected: Cell::new(expected),
+        given: Cell::new(given),
+        what: this.what,
+    });
+    remaining_items(vm, &copy, next)
+}
+
+fn reverse_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let this = receiver::<DictReverseIterator>(vm, args)?;
+    let (dict, end, expected, given) = (this.dict.get().clone(), this.end.get(), this.expected.get(), this.given.get());
+    let copy = vm.new_object(|header| DictReverseIterator {
+        header,
+        dict: Mut::new(dict),
+        end: Cell::new(end),
+        expected: Cell::new(expected),
+        given: Cell::new(given),
+        what: this.what,
+    });
+    remaining_items(vm, &copy, reverse_next)
+}
+
+fn remaining_items(vm: &mut Vm, iterator: &Value, next: fn(&mut Vm, &Value) -> Res<Step>) -> Res<Value> {
+    let mut items = Vec::new();
+    while let Step::Item(item) = next(vm, iterator)? {
+        items.push(item);
+    }
+    super::iterator_state::over_items(vm, items)
 }

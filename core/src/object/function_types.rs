@@ -241,12 +241,39 @@ fn get_closure(vm: &mut Vm, value: &Value) -> Res<Value> {
 }
 
 fn set_code(vm: &mut Vm, value: &Value, new: Option<&Value>) -> Res<()> {
+    let (Some(function), Some(code)) = (function_of(value), new.and_then(|new| new.get::<Code>())) else {
+        return Err(vm.type_error("__code__ must be set to a code object"));
+    };
+    let (own, given) = (function.closure.get().len(), code.free_names.len());
+    if own != given {
+        let name = text_of(function.name.get());
+        return Err(vm.value_error(&format!("{name}() requires a code object with {own} free vars, not {given}")));
+    }
+    function.code.set(Value::from_object(code));
+    Ok(())
+}
+
+fn set_type_params(vm: &mut Vm, value: &Value, new: Option<&Value>) -> Res<()> {
     match (function_of(value), new) {
-        (Some(function), Some(new)) if new.get::<Code>().is_some_and(|code| code.free_names.len() == function.closure.get().len()) => {
-            function.code.set(new.clone());
+        (Some(function), Some(new)) if new.get::<super::tuple::Tuple>().is_some() => {
+            function.type_params.set(new.clone());
             Ok(())
         }
-        _ => Err(vm.type_error("__code__ must be set to a code object")),
+        _ => Err(vm.type_error("__type_params__ must be set to a tuple")),
+    }
+}
+
+fn set_dict(vm: &mut Vm, value: &Value, new: Option<&Value>) -> Res<()> {
+    match (function_of(value), new) {
+        (Some(function), Some(new)) if new.get::<super::dict::Dict>().is_some() => {
+            function.attributes.set(new.clone());
+            Ok(())
+        }
+        (_, Some(new)) => {
+            let kind = vm.type_name(new);
+            Err(vm.type_error(&format!("__dict__ must be set to a dictionary, not a '{kind}'")))
+        }
+        (_, None) => Err(vm.type_error("cannot delete __dict__")),
     }
 }
 
@@ -353,19 +380,11 @@ pub static FUNCTION: TypeSpec = TypeSpec {
             }),
             doc: "",
         },
-        Getter {
-            name: "__type_params__",
-            get: |_, value| Ok(field(value, |f| &f.type_params)),
-            set: Some(|_, value, new| {
-                set_field(value, new, |f| &f.type_params);
-                Ok(())
-            }),
-            doc: "",
-        },
+        Getter { name: "__type_params__", get: |_, value| Ok(field(value, |f| &f.type_params)), set: Some(set_type_params), doc: "" },
         Getter::read_only("__globals__", |_, value| Ok(function_of(value).map_or(Value::NONE, |f| f.globals.clone())), ""),
         Getter::read_only("__builtins__", |_, value| Ok(function_of(value).map_or(Value::NONE, |f| f.builtins.clone())), ""),
         Getter::read_only("__closure__", get_closure, ""),
-        Getter::read_only("__dict__", get_dict, ""),
+        Getter { name: "__dict__", get: get_dict, set: Some(set_dict), doc: "" },
     ],
     ..TypeSpec::new("function", Function::LAYOUT)
 };
@@ -389,10 +408,24 @@ fn method_repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let name = match function_of(&method.function) {
         Some(function) => text_of(function.qualified_name.get()),
         None if native_of(&method.function).is_some() => text_of(&native_qualified_name(vm, &method.function)?),
-        None => "?".into(),
+        None => name_of_callable(vm, &method.function.clone())?,
     };
     let receiver = method.receiver.clone();
     crate::vm::protocol::repr_then(vm, &receiver, move |vm, text| Ok(Action::Return(vm.format(format_args!("<bound method {name} of {}>", text_of(&text))))))
+}
+
+/// `__qualname__` or `__name__` of what a method calls, if one is a str.
+fn name_of_callable(vm: &mut Vm, callable: &Value) -> Res<alloc::string::String> {
+    for name in [Name::QualName, Name::Name] {
+        let name = vm.name(name).clone();
+        if let Some(action) = vm.get_attribute_if_any(callable, &name)? {
+            let found = vm.run_action(action);
+            if let Some(text) = vm.catch(found, Ex::AttributeError)?.filter(|text| text.get::<super::str::Str>().is_some()) {
+                return Ok(text_of(&text));
+            }
+        }
+    }
+    Ok("?".into())
 }
 
 fn method_eq(_: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -492,7 +525,10 @@ fn runs(arguments: &[Value]) -> impl Iterator<Item = (u32, Position)> + '_ {
 fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let mut items = Vec::new();
     for (count, position) in runs(arguments) {
-        let numbers = [position.line, position.end_line, position.column, position.end_column].map(|number| Value::small_int(i64::from(number)));
+        let number = |number: u32| Value::small_int(i64::from(number));
+        // Of instructions that no text stands for only the line is known.
+        let rest = |value: u32| if position.end_line == 0 { Value::NONE } else { number(value) };
+        let numbers = [number(position.line), rest(position.end_line), rest(position.column), rest(position.end_column)];
         let place = vm.new_tuple(numbers.into());
         items.extend((0..count).map(|_| place.clone()));
     }

@@ -37,10 +37,12 @@ pub struct Generator {
     pub async_begun: Cell<bool>,
     /// Where it goes on.
     pub pc: Cell<*const Instr>,
+    /// The exception that it handles is also what whoever resumed it handles.
+    pub handles_inherited: Cell<bool>,
     /// The exception that it was handling when it yielded; None if none.
     pub handled: Mut<Value>,
-    /// Called when an async generator dies before its end.
-    pub finalizer: Mut<Option<Value>>,
+    /// Of an async generator: what is called when it dies before its end. Of a coroutine: the frames of its makers.
+    pub aside: Mut<Option<Value>>,
     pub name: Mut<Value>,
     pub qualified_name: Mut<Value>,
     /// Frame header and registers; empty once finished.
@@ -53,7 +55,7 @@ object!(
     "generator",
     |this, visit| {
         visit(this.handled.get());
-        this.finalizer.get().iter().for_each(&mut *visit);
+        this.aside.get().iter().for_each(&mut *visit);
         visit(this.name.get());
         visit(this.qualified_name.get());
         if this.state.get() != GeneratorState::Finished && this.state.get() != GeneratorState::Running {
@@ -99,7 +101,7 @@ impl Generator {
             unsafe { crate::vm::frame::drop_frame(frame.as_mut_ptr().add(HEADER_SLOTS), frame.len() - HEADER_SLOTS) };
         }
         self.handled.set(Value::NONE);
-        drop(self.finalizer.take());
+        drop(self.aside.take());
     }
 }
 
@@ -134,7 +136,20 @@ pub fn exception_to_throw(vm: &mut Vm, exception: &Value, value: Option<Value>) 
         Some(value) if !value.is_none() => [value].into(),
         _ => alloc::vec::Vec::new(),
     };
-    Ok(Action::TailCall(Call::new(exception.clone(), arguments)))
+    let class = exception.clone();
+    // What goes wrong with the call is thrown instead.
+    Action::TailCall(Call::new(exception.clone(), arguments)).then(vm, move |vm, made| match made {
+        Ok(made) if made.get::<Exception>().is_some() => Ok(Action::Return(made)),
+        Ok(made) => {
+            let kind = vm.type_name(&made);
+            crate::vm::protocol::repr_then(vm, &class, move |vm, class| {
+                let class = crate::vm::execute::text_of(&class);
+                let raised = vm.type_error(&alloc::format!("calling {class} should have returned an instance of BaseException, not {kind}"));
+                Ok(Action::Return(vm.take_exception(raised)))
+            })
+        }
+        Err(raised) => Ok(Action::Return(vm.take_exception(raised))),
+    })
 }
 
 fn itself(_: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -217,11 +232,7 @@ fn code_of(_: &mut Vm, value: &Value) -> Res<Value> {
 
 /// The frame it stands in, until it finished.
 fn frame_of(vm: &mut Vm, value: &Value) -> Res<Value> {
-    let Some(generator) = value.get::<Generator>() else { return Ok(Value::NONE) };
-    let Some(function) = generator.function() else { return Ok(Value::NONE) };
-    let instruction = function.code().index_of(generator.pc.get()).saturating_sub(1);
-    let function = Value::from_object(function);
-    Ok(super::traceback::new_frame(vm, function, instruction as u32, Value::NONE))
+    Ok(super::traceback::of_generator(vm, value))
 }
 
 fn delegate(_: &mut Vm, value: &Value) -> Res<Value> {
@@ -302,7 +313,7 @@ pub static COROUTINE: TypeSpec = TypeSpec {
         Getter::read_only("cr_running", is_running, "is it being run"),
         Getter::read_only("cr_suspended", is_suspended, "is it suspended"),
         Getter::read_only("cr_frame", frame_of, "its frame"),
-        Getter::read_only("cr_origin", |_, _| Ok(Value::NONE), "where it was made: not recorded"),
+        Getter::read_only("cr_origin", |_, value| Ok(with(value, |generator| generator.aside.get().clone()).flatten().unwrap_or(Value::NONE)), "where it was made"),
         Getter::read_only("cr_code", code_of, "its code"),
         Getter::read_only("cr_await", delegate, "what it awaits"),
     ],

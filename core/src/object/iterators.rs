@@ -5,6 +5,7 @@ use super::containers::{receiver, stop_iteration};
 use super::dict_views::{changed, native_next};
 use super::exception::Ex;
 use super::header::{Header, Kind, Mut, Object};
+use super::iterator_state::{at_index, builtin, index_argument, over_items, recipe};
 use super::list::List;
 use super::set::table_of;
 use super::tuple::Tuple;
@@ -14,6 +15,7 @@ use crate::vm::native::{ADVANCE_NEXT, Action, Args, Given, Native, Progress, Ste
 use crate::vm::ops::attribute::method_action;
 use crate::vm::ops::pull;
 use crate::vm::{Name, Res, Vm};
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 /// Iterates a list. The interpreter loop steps it directly.
@@ -144,19 +146,35 @@ macro_rules! iterator_type {
 pub const SELF_ITER: Native = Native::simple("__iter__($self, /)", |_, args| Ok(args[0].clone()), "Implement iter(self).");
 const HINT: &str = "__length_hint__($self, /)";
 const HINT_DOC: &str = "Private method returning an estimate of len(list(it)).";
+pub const REDUCE: &str = "__reduce__($self, /)";
+pub const REDUCE_DOC: &str = "What pickle needs to make the iterator again.";
+pub const SET_STATE: &str = "__setstate__($self, state, /)";
+pub const SET_STATE_DOC: &str = "Move the iterator to where another one stood.";
 
 iterator_type!(
     LIST_ITERATOR,
     "list_iterator",
     ListIterator,
-    &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_next), "Implement next(self)."), Native::simple(HINT, list_hint, HINT_DOC)],
+    &[
+        SELF_ITER,
+        Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_next), "Implement next(self)."),
+        Native::simple(HINT, list_hint, HINT_DOC),
+        Native::simple(REDUCE, list_reduce, REDUCE_DOC),
+        Native::simple(SET_STATE, list_set_state, SET_STATE_DOC)
+    ],
     list_next
 );
 iterator_type!(
     TUPLE_ITERATOR,
     "tuple_iterator",
     TupleIterator,
-    &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, tuple_next), "Implement next(self)."), Native::simple(HINT, tuple_hint, HINT_DOC)],
+    &[
+        SELF_ITER,
+        Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, tuple_next), "Implement next(self)."),
+        Native::simple(HINT, tuple_hint, HINT_DOC),
+        Native::simple(REDUCE, tuple_reduce, REDUCE_DOC),
+        Native::simple(SET_STATE, tuple_set_state, SET_STATE_DOC)
+    ],
     tuple_next
 );
 iterator_type!(
@@ -166,7 +184,9 @@ iterator_type!(
     &[
         SELF_ITER,
         Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, list_reverse_next), "Implement next(self)."),
-        Native::simple(HINT, list_reverse_hint, HINT_DOC)
+        Native::simple(HINT, list_reverse_hint, HINT_DOC),
+        Native::simple(REDUCE, list_reverse_reduce, REDUCE_DOC),
+        Native::simple(SET_STATE, list_reverse_set_state, SET_STATE_DOC),
     ],
     list_reverse_next
 );
@@ -174,14 +194,25 @@ iterator_type!(
     SET_ITERATOR,
     "set_iterator",
     SetIterator,
-    &[SELF_ITER, Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, set_next), "Implement next(self)."), Native::simple(HINT, set_hint, HINT_DOC)],
+    &[
+        SELF_ITER,
+        Native::simple("__next__($self, /)", |vm, args| native_next(vm, args, set_next), "Implement next(self)."),
+        Native::simple(HINT, set_hint, HINT_DOC),
+        Native::simple(REDUCE, set_reduce, REDUCE_DOC)
+    ],
     set_next
 );
 
 /// `iterator`
 pub static SEQUENCE_ITERATOR: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
-    natives: &[SELF_ITER, ADVANCE_NEXT],
+    natives: &[
+        SELF_ITER,
+        ADVANCE_NEXT,
+        Native::full(HINT, sequence_hint, HINT_DOC),
+        Native::simple(REDUCE, sequence_reduce, REDUCE_DOC),
+        Native::simple(SET_STATE, sequence_set_state, SET_STATE_DOC),
+    ],
     next: Some(sequence_next),
     advance: Some(sequence_advance),
     ..TypeSpec::new("iterator", SequenceIterator::LAYOUT)
@@ -190,7 +221,7 @@ pub static SEQUENCE_ITERATOR: TypeSpec = TypeSpec {
 /// `callable_iterator`
 pub static CALLABLE_ITERATOR: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
-    natives: &[SELF_ITER, Native::full("__next__($self, /)", callable_next_full, "Implement next(self).")],
+    natives: &[SELF_ITER, Native::full("__next__($self, /)", callable_next_full, "Implement next(self)."), Native::simple(REDUCE, callable_reduce, REDUCE_DOC)],
     next: Some(callable_next),
     ..TypeSpec::new("callable_iterator", CallableIterator::LAYOUT)
 };
@@ -347,6 +378,108 @@ fn set_hint(vm: &mut Vm, args: &[Value]) -> Res<Value> {
     Ok(Value::small_int(if live { (this.expected.get() - this.given.get()) as i64 } else { 0 }))
 }
 
+fn list_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let maker = builtin(vm, "iter")?;
+    let this = receiver::<ListIterator>(vm, args)?;
+    let empty = vm.new_list(Vec::new());
+    Ok(at_index(vm, maker, this.list.get().clone(), this.index.get() as i64, empty))
+}
+
+fn list_set_state(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let index = index_argument(vm, args)?;
+    let this = receiver::<ListIterator>(vm, args)?;
+    if let Some(list) = this.list.get().as_ref().and_then(|list| list.get::<List>()) {
+        this.index.set(index.clamp(0, list.len() as i64) as usize);
+    }
+    Ok(Value::NONE)
+}
+
+fn tuple_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let maker = builtin(vm, "iter")?;
+    let this = receiver::<TupleIterator>(vm, args)?;
+    let empty = vm.new_tuple(Vec::new());
+    Ok(at_index(vm, maker, this.tuple.get().clone(), this.index.get() as i64, empty))
+}
+
+fn tuple_set_state(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let index = index_argument(vm, args)?;
+    let this = receiver::<TupleIterator>(vm, args)?;
+    if let Some(tuple) = this.tuple.get().as_ref().and_then(|tuple| tuple.get::<Tuple>()) {
+        this.index.set(index.clamp(0, tuple.length as i64) as usize);
+    }
+    Ok(Value::NONE)
+}
+
+fn list_reverse_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let name = if receiver::<ListReverseIterator>(vm, args)?.list.get().is_some() { "reversed" } else { "iter" };
+    let maker = builtin(vm, name)?;
+    let this = receiver::<ListReverseIterator>(vm, args)?;
+    let empty = vm.new_list(Vec::new());
+    Ok(at_index(vm, maker, this.list.get().clone(), this.end.get() as i64 - 1, empty))
+}
+
+fn list_reverse_set_state(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let index = index_argument(vm, args)?;
+    let this = receiver::<ListReverseIterator>(vm, args)?;
+    if let Some(list) = this.list.get().as_ref().and_then(|list| list.get::<List>()) {
+        this.end.set((index.clamp(-1, list.len() as i64 - 1) + 1) as usize);
+    }
+    Ok(Value::NONE)
+}
+
+fn set_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let this = receiver::<SetIterator>(vm, args)?;
+    let mut items = Vec::new();
+    if let Some((_, table)) = this.set.get().as_ref().and_then(table_of) {
+        if table.length.get() != this.expected.get() {
+            return Err(changed(vm, &this.expected, "Set changed size during iteration"));
+        }
+        let mut index = this.index.get();
+        while let Some((place, _, key)) = table.next_key(index) {
+            index = place + 1;
+            items.push(key);
+        }
+    }
+    over_items(vm, items)
+}
+
+fn sequence_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let maker = builtin(vm, "iter")?;
+    let this = receiver::<SequenceIterator>(vm, args)?;
+    let empty = vm.new_tuple(Vec::new());
+    Ok(at_index(vm, maker, this.sequence.get().clone(), this.index.get(), empty))
+}
+
+fn sequence_set_state(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let index = index_argument(vm, args)?;
+    let this = receiver::<SequenceIterator>(vm, args)?;
+    if this.sequence.get().is_some() {
+        this.index.set(index.max(0));
+    }
+    Ok(Value::NONE)
+}
+
+fn sequence_hint(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let this = receiver::<SequenceIterator>(vm, args.positional)?;
+    let index = this.index.get();
+    let Some(sequence) = this.sequence.get().clone() else { return Ok(Action::Return(Value::small_int(0))) };
+    let Some(length) = vm.lookup_special(&sequence, Name::Len) else { return Ok(Action::Return(Value::NOT_IMPLEMENTED)) };
+    method_action(vm, length, &sequence, &[])?.and_then(vm, move |vm, length| {
+        let length = vm.index_i64(&length)?;
+        Ok(Action::Return(Value::small_int((length - index).max(0))))
+    })
+}
+
+fn callable_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let maker = builtin(vm, "iter")?;
+    let this = receiver::<CallableIterator>(vm, args)?;
+    let arguments = match this.callable.get().clone() {
+        Some(callable) => Vec::from([callable, this.sentinel.clone()]),
+        None => Vec::from([vm.new_tuple(Vec::new())]),
+    };
+    Ok(recipe(vm, maker, arguments, None))
+}
+
 /// A sequence iterator needs `__getitem__` for each item, unless it is over.
 fn sequence_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
     Ok(match iterator.get::<SequenceIterator>() {
@@ -429,11 +562,9 @@ pub static REVERSED: TypeSpec = TypeSpec {
         SELF_ITER,
         Native::full("__new__($type, object, /)", new_reversed, "Create and return a new object."),
         Native::full("__next__($self, /)", reversed_next_full, "Implement next(self)."),
-        Native::simple(
-            HINT,
-            |vm, args| receiver::<Reversed>(vm, args).map(|this| Value::small_int(if this.sequence.get().is_some() { this.index.get() + 1 } else { 0 })),
-            HINT_DOC,
-        ),
+        Native::full(HINT, reversed_hint, HINT_DOC),
+        Native::simple(REDUCE, reversed_reduce, REDUCE_DOC),
+        Native::full(SET_STATE, reversed_set_state, SET_STATE_DOC),
     ],
     next: Some(reversed_next),
     ..TypeSpec::new("reversed", Reversed::LAYOUT)
@@ -486,6 +617,39 @@ fn new_reversed(vm: &mut Vm, args: &Args) -> Res<Action> {
             None => Value::NONE,
         }))
     }))
+}
+
+fn reversed_hint(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let this = receiver::<Reversed>(vm, args.positional)?;
+    let left = this.index.get() + 1;
+    let Some(sequence) = this.sequence.get().clone() else { return Ok(Action::Return(Value::small_int(0))) };
+    let Some(length) = vm.lookup_special(&sequence, Name::Len) else { return Ok(Action::Return(Value::small_int(0))) };
+    method_action(vm, length, &sequence, &[])?.and_then(vm, move |vm, length| {
+        let length = vm.index_i64(&length)?;
+        Ok(Action::Return(Value::small_int(if length < left { 0 } else { left })))
+    })
+}
+
+fn reversed_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let class = vm.class_of(&args[0]).value();
+    let this = receiver::<Reversed>(vm, args)?;
+    let empty = vm.new_tuple(Vec::new());
+    Ok(at_index(vm, class, this.sequence.get().clone(), this.index.get(), empty))
+}
+
+fn reversed_set_state(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let index = index_argument(vm, args.positional)?;
+    let this = receiver::<Reversed>(vm, args.positional)?;
+    let iterator = args.positional[0].clone();
+    let Some(sequence) = this.sequence.get().clone() else { return Ok(Action::Return(Value::NONE)) };
+    let Some(length) = vm.lookup_special(&sequence, Name::Len) else { return Ok(Action::Return(Value::NONE)) };
+    method_action(vm, length, &sequence, &[])?.and_then(vm, move |vm, length| {
+        let length = vm.index_i64(&length)?;
+        if let Some(this) = iterator.get::<Reversed>() {
+            this.index.set(index.clamp(-1, length - 1));
+        }
+        Ok(Action::Return(Value::NONE))
+    })
 }
 
 fn reversed_next(_: &mut Vm, iterator: &Value) -> Res<Step> {

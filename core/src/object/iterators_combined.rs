@@ -2,11 +2,12 @@
 //! Python code must run, what was gathered waits in the object.
 
 use super::class::{Class, TypeSpec};
-use super::containers::{CLASS_GET_ITEM, begin_call, call_natively, class_argument, keywords};
+use super::containers::{CLASS_GET_ITEM, begin_call, call_natively, class_argument, keywords, receiver};
 use super::dict_views::pair;
 use super::header::{Header, Kind, Mut, Object};
 use super::int::from_big;
-use super::iterators::SELF_ITER;
+use super::iterator_state::recipe;
+use super::iterators::{REDUCE, REDUCE_DOC, SELF_ITER, SET_STATE, SET_STATE_DOC};
 use super::range::big;
 use super::value::Value;
 use crate::object;
@@ -81,6 +82,7 @@ pub static ENUMERATE: TypeSpec = TypeSpec {
         CLASS_GET_ITEM,
         Native::full("__new__($type, /, iterable=<required>, start=0)", new_enumerate, "Create and return a new object."),
         ADVANCE_NEXT,
+        Native::simple(REDUCE, enumerate_reduce, REDUCE_DOC),
     ],
     next: Some(enumerate_next),
     advance: Some(enumerate_advance),
@@ -103,6 +105,12 @@ impl Enumerate {
         let count = self.count.replace(next);
         pair(vm, count, item)
     }
+}
+
+fn enumerate_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let class = vm.class_of(&args[0]).value();
+    let this = receiver::<Enumerate>(vm, args)?;
+    Ok(recipe(vm, class, Vec::from([this.iterator.clone(), this.count.get().clone()]), None))
 }
 
 fn enumerate_next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
@@ -133,7 +141,7 @@ fn enumerate_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progres
 struct Gather {
     iterators: Vec<Value>,
     /// All must end together.
-    strict: bool,
+    strict: Cell<bool>,
     /// Items of the current round.
     taken: Mut<Vec<Value>>,
     /// The first iterator ended; this one is looked at, whether it ended too. 0: no such search.
@@ -142,7 +150,7 @@ struct Gather {
 
 impl Gather {
     fn new(iterators: Vec<Value>, strict: bool) -> Gather {
-        Gather { iterators, strict, taken: Mut::default(), checking: Cell::new(0) }
+        Gather { iterators, strict: Cell::new(strict), taken: Mut::default(), checking: Cell::new(0) }
     }
 
     fn traverse(&self, visit: &mut dyn FnMut(&Value)) {
@@ -180,7 +188,7 @@ impl Gather {
             None => {
                 let place = self.taken.get().len();
                 drop(self.taken.take());
-                if !self.strict || count == 1 {
+                if !self.strict.get() || count == 1 {
                     return Ok(Some(false));
                 }
                 if place > 0 {
@@ -215,6 +223,18 @@ impl Gather {
                 return Ok(Some(answer));
             }
         }
+    }
+
+    /// How to make an equal iterator of the class of `iterator`.
+    fn reduce(&self, vm: &mut Vm, iterator: &Value, function: Option<&Value>) -> Value {
+        let class = vm.class_of(iterator).value();
+        let arguments = function.into_iter().chain(&self.iterators).cloned().collect();
+        recipe(vm, class, arguments, self.strict.get().then_some(Value::TRUE))
+    }
+
+    fn set_strict(&self, vm: &mut Vm, state: &Value) -> Res<Value> {
+        self.strict.set(vm.truth(state)?);
+        Ok(Value::NONE)
     }
 
     fn forget(&self) {
@@ -282,7 +302,27 @@ object!(Zip, Kind::Other, "zip", |this, visit| this.gather.traverse(visit));
 /// `zip`.
 pub static ZIP: TypeSpec = TypeSpec {
     doc: "The zip object yields n-length tuples, where n is the number of iterables passed as positional arguments. It continues until the shortest is exhausted; if strict is true and one is exhausted before the others, raise a ValueError.",
-    natives: &[SELF_ITER, Native::full("__new__($type, /, *iterables, strict=False)", new_zip, "Create and return a new object."), ADVANCE_NEXT],
+    natives: &[
+        SELF_ITER,
+        Native::full("__new__($type, /, *iterables, strict=False)", new_zip, "Create and return a new object."),
+        ADVANCE_NEXT,
+        Native::simple(
+            REDUCE,
+            |vm, args| {
+                let this = receiver::<Zip>(vm, args)?;
+                Ok(this.gather.reduce(vm, &args[0], None))
+            },
+            REDUCE_DOC,
+        ),
+        Native::simple(
+            SET_STATE,
+            |vm, args| {
+                let this = receiver::<Zip>(vm, args)?;
+                this.gather.set_strict(vm, &args[1])
+            },
+            SET_STATE_DOC,
+        ),
+    ],
     next: Some(zip_next),
     advance: Some(zip_advance),
     ..TypeSpec::new("zip", Zip::LAYOUT)
@@ -317,7 +357,7 @@ fn zip_next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
             step => {
                 this.gather.taken.get_mut().push(item);
                 match step {
-                    Step::Done if !this.gather.strict => {
+                    Step::Done if !this.gather.strict.get() => {
                         drop(this.gather.taken.take());
                         Ok(Step::Done)
                     }
@@ -352,7 +392,27 @@ object!(Map, Kind::Other, "map", |this, visit| {
 /// `map`.
 pub static MAP: TypeSpec = TypeSpec {
     doc: "Make an iterator that computes the function using arguments from each of the iterables. Stops when the shortest iterable is exhausted; if strict is true and one is exhausted before the others, raise a ValueError.",
-    natives: &[SELF_ITER, Native::full("__new__($type, *args, strict=False)", new_map, "Create and return a new object."), ADVANCE_NEXT],
+    natives: &[
+        SELF_ITER,
+        Native::full("__new__($type, *args, strict=False)", new_map, "Create and return a new object."),
+        ADVANCE_NEXT,
+        Native::simple(
+            REDUCE,
+            |vm, args| {
+                let this = receiver::<Map>(vm, args)?;
+                Ok(this.gather.reduce(vm, &args[0], Some(&this.function)))
+            },
+            REDUCE_DOC,
+        ),
+        Native::simple(
+            SET_STATE,
+            |vm, args| {
+                let this = receiver::<Map>(vm, args)?;
+                this.gather.set_strict(vm, &args[1])
+            },
+            SET_STATE_DOC,
+        ),
+    ],
     next: Some(map_next),
     advance: Some(map_advance),
     ..TypeSpec::new("map", Map::LAYOUT)
@@ -449,7 +509,20 @@ object!(Filter, Kind::Other, "filter", |this, visit| {
 /// `filter`.
 pub static FILTER: TypeSpec = TypeSpec {
     doc: "Return an iterator yielding those items of iterable for which function(item) is true. If function is None, return the items that are true.",
-    natives: &[SELF_ITER, Native::full("__new__($type, function, iterable, /)", new_filter, "Create and return a new object."), ADVANCE_NEXT],
+    natives: &[
+        SELF_ITER,
+        Native::full("__new__($type, function, iterable, /)", new_filter, "Create and return a new object."),
+        ADVANCE_NEXT,
+        Native::simple(
+            REDUCE,
+            |vm, args| {
+                let class = vm.class_of(&args[0]).value();
+                let this = receiver::<Filter>(vm, args)?;
+                Ok(recipe(vm, class, Vec::from([this.function.clone(), this.iterator.clone()]), None))
+            },
+            REDUCE_DOC,
+        ),
+    ],
     next: Some(filter_next),
     advance: Some(filter_advance),
     ..TypeSpec::new("filter", Filter::LAYOUT)

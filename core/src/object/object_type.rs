@@ -92,9 +92,11 @@ fn object_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn object_format(vm: &mut Vm, arguments: &Args) -> Res<Action> {
-    if let Some(spec) = arguments.positional[1].get::<Str>()
-        && spec.size != 0
-    {
+    let Some(spec) = arguments.positional[1].get::<Str>() else {
+        let kind = vm.type_name(&arguments.positional[1]);
+        return Err(vm.type_error(&format!("__format__() argument must be str, not {kind}")));
+    };
+    if spec.size != 0 {
         let name = vm.type_name(&arguments.positional[0]);
         return Err(vm.type_error(&format!("unsupported format string passed to {name}.__format__")));
     }
@@ -235,7 +237,11 @@ fn get_dict(vm: &mut Vm, object: &Value) -> Res<Value> {
 }
 
 fn set_dict(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
-    let Some(value) = value else { return Err(vm.type_error("cannot delete __dict__")) };
+    // Who deletes it gets an empty one.
+    let value = &match value {
+        Some(value) => value.clone(),
+        None => vm.new_dict(),
+    };
     if value.get::<Dict>().is_none() {
         let kind = vm.type_name(value);
         return Err(vm.type_error(&format!("__dict__ must be set to a dictionary, not a '{kind}'")));
@@ -420,7 +426,9 @@ fn get_module(vm: &mut Vm, value: &Value) -> Res<Value> {
 }
 
 fn set_module(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
-    set_namespace_item(vm, object, value, Name::Module)
+    set_namespace_item(vm, object, value, Name::Module)?;
+    // It is no longer known where it was written.
+    set_namespace_item(vm, object, None, Name::FirstLineNumber).or_else(|raised| vm.catch::<()>(Err(raised), Ex::AttributeError).map(|_| ()))
 }
 
 fn get_doc(vm: &mut Vm, value: &Value) -> Res<Value> {
@@ -546,6 +554,10 @@ fn get_type_params(vm: &mut Vm, value: &Value) -> Res<Value> {
 }
 
 fn set_type_params(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
+    if value.is_none() {
+        let class = class_of(object).map(class_name).unwrap_or_default();
+        return Err(vm.type_error(&format!("cannot delete '__type_params__' attribute of type '{class}'")));
+    }
     set_namespace_item(vm, object, value, Name::TypeParams)
 }
 
@@ -638,16 +650,46 @@ fn super_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         (Some(start), None) => (start.clone(), Value::UNDEFINED),
         _ => implicit_arguments(vm)?,
     };
+    let class = arguments.first().cloned().unwrap_or(Value::NONE);
+    let object = if object.is_none() && arguments.len() == 3 { Value::UNDEFINED } else { object };
+    make_super(vm, &class, start, object)
+}
+
+/// `super.__get__`: one that is not bound is bound to the instance.
+fn super_get(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (this, instance) = (&arguments[0], &arguments[1]);
+    let Some(start) = this.get::<Super>().filter(|this| this.object.is_undefined() && !instance.is_none()).map(|this| this.start.clone()) else {
+        return Ok(this.clone());
+    };
+    let class = vm.class_of(this).value();
+    make_super(vm, &class, start, instance.clone())
+}
+
+/// The class that an object claims to be of.
+fn claimed_class(vm: &mut Vm, object: &Value) -> Res<Option<Value>> {
+    let name = vm.name(Name::Class).clone();
+    let found = match vm.get_attribute_if_any(object, &name) {
+        Ok(None) => return Ok(None),
+        Ok(Some(action)) => vm.run_action(action),
+        Err(raised) => Err(raised),
+    };
+    vm.catch(found, Ex::AttributeError)
+}
+
+/// A `super` object; `object` undefined: not bound.
+fn make_super(vm: &mut Vm, class: &Value, start: Value, object: Value) -> Res<Value> {
     let Some(start_class) = start.get::<Class>() else {
         let kind = vm.type_name(&start);
         return Err(vm.type_error(&format!("super() argument 1 must be a type, not {kind}")));
     };
-    let object_class = if object.is_undefined() || object.is_none() && arguments.len() == 3 {
+    let object_class = if object.is_undefined() {
         Value::UNDEFINED
     } else if object.get::<Class>().is_some_and(|class| class.is_subclass_of(start_class)) {
         object.clone()
     } else if vm.is_instance(&object, start_class) {
         vm.class_of(&object).value()
+    } else if let Some(claimed) = claimed_class(vm, &object)?.filter(|claimed| claimed.get::<Class>().is_some_and(|class| class.is_subclass_of(start_class))) {
+        claimed
     } else {
         let is_class = object.get::<Class>();
         let (kind, name) = match is_class {
@@ -657,7 +699,7 @@ fn super_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         let start = class_name(start_class);
         return Err(vm.type_error(&format!("super(type, obj): obj ({kind} {name}) is not an instance or subtype of type ({start}).")));
     };
-    Ok(vm.new_object(|header| Super { header, start, object, object_class }))
+    Ok(super::iterators_combined::new_of(vm, class, |header| Super { header, start, object, object_class }))
 }
 
 /// `super()` without arguments: `__class__` and the first argument of the calling function.
@@ -705,6 +747,7 @@ pub static SUPER: TypeSpec = TypeSpec {
         Native::simple("__new__($type, type=None, object=None, /)", super_new, "Create and return a new object."),
         Native::full("__init__($self, /, *args, **kwargs)", type_init, "Initialize self."),
         Native::simple("__repr__($self, /)", super_repr, "Return repr(self)."),
+        Native::simple("__get__($self, instance, owner=None, /)", super_get, "Return an attribute of instance, which is of type owner."),
     ],
     getters: &[
         Getter::read_only("__thisclass__", |_, value| Ok(super_field(|this| &this.start)(value)), "the class invoking super()"),

@@ -16,6 +16,7 @@ use crate::vm::{Action, Args, Call, Getter, Name, Native, Res, Vm, argument};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 // ---- property
 
@@ -31,7 +32,7 @@ pub static PROPERTY: TypeSpec = TypeSpec {
         Native::full("getter($self, fget, /)", |vm, arguments| copy_with(vm, arguments, 0), "Copy of the property with another getter."),
         Native::full("setter($self, fset, /)", |vm, arguments| copy_with(vm, arguments, 1), "Copy of the property with another setter."),
         Native::full("deleter($self, fdel, /)", |vm, arguments| copy_with(vm, arguments, 2), "Copy of the property with another deleter."),
-        Native::simple("__set_name__($self, owner, name, /)", property_set_name, "Called with the name under which a class holds the property."),
+        Native::simple("__set_name__($self, owner, name, /)", property_set_name, "Called with the name under which a class holds the property.").counting(),
     ],
     getters: &[
         Getter::read_only("fget", |_, this| Ok(property(this).map_or(Value::NONE, |property| property.getter.get().clone())), "The getter."),
@@ -55,14 +56,23 @@ fn property(value: &Value) -> Option<&Property> {
 
 /// A property made natively; absent functions are None.
 pub fn new_property(vm: &mut Vm, getter: Value, setter: Value, deleter: Value, doc: Value) -> Value {
-    let name = Mut::new(Value::NONE);
-    vm.new_object(|header| Property { header, getter: Mut::new(getter), setter: Mut::new(setter), deleter: Mut::new(deleter), doc: Mut::new(doc), name })
+    let name = Mut::new(Value::UNDEFINED);
+    let doc_of_getter = Cell::new(false);
+    vm.new_object(|header| Property { header, getter: Mut::new(getter), setter: Mut::new(setter), deleter: Mut::new(deleter), doc: Mut::new(doc), name, doc_of_getter })
 }
 
 fn property_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let class = allocation_class::<Property>(vm, arguments, "property")?;
     let none = || Mut::new(Value::NONE);
-    Ok(vm.heap.new_object(&class, |header| Property { header, getter: none(), setter: none(), deleter: none(), doc: none(), name: none() }))
+    Ok(vm.heap.new_object(&class, |header| Property {
+        header,
+        getter: none(),
+        setter: none(),
+        deleter: none(),
+        doc: none(),
+        name: Mut::new(Value::UNDEFINED),
+        doc_of_getter: Cell::new(false),
+    }))
 }
 
 fn property_init(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -73,36 +83,42 @@ fn property_init(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         property.getter.set(getter.clone());
         property.setter.set(given(2));
         property.deleter.set(given(3));
-        property.doc.set(doc.clone());
-        property.name.set(Value::NONE);
+        property.doc.set(Value::NONE);
+        property.name.set(Value::UNDEFINED);
+        property.doc_of_getter.set(false);
     }
     if !doc.is_none() || getter.is_none() {
         return store_doc(vm, &this, doc);
     }
     // The getter's doc string becomes the property's.
-    if let Some(function) = getter.get::<Function>() {
-        let doc = function.doc.get().clone();
-        return store_doc(vm, &this, if doc.is_undefined() { Value::NONE } else { doc });
-    }
     let name = vm.name(Name::Doc).clone();
     get_attribute_then(vm, &getter, &name, move |vm, doc| {
         let doc = vm.catch(doc, Ex::AttributeError)?.unwrap_or(Value::NONE);
+        if let Some(property) = property(&this) {
+            property.doc_of_getter.set(!doc.is_none());
+        }
         store_doc(vm, &this, doc)
     })
 }
 
-/// Keeps the doc string; a subclass's instance shows it in its own attributes, because the subclass has a `__doc__` of its own.
+/// Keeps the doc string; a subclass's instance gets it as an attribute, because the subclass has a `__doc__` of its own.
 fn store_doc(vm: &mut Vm, this: &Value, doc: Value) -> Res<Action> {
-    if let Some(property) = property(this) {
-        property.doc.set(doc.clone());
+    let Some(property) = property(this) else { return Ok(Action::Return(Value::NONE)) };
+    if core::ptr::eq(&*vm.class_of(this), &*vm.class::<Property>()) {
+        property.doc.set(doc);
+        return Ok(Action::Return(Value::NONE));
     }
-    if let Some((object, attributes)) = super::exception_types::attributes(this)
-        && !doc.is_none()
-        && !core::ptr::eq(&*vm.class_of(this), &*vm.class::<Property>())
-    {
-        attributes.set(object, vm.name(Name::Doc), doc);
-    }
-    Ok(Action::Return(Value::NONE))
+    let of_getter = property.doc_of_getter.get();
+    let name = vm.name(Name::Doc).clone();
+    let stored = crate::builtins::attributes::store(vm, this, &name, Some(&doc));
+    Action::after(stored, vm, move |vm, result| match result {
+        // Where there is no place for it, one that was asked for is dropped silently.
+        Err(raised) if !of_getter => {
+            vm.catch::<Value>(Err(raised), Ex::AttributeError)?;
+            Ok(Action::Return(Value::NONE))
+        }
+        result => result.map(|_| Action::Return(Value::NONE)),
+    })
 }
 
 fn property_get(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -119,7 +135,11 @@ fn property_get(vm: &mut Vm, arguments: &Args) -> Res<Action> {
 #[cold]
 pub fn missing_accessor(vm: &mut Vm, this: &Value, instance: &Value, what: &str) -> Raised {
     let owner = vm.class_of(instance).qualified_name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = property(this).and_then(|property| property.name.get().get::<Str>().map(|name| format!("'{}' ", name.to_string_lossy()))).unwrap_or_default();
+    let named = property_name(vm, this);
+    let name = match vm.catch(named, Ex::AttributeError) {
+        Ok(name) => name.and_then(|name| name.get::<Str>().map(|name| format!("'{}' ", name.to_string_lossy()))).unwrap_or_default(),
+        Err(raised) => return raised,
+    };
     let message = format!("property {name}of '{owner}' object has no {what}");
     vm.raise(Ex::AttributeError, &message)
 }
@@ -145,8 +165,7 @@ fn copy_with(vm: &mut Vm, arguments: &Args, place: usize) -> Res<Action> {
         *part = function.clone();
     }
     let [getter, setter, deleter] = parts;
-    let getter_doc = old.getter.get().get::<Function>().is_some_and(|function| function.doc.get().is(old.doc.get()));
-    let doc = if getter_doc && !getter.is_none() { Value::NONE } else { old.doc.get().clone() };
+    let doc = if old.doc_of_getter.get() && !getter.is_none() { Value::NONE } else { old.doc.get().clone() };
     let class = vm.class_of(this).value();
     let name = old.name.get().clone();
     Ok(Action::call(class, [getter, setter, deleter, doc], move |_, copy| {
@@ -158,8 +177,12 @@ fn copy_with(vm: &mut Vm, arguments: &Args, place: usize) -> Res<Action> {
     }))
 }
 
-fn property_set_name(_: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    if let (Some(property), Some(name)) = (arguments.first().and_then(property), argument(arguments, 2)) {
+fn property_set_name(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let [this, _, name] = arguments else {
+        let given = arguments.len().saturating_sub(1);
+        return Err(vm.type_error(&format!("__set_name__() takes 2 positional arguments but {given} were given")));
+    };
+    if let Some(property) = property(this) {
         property.name.set(name.clone());
     }
     Ok(Value::NONE)
@@ -175,19 +198,29 @@ fn set_doc(_: &mut Vm, this: &Value, value: Option<&Value>) -> Res<()> {
 fn property_name(vm: &mut Vm, this: &Value) -> Res<Value> {
     if let Some(property) = property(this) {
         let name = property.name.get().clone();
-        if !name.is_none() {
+        if !name.is_undefined() {
             return Ok(name);
         }
-        if let Some(function) = property.getter.get().get::<Function>() {
+        let (getter, key) = (property.getter.get().clone(), vm.name(Name::Name).clone());
+        if let Some(function) = getter.get::<Function>() {
             return Ok(function.name.get().clone());
         }
+        if !getter.is_none()
+            && let Some(action) = vm.get_attribute_if_any(&getter, &key)?
+        {
+            let found = vm.run_action(action);
+            if let Some(name) = vm.catch(found, Ex::AttributeError)? {
+                return Ok(name);
+            }
+        }
     }
-    Err(vm.raise(Ex::AttributeError, "'property' object has no attribute '__name__'"))
+    let class = vm.type_name(this);
+    Err(vm.raise(Ex::AttributeError, &format!("'{class}' object has no attribute '__name__'")))
 }
 
 fn set_property_name(_: &mut Vm, this: &Value, value: Option<&Value>) -> Res<()> {
     if let Some(property) = property(this) {
-        property.name.set(value.cloned().unwrap_or(Value::NONE));
+        property.name.set(value.cloned().unwrap_or(Value::UNDEFINED));
     }
     Ok(())
 }
@@ -226,20 +259,33 @@ fn wrapped_function(value: &Value) -> Value {
     wrapped(value).map_or(Value::NONE, |(function, _)| function.get().clone())
 }
 
+/// What a static or class method has of the function that it wraps, until something else is set.
+const SHOWN: [&str; 4] = ["__module__", "__name__", "__qualname__", "__doc__"];
+
+/// An attribute of the wrapped object, if it has it.
+fn of_wrapped(vm: &mut Vm, this: &Value, name: &Value) -> Res<Option<Value>> {
+    let function = wrapped_function(this);
+    let found = match vm.get_attribute_if_any(&function, name) {
+        Ok(None) => return Ok(None),
+        Ok(Some(action)) => vm.run_action(action),
+        Err(raised) => Err(raised),
+    };
+    vm.catch(found, Ex::AttributeError)
+}
+
 /// An attribute that shows the wrapped function's unless it was set.
 macro_rules! shown {
-    ($name:literal, $field:ident) => {
+    ($name:literal) => {
         Getter {
             name: $name,
             get: |vm, this| {
                 let name = vm.intern($name);
-                let Some((function, attributes)) = wrapped(this) else { return Ok(Value::NONE) };
-                if let Some(own) = attributes.get().get::<Dict>().and_then(|own| own.get_interned(&name)) {
+                if let Some(own) = wrapped(this).and_then(|(_, attributes)| attributes.get().get::<Dict>()?.get_interned(&name)) {
                     return Ok(own);
                 }
-                match function.get().get::<Function>().map(|function| function.$field.get().clone()) {
-                    Some(value) if !value.is_undefined() => Ok(value),
-                    _ => {
+                match of_wrapped(vm, this, &name)? {
+                    Some(value) => Ok(value),
+                    None => {
                         let type_name = vm.type_name(this);
                         Err(vm.raise(Ex::AttributeError, &format!("'{type_name}' object has no attribute '{}'", $name)))
                     }
@@ -265,6 +311,12 @@ fn attribute_dict(vm: &mut Vm, this: &Value) -> Res<Value> {
     let Some((_, attributes)) = wrapped(this) else { return Ok(Value::NONE) };
     if attributes.get().get::<Dict>().is_none() {
         let dict = vm.new_dict();
+        for name in SHOWN {
+            let name = vm.intern(name);
+            if let (Some(value), Some(dict)) = (of_wrapped(vm, this, &name)?, dict.get::<Dict>()) {
+                drop(dict.set_interned(&name, value));
+            }
+        }
         attributes.set(dict);
     }
     Ok(attributes.get().clone())
@@ -282,10 +334,12 @@ const WRAPPER_GETTERS: &[Getter] = &[
         },
         "Whether the function is abstract.",
     ),
-    shown!("__name__", name),
-    shown!("__qualname__", qualified_name),
-    shown!("__module__", module),
-    shown!("__doc__", doc),
+    shown!("__name__"),
+    shown!("__qualname__"),
+    shown!("__module__"),
+    shown!("__doc__"),
+    shown!("__annotations__"),
+    shown!("__annotate__"),
 ];
 
 pub static STATIC_METHOD: TypeSpec = TypeSpec {

@@ -125,6 +125,8 @@ static ITERATOR_NATIVES: &[Native] = &[
         |vm, args| receiver::<RangeIterator>(vm, args).map(|this| this.remaining.get()).map(|remaining| vm.new_int(remaining.max(0))),
         "Private method returning an estimate of len(list(it)).",
     ),
+    Native::simple("__reduce__($self, /)", iterator_reduce, "What pickle needs to make the iterator again."),
+    Native::simple("__setstate__($self, state, /)", iterator_set_state, "Move the iterator to where another one stood."),
 ];
 
 /// `longrange_iterator`
@@ -146,6 +148,8 @@ static LONG_ITERATOR_NATIVES: &[Native] = &[
         },
         "Private method returning an estimate of len(list(it)).",
     ),
+    Native::simple("__reduce__($self, /)", iterator_reduce, "What pickle needs to make the iterator again."),
+    Native::simple("__setstate__($self, state, /)", iterator_set_state, "Move the iterator to where another one stood."),
 ];
 
 /// An int of any size (0 for anything else).
@@ -430,6 +434,39 @@ fn reverse_iterator(vm: &mut Vm, range: &Range) -> Value {
     let (start, step, length) = (big(&range.start), big(&range.step), big(&range.length));
     let last = start + (&length - IBig::ONE) * &step;
     vm.new_object(|header| LongRangeIterator { header, current: Mut::new(last), step: -step, remaining: Mut::new(length) })
+}
+
+/// The next item, the distance between items, and how many are left.
+fn standing(vm: &mut Vm, args: &[Value]) -> Res<(IBig, IBig, IBig)> {
+    if let Some(this) = args.first().and_then(|iterator| iterator.get::<RangeIterator>()) {
+        return Ok((IBig::from(this.current.get()), IBig::from(this.step), IBig::from(this.remaining.get())));
+    }
+    let this = receiver::<LongRangeIterator>(vm, args)?;
+    Ok((this.current.get().clone(), this.step.clone(), this.remaining.get().clone()))
+}
+
+fn iterator_reduce(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let maker = super::iterator_state::builtin(vm, "iter")?;
+    let (current, step, remaining) = standing(vm, args)?;
+    let stop = &current + &step * remaining;
+    let [start, stop, step] = [current, stop, step].map(|number| from_big(vm, number));
+    let range = new_range(vm, start, stop, step);
+    Ok(super::iterator_state::recipe(vm, maker, Vec::from([range]), Some(Value::NONE)))
+}
+
+fn iterator_set_state(vm: &mut Vm, args: &[Value]) -> Res<Value> {
+    let state = vm.index(&args[1])?;
+    let (current, step, remaining) = standing(vm, args)?;
+    let passed = big(&state).max(IBig::ZERO).min(remaining.clone());
+    let (current, remaining) = (current + step * &passed, remaining - passed);
+    if let Some(this) = args[0].get::<RangeIterator>() {
+        this.remaining.set(i64::try_from(&remaining).unwrap_or(0));
+        this.current.set(i64::try_from(&current).unwrap_or(0));
+    } else if let Some(this) = args[0].get::<LongRangeIterator>() {
+        this.remaining.set(remaining);
+        this.current.set(current);
+    }
+    Ok(Value::NONE)
 }
 
 /// Next item of a [`RangeIterator`].

@@ -8,7 +8,7 @@ use super::tuple::Tuple;
 use super::value::Value;
 use crate::builtins::pieces::{Piece, join};
 use crate::vm::iterate::collect;
-use crate::vm::{Action, Args, Name, Native, Res, Vm};
+use crate::vm::{Action, Args, Native, Res, Vm};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -95,8 +95,7 @@ fn sequence_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
 fn repr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let Some(this) = arguments.get(0) else { return Ok(Action::Return(Value::NONE)) };
     let class = vm.class_of(this);
-    let module = class.lookup(vm.name(Name::Module)).and_then(|module| module.get::<Str>().map(|module| format!("{}.", module.to_string_lossy())));
-    let mut pieces = Vec::from([Piece::Text(format!("{}{}(", module.unwrap_or_default(), class_name(&class)).into())]);
+    let mut pieces = Vec::from([Piece::Text(format!("{}{}(", vm.module_prefix(&class), class_name(&class)).into())]);
     let items = this.get::<Tuple>().map(|tuple| tuple.items().to_vec()).unwrap_or_default();
     for (index, (name, item)) in field_names(&class).iter().zip(items).enumerate() {
         if index > 0 {

@@ -5,6 +5,7 @@ use super::code::Code;
 use super::construct::allocation_class;
 use super::exception::Ex;
 use super::function::Function;
+use super::generator::{Generator, GeneratorState};
 use super::header::{Header, Kind, Mut, Object};
 use super::value::Value;
 use crate::code::CodeFlags;
@@ -29,18 +30,23 @@ pub struct FrameObject {
     pub back: Mut<Value>,
     /// `f_locals`, a dict; undefined: nobody asked yet.
     pub locals: Mut<Value>,
+    /// What was set through `f_locals` and is no variable, a dict; undefined: nothing.
+    pub extra: Mut<Value>,
+    /// The generator whose frame it is, or None.
+    pub generator: Value,
 }
 
 object!(
     FrameObject,
     Kind::Other,
     "frame",
-    |this, visit| for value in [&this.function, this.back.get(), this.locals.get()] {
+    |this, visit| for value in [&this.function, this.back.get(), this.locals.get(), this.extra.get(), &this.generator] {
         visit(value);
     },
     |this| {
         this.back.set(Value::NONE);
         this.locals.set(Value::UNDEFINED);
+        this.extra.set(Value::UNDEFINED);
     }
 );
 
@@ -76,7 +82,7 @@ pub static FRAME: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE,
     natives: &[
         Native::simple("__repr__($self, /)", frame_repr, "Return repr(self)."),
-        Native::simple("clear($self, /)", |_, _| Ok(Value::NONE), "Drop the references held by the frame."),
+        Native::simple("clear($self, /)", frame_clear, "Drop the references held by the frame."),
     ],
     getters: &[
         Getter::read_only("f_code", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| code_value(&frame.function))), "The code object."),
@@ -98,12 +104,12 @@ pub static FRAME: TypeSpec = TypeSpec {
         ),
         Getter::read_only("f_globals", |vm, this| globals(vm, frame(this).map(|frame| &frame.function)), "The module's namespace."),
         Getter::read_only("f_builtins", |vm, _| Ok(vm.builtins.clone()), "The namespace of the builtins."),
-        Getter::read_only("f_locals", f_locals, "The local variables."),
+        Getter::read_only("f_locals", super::frame_locals::f_locals, "The local variables."),
         Getter::read_only("f_back", f_back, "The caller's frame."),
         Getter { name: "f_trace", get: |_, _| Ok(Value::NONE), set: Some(|_, _, _| Ok(())), doc: "The trace function: tracing is not supported." },
         Getter { name: "f_trace_lines", get: |_, _| Ok(Value::TRUE), set: Some(|_, _, _| Ok(())), doc: "Whether lines are traced." },
         Getter { name: "f_trace_opcodes", get: |_, _| Ok(Value::FALSE), set: Some(|_, _, _| Ok(())), doc: "Whether instructions are traced." },
-        Getter::read_only("f_generator", |_, _| Ok(Value::NONE), "The generator that owns the frame."),
+        Getter::read_only("f_generator", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| frame.generator.clone())), "The generator that owns the frame."),
     ],
     ..TypeSpec::new("frame", FrameObject::LAYOUT)
 };
@@ -176,7 +182,12 @@ fn globals(vm: &mut Vm, running: Option<&Value>) -> Res<Value> {
 }
 
 /// The running frame that a frame object shows, if it is still on this py-thread's stack.
-fn live(vm: &Vm, this: &FrameObject) -> Option<FrameRef> {
+pub fn live(vm: &Vm, this: &FrameObject) -> Option<FrameRef> {
+    if let Some(generator) = this.generator.get::<Generator>()
+        && matches!(generator.state.get(), GeneratorState::Created | GeneratorState::Suspended)
+    {
+        return Some(FrameRef { base: generator.registers(), pc: generator.pc.get() });
+    }
     let mut at = if this.base == 0 { None } else { vm.frame() };
     while let Some(current) = at {
         if current.base as usize == this.base {
@@ -221,20 +232,46 @@ pub fn visible(mut at: Option<FrameRef>) -> Option<FrameRef> {
 pub fn of_running(vm: &mut Vm, running: FrameRef) -> Value {
     let Some(function) = running.function().map(Value::from_object) else { return Value::NONE };
     let (base, instruction) = (running.base as usize, running.instruction() as u32);
-    vm.new_object(|header| FrameObject { header, function, instruction, base, back: Mut::new(Value::UNDEFINED), locals: Mut::new(Value::UNDEFINED) })
+    let generator = generator_of(vm, running);
+    let unknown = || Mut::new(Value::UNDEFINED);
+    vm.new_object(|header| FrameObject { header, function, instruction, base, back: unknown(), locals: unknown(), extra: unknown(), generator })
 }
 
-fn f_locals(vm: &mut Vm, this: &Value) -> Res<Value> {
-    let Some(frame) = frame(this) else { return Ok(Value::NONE) };
-    if let Some(live) = live(vm, frame) {
-        let locals = crate::builtins::attributes::frame_locals(vm, live);
-        frame.locals.set(locals);
+/// The generator that runs in a frame, or None: the frame of the VM's own below holds it.
+fn generator_of(vm: &Vm, running: FrameRef) -> Value {
+    match running.caller() {
+        Some(below) if core::ptr::eq(below.code(), vm.own.generator) => below.register(1).clone(),
+        _ => Value::NONE,
     }
-    if frame.locals.get().is_undefined() {
-        let locals = vm.new_dict();
-        frame.locals.set(locals);
+}
+
+/// A frame object that shows a generator's frame.
+pub fn of_generator(vm: &mut Vm, value: &Value) -> Value {
+    let Some(generator) = value.get::<Generator>() else { return Value::NONE };
+    let Some(function) = generator.function() else { return Value::NONE };
+    let instruction = function.code().index_of(generator.pc.get()).saturating_sub(1) as u32;
+    let (function, base, generator) = (Value::from_object(function), generator.registers() as usize, value.clone());
+    let (back, locals, extra) = (Mut::new(Value::NONE), Mut::new(Value::UNDEFINED), Mut::new(Value::UNDEFINED));
+    vm.new_object(|header| FrameObject { header, function, instruction, base, back, locals, extra, generator })
+}
+
+/// `frame.clear()`: what a frame that has ended still shows is forgotten.
+fn frame_clear(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(this) = arguments.first().and_then(frame) else { return Ok(Value::NONE) };
+    let generator = this.generator.clone();
+    if let Some(generator) = generator.get::<Generator>() {
+        match generator.state.get() {
+            GeneratorState::Running => return Err(vm.raise(Ex::RuntimeError, "cannot clear an executing frame")),
+            GeneratorState::Suspended => return Err(vm.raise(Ex::RuntimeError, "cannot clear a suspended frame")),
+            GeneratorState::Created => generator.finish(),
+            GeneratorState::Finished => {}
+        }
+    } else if live(vm, this).is_some() {
+        return Err(vm.raise(Ex::RuntimeError, "cannot clear an executing frame"));
     }
-    Ok(frame.locals.get().clone())
+    this.locals.set(Value::UNDEFINED);
+    this.extra.set(Value::UNDEFINED);
+    Ok(Value::NONE)
 }
 
 fn frame_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -250,7 +287,8 @@ fn frame_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 /// A frame object: `function` ran (or a code object), standing at `instruction`, called from `back` (a frame object or None).
 pub fn new_frame(vm: &mut Vm, function: Value, instruction: u32, back: Value) -> Value {
-    vm.new_object(|header| FrameObject { header, function, instruction, base: 0, back: Mut::new(back), locals: Mut::new(Value::UNDEFINED) })
+    let (back, locals, extra) = (Mut::new(back), Mut::new(Value::UNDEFINED), Mut::new(Value::UNDEFINED));
+    vm.new_object(|header| FrameObject { header, function, instruction, base: 0, back, locals, extra, generator: Value::NONE })
 }
 
 /// A traceback object: `function` (or a code object) at `instruction`, with `next` inwards (a traceback or None).

@@ -10,11 +10,13 @@
 //!   interleaving. The command is in `docs/platform.md`.
 
 mod attention;
+mod hash_seed;
 mod lock;
 mod wake_queue;
 mod word;
 
 pub use attention::Attention;
+pub use hash_seed::{hash_seed, set_hash_seed};
 pub use lock::Lock;
 pub use wake_queue::WakeQueue;
 pub use word::Word;

@@ -93,6 +93,11 @@ impl Source {
         Source { text: normalised, lines }
     }
 
+    /// The source of a tree that was not parsed: where its lines are, and nothing in them.
+    pub fn without_text(lines: LineIndex) -> Source {
+        Source { text: String::new(), lines }
+    }
+
     /// Source as bytes: honours a byte order mark and a `coding` comment (PEP 263).
     ///
     /// Errors: `SyntaxError` for an unknown encoding, one that contradicts the byte order mark, or bytes that it
@@ -188,7 +193,7 @@ pub(super) fn error_without_place(message: String) -> Box<SyntaxError> {
 /// Errors: `SyntaxError` if there is a null byte.
 pub(super) fn check_null_bytes(source: &[u8]) -> Result<(), Box<SyntaxError>> {
     if source.contains(&0) {
-        return Err(error_without_place("source code string cannot contain null bytes".into()));
+        return Err(error_without_place("source code cannot contain null bytes".into()));
     }
     Ok(())
 }
@@ -299,6 +304,18 @@ impl LineIndex {
             }
         }
         LineIndex { starts, length: text.len() as u32 }
+    }
+
+    /// Lines of these widths (columns from 0 up to the width itself). Once offsets run out, all further lines are one place.
+    pub fn of_widths(widths: &[u32]) -> LineIndex {
+        let mut starts = Vec::with_capacity(widths.len() + 1);
+        let mut end: u32 = 0;
+        for width in widths {
+            starts.push(end);
+            end = end.saturating_add(width.saturating_add(1));
+        }
+        starts.push(end);
+        LineIndex { starts, length: end }
     }
 
     /// The line of an offset, from 1.

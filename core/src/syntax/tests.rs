@@ -317,7 +317,7 @@ fn encodings_are_honoured() {
     assert_eq!(decoded(b"# coding: nonsense\n"), Err("unknown encoding: nonsense".into()));
     assert_eq!(decoded(b"\xef\xbb\xbf# coding: latin-1\n"), Err("encoding problem: iso-8859-1 with BOM".into()));
     assert_eq!(decoded(b"x\n\xff"), Err("(unicode error) 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte".into()));
-    assert_eq!(decoded(b"a\0b"), Err("source code string cannot contain null bytes".into()));
+    assert_eq!(decoded(b"a\0b"), Err("source code cannot contain null bytes".into()));
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use super::classes::{ClassParts, common_layout, merge_ancestors, slots_conflict};
 use super::execute::{class_name, text_of};
 use super::ops::attribute::call_method_action;
-use super::protocol::get_attribute_then;
 use super::{Action, Args, Call, ClassRef, Name, Res, Vm};
 use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class};
 use crate::object::descriptor::{ClassMethod, StaticMethod};
@@ -12,6 +11,7 @@ use crate::object::exception::Ex;
 use crate::object::function::{CellObject, Function};
 use crate::object::header::{Kind, Mut};
 use crate::object::instance::Instance;
+use crate::object::list::List;
 use crate::object::str::Str;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
@@ -61,21 +61,20 @@ fn resolve_bases(vm: &mut Vm, statement: Statement, mut index: usize, mut bases:
             continue;
         }
         let name = vm.name(Name::MroEntries).clone();
-        return get_attribute_then(vm, &base.clone(), &name, move |vm, method| {
-            let method = match method {
-                Ok(method) => method,
-                Err(raised) => {
-                    vm.catch::<()>(Err(raised), Ex::AttributeError)?;
-                    bases.push(base);
-                    return resolve_bases(vm, statement, index, bases);
-                }
+        let Some(found) = vm.get_attribute_if_any(&base, &name)? else {
+            bases.push(base);
+            continue;
+        };
+        return found.then(vm, move |vm, method| {
+            let Some(method) = vm.catch(method, Ex::AttributeError)? else {
+                bases.push(base);
+                return resolve_bases(vm, statement, index, bases);
             };
             let original = vm.new_tuple(statement.original_bases.clone());
             Ok(Action::call(method, [original], move |vm, entries| {
-                let Some(entries) = entries?.get::<Tuple>().map(|entries| entries.items().to_vec()) else {
-                    return Err(vm.type_error("__mro_entries__ must return a tuple"));
-                };
-                bases.extend(entries);
+                let entries = entries?;
+                let Some(entries) = entries.get::<Tuple>() else { return Err(vm.type_error("__mro_entries__ must return a tuple")) };
+                bases.extend(entries.items().iter().cloned());
                 resolve_bases(vm, statement, index, bases)
             }))
         });
@@ -166,10 +165,13 @@ fn run_body(_: &mut Vm, statement: Statement, metaclass: Value, bases: Value, na
                 call,
                 Box::new(move |vm: &mut Vm, result: Res<Value>| {
                     let class = result?;
-                    if let Some(cell) = cell.get::<CellObject>()
-                        && class.get::<Class>().is_some()
-                        && cell.content.get().is_undefined()
-                    {
+                    let held = cell.get::<CellObject>().filter(|_| class.get::<Class>().is_some()).map(|cell| cell.content.get().clone());
+                    if let Some(held) = held.as_ref().filter(|held| !held.is_undefined() && !held.is(&class)) {
+                        let shown = |vm: &mut Vm, value: &Value| vm.native_repr(value).map(|text| text.map(|text| text_of(&text)).unwrap_or_default());
+                        let (held, name, class) = (shown(vm, held)?, shown(vm, &statement.name)?, shown(vm, &class)?);
+                        return Err(vm.type_error(&format!("__class__ set to {held} defining {name} as {class}")));
+                    }
+                    if held.is_some_and(|held| held.is_undefined()) {
                         let name = text_of(&statement.name);
                         return Err(vm.raise(Ex::RuntimeError, &format!("__class__ not set defining '{name}' as {name}. Was __classcell__ propagated to type.__new__?")));
                     }
@@ -248,6 +250,11 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         return Err(vm.type_error(&format!("type __qualname__ must be a str, not {kind}")));
     }
     let cell = take(vm, Name::ClassCell);
+    if let Some(cell) = cell.as_ref().filter(|cell| cell.get::<CellObject>().is_none()) {
+        let kind = vm.class_of(cell).value();
+        let kind = vm.native_repr(&kind)?.map(|text| text_of(&text)).unwrap_or_default();
+        return Err(vm.type_error(&format!("type.__new__(): __classcell__ must be a nonlocal cell, not {kind}")));
+    }
     // `__slots__`
     let inherits_dict = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HAS_DICT));
     let inherits_weak_references = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HEAP) && base.has(CLASS_WEAKREFERABLE));
@@ -259,7 +266,12 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             Some(_) => Vec::from([declared.clone()]),
             None => match super::iterate::native_items(vm, &declared)? {
                 Some(names) => names,
-                None => return Err(vm.raise(Ex::NotImplementedError, "__slots__ from an iterator")),
+                None => {
+                    // Asked in the middle of it all; classes whose slots an iterator written in Python names are rare.
+                    let class = vm.class::<List>().value();
+                    let names = vm.call(&class, core::slice::from_ref(&declared))?;
+                    super::iterate::native_items(vm, &names)?.unwrap_or_default()
+                }
             },
         };
         for slot in names {
@@ -267,6 +279,7 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
                 let kind = vm.type_name(&slot);
                 return Err(vm.type_error(&format!("__slots__ items must be strings, not '{kind}'")));
             };
+            let identifier = crate::object::str::case::is_identifier(text);
             let text = text.to_string_lossy().into_owned();
             match text.as_str() {
                 "__dict__" if flags & CLASS_HAS_DICT != 0 => return Err(vm.type_error("__dict__ slot disallowed: we already got one")),
@@ -276,7 +289,7 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
                 }
                 "__weakref__" => flags |= CLASS_WEAKREFERABLE,
                 _ => {
-                    if text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit()) || text.contains(' ') {
+                    if !identifier {
                         return Err(vm.type_error("__slots__ must be identifiers"));
                     }
                     let class_text = text_of(name);

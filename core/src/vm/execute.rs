@@ -762,7 +762,7 @@ impl Vm {
         let mut new_arguments = Vec::with_capacity(arguments.len() + 1);
         new_arguments.push(callee.clone());
         new_arguments.extend(arguments.iter().cloned());
-        let new = super::ops::attribute::unwrap_static(&new);
+        let new = super::ops::attribute::unwrap_new(self, &new, callee);
         let call = Call { callee: new, arguments: new_arguments, names: names.clone() };
         if let Some(native) = call.callee.get::<NativeFunction>()
             && matches!(native.native.function, NativeKind::Simple(_))

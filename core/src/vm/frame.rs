@@ -242,6 +242,12 @@ impl FrameRef {
         unsafe { &*(self.base.add(index) as *const Value) }
     }
 
+    /// Sets a register that holds a variable, from outside.
+    pub fn set_register(&self, index: usize, value: Value) {
+        // SAFETY: callers name registers of the frame, which are values.
+        drop(unsafe { core::mem::replace(&mut *(self.base.add(index) as *mut Value), value) });
+    }
+
     /// Is it one of the VM's own?
     pub fn is_own(&self) -> bool {
         self.function().is_none()

@@ -522,7 +522,7 @@ pub fn load_frozen(vm: &mut Vm, frozen: Frozen) -> Res<Value> {
 /// None.
 pub fn run_code(vm: &mut Vm, code: &Value, namespace: &Value) -> Res<Action> {
     if let Some(dict) = namespace.get::<Dict>() {
-        let builtins = loaded(vm, "builtins").unwrap_or_else(|| vm.builtins.clone());
+        let builtins = vm.builtins.clone();
         drop(dict.set_interned(vm.name(Name::Builtins), builtins));
     }
     Ok(Action::TailCall(body(vm, code, namespace)))

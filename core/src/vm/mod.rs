@@ -20,6 +20,8 @@ pub mod source;
 pub mod step;
 #[cfg(feature = "compiler")]
 pub mod syntax_tree;
+#[cfg(feature = "compiler")]
+pub mod syntax_tree_read;
 pub mod unwind;
 
 use crate::code::Instr;
@@ -128,8 +130,14 @@ pub struct Vm {
     pub(crate) ending: bool,
     /// What `sys.set_asyncgen_hooks` set, by the ident of the py-thread: for the first iteration, and for the end.
     pub(crate) async_generator_hooks: Vec<(i64, [Value; 2])>,
-    /// What was running when an exception that nobody can handle was raised.
-    pub(crate) unraisable: Value,
+    /// What was being done, and with what, when an exception that nobody can handle was raised.
+    pub(crate) unraisable: (&'static str, Value),
+    /// The class of `f_locals` of functions; None: not made yet.
+    pub(crate) frame_proxy: Value,
+    /// How often `gc.collect()` was called for each generation, and what it found.
+    pub(crate) collections: [[usize; 2]; 3],
+    /// How many frames of their makers coroutines remember.
+    pub(crate) origin_depth: usize,
     /// What the embedding program supplies.
     pub host: host::Host,
     /// Who runs when.
@@ -218,7 +226,10 @@ impl Vm {
             finalizing: false,
             ending: false,
             async_generator_hooks: Vec::new(),
-            unraisable: Value::NONE,
+            unraisable: ("", Value::NONE),
+            frame_proxy: Value::NONE,
+            collections: [[0; 2]; 3],
+            origin_depth: 0,
             host: host::Host::default(),
             sched,
             platform,

@@ -8,6 +8,7 @@ use crate::code::CodeFlags;
 use crate::code::CodePrototype;
 use crate::object::dict::Dict;
 use crate::object::exception_group;
+use crate::object::frame_locals;
 use crate::object::value::Value;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
@@ -25,6 +26,33 @@ pub static GROUPS: Source = Source { name: "<prelude groups>", text: include_str
 
 /// Coroutines that builtin functions return.
 pub static AWAITING: Source = Source { name: "<prelude awaiting>", text: include_str!("prelude/awaiting.py"), natives: &[] };
+
+/// isinstance and issubclass of what is no class.
+pub static INSPECTION: Source = Source { name: "<prelude inspection>", text: include_str!("prelude/inspection.py"), natives: &[] };
+
+/// `breakpoint()`.
+pub static DEBUGGING: Source = Source { name: "<prelude debugging>", text: include_str!("prelude/debugging.py"), natives: &[] };
+
+/// `gc.callbacks`.
+pub static COLLECTING: Source = Source { name: "<prelude collecting>", text: include_str!("prelude/collecting.py"), natives: &[] };
+
+/// `f_locals` of functions.
+pub static FRAMES: Source = Source { name: "<prelude frames>", text: include_str!("prelude/frames.py"), natives: frame_locals::HELPERS };
+
+/// Warnings.
+pub static WARNING: Source = Source { name: "<prelude warning>", text: include_str!("prelude/warning.py"), natives: &[] };
+
+/// Gives a warning of the category, then goes on.
+///
+/// # Errors
+/// The warning, if a filter makes it an exception.
+pub fn warn_then(vm: &mut Vm, category: crate::object::exception::Ex, message: &str, then: impl FnOnce(&mut Vm) -> Res<Action> + 'static) -> Res<Action> {
+    let (message, category) = (vm.new_str(message), vm.exception_class(category).value());
+    Ok(Action::call(function(vm, &WARNING, "warn")?, [message, category], move |vm, result| {
+        result?;
+        then(vm)
+    }))
+}
 
 /// What copy and pickle ask of objects.
 pub static PICKLING: Source = Source { name: "<prelude pickling>", text: include_str!("prelude/pickling.py"), natives: &[] };

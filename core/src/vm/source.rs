@@ -1,10 +1,12 @@
 //! From source text to code objects: the front end as the VM uses it, syntax errors as exceptions.
 
-use super::{Res, Vm, syntax_tree};
+use super::{Action, Res, Vm, prelude, syntax_tree};
 use crate::compile::{self, Options};
 use crate::object::exception::{self, Ex};
 use crate::object::value::Value;
 use crate::syntax::{self, Mode, ParseOptions, Source, SyntaxError, SyntaxErrorKind};
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// What `compile()` may be told besides source and mode.
@@ -25,13 +27,52 @@ pub fn parse_options() -> ParseOptions {
 }
 
 impl Vm {
-    /// Compiles source to a code object.
+    /// Compiles source to a code object, without a word about what looks strange.
     ///
     /// # Errors
     /// SyntaxError and its kin, MemoryError, RecursionError.
     pub fn compile_source(&mut self, text: &[u8], filename: &str, mode: Mode, flags: CompileFlags) -> Res<Value> {
+        self.compile_and_note(&Given::file(text), filename, mode, flags).map(|(code, _)| code)
+    }
+
+    /// Compiles source to a code object, gives the warnings, and goes on.
+    ///
+    /// # Errors
+    /// As [`Vm::compile_source`], and SyntaxError for a warning that a filter makes an exception.
+    pub fn compile_then(
+        &mut self,
+        text: &Given<'_>,
+        filename: &str,
+        mode: Mode,
+        flags: CompileFlags,
+        then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static,
+    ) -> Res<Action> {
+        let (code, noted) = self.compile_and_note(text, filename, mode, flags)?;
+        self.say(&noted, filename, move |vm| then(vm, code))
+    }
+
+    /// Gives the compiler's warnings, and goes on.
+    fn say(&mut self, noted: &[SyntaxError], filename: &str, then: impl FnOnce(&mut Vm) -> Res<Action> + 'static) -> Res<Action> {
+        if noted.is_empty() {
+            return then(self);
+        }
+        let number = |number: u32| Value::small_int(i64::from(number));
+        let items = noted.iter().map(|warning| {
+            let (message, text) = (self.new_str(&warning.message), self.new_str(&warning.text));
+            self.new_tuple([message, number(warning.line), number(warning.column), number(warning.end_line), number(warning.end_column), text].into())
+        });
+        let items: Vec<Value> = items.collect();
+        let (items, filename) = (self.new_list(items), self.new_str(filename));
+        let callee = prelude::function(self, &prelude::WARNING, "syntax_warnings")?;
+        Ok(Action::call(callee, [items, filename], move |vm, result| {
+            result?;
+            then(vm)
+        }))
+    }
+
+    fn compile_and_note(&mut self, text: &Given<'_>, filename: &str, mode: Mode, flags: CompileFlags) -> Res<(Value, Vec<SyntaxError>)> {
         let options = ParseOptions { max_integer_digits: self.int_max_str_digits as u32, ..parse_options() };
-        let source = match Source::from_bytes(text, &options) {
+        let source = match text.read(&options) {
             Ok(source) => source,
             Err(error) => return Err(self.syntax_error(&error, filename)),
         };
@@ -41,7 +82,11 @@ impl Vm {
         };
         let options = Options { filename, optimize: flags.optimize, future_annotations: flags.future_annotations, top_level_await: flags.top_level_await };
         match compile::compile(&parsed.module, &source, &options) {
-            Ok(compiled) => Ok(self.load_code(&compiled.code)),
+            Ok(compiled) => {
+                let noted = parsed.warnings.iter().chain(&compiled.warnings);
+                let noted = noted.map(|warning| *source.error(SyntaxErrorKind::SyntaxError, warning.message.clone(), warning.span)).collect();
+                Ok((self.load_code(&compiled.code), noted))
+            }
             Err(error) => Err(self.syntax_error(&error, filename)),
         }
     }
@@ -50,14 +95,27 @@ impl Vm {
     ///
     /// # Errors
     /// SyntaxError and its kin, MemoryError.
-    pub fn parse_to_tree(&mut self, text: &[u8], filename: &str, mode: Mode) -> Res<Value> {
+    pub fn parse_to_tree(&mut self, text: &Given<'_>, filename: &str, mode: Mode) -> Res<Value> {
         let options = ParseOptions { max_integer_digits: self.int_max_str_digits as u32, ..parse_options() };
-        let source = match Source::from_bytes(text, &options) {
+        let source = match text.read(&options) {
             Ok(source) => source,
             Err(error) => return Err(self.syntax_error(&error, filename)),
         };
         match syntax::parse(&source, mode, &options) {
             Ok(parsed) => syntax_tree::build(self, &source, &parsed.module),
+            Err(error) => Err(self.syntax_error(&error, filename)),
+        }
+    }
+
+    /// Compiles a syntax tree, as `_ast._plain` has taken it apart.
+    ///
+    /// # Errors
+    /// Those of the compiler.
+    pub fn compile_tree(&mut self, plain: &Value, filename: &str, flags: CompileFlags) -> Res<Value> {
+        let (module, source) = super::syntax_tree_read::read(self, plain)?;
+        let options = Options { filename, optimize: flags.optimize, future_annotations: flags.future_annotations, top_level_await: flags.top_level_await };
+        match compile::compile(&module, &source, &options) {
+            Ok(compiled) => Ok(self.load_code(&compiled.code)),
             Err(error) => Err(self.syntax_error(&error, filename)),
         }
     }
@@ -83,22 +141,47 @@ impl Vm {
     }
 }
 
-/// Source text given as str or bytes, as bytes; `wrong` is the message for anything else.
-pub fn source_bytes(vm: &mut Vm, value: &Value, wrong: &str) -> Res<Vec<u8>> {
+/// Source as it was given.
+pub struct Given<'a> {
+    bytes: Cow<'a, [u8]>,
+    /// It was a str: no encoding that it may name counts.
+    is_text: bool,
+}
+
+impl<'a> Given<'a> {
+    /// The bytes of a file.
+    pub fn file(bytes: &'a [u8]) -> Given<'a> {
+        Given { bytes: Cow::Borrowed(bytes), is_text: false }
+    }
+
+    /// The decoded source.
+    ///
+    /// # Errors
+    /// Those of [`Source::from_bytes`].
+    pub fn read(&self, options: &ParseOptions) -> Result<Source, Box<SyntaxError>> {
+        match core::str::from_utf8(&self.bytes) {
+            Ok(text) if self.is_text => Ok(Source::from_text(text)),
+            _ => Source::from_bytes(&self.bytes, options),
+        }
+    }
+}
+
+/// Source given as str or bytes; `wrong` is the message for anything else.
+///
+/// # Errors
+/// SyntaxError for null bytes; TypeError.
+pub fn given_source(vm: &mut Vm, value: &Value, wrong: &str) -> Res<Given<'static>> {
     if let Some(text) = value.get::<crate::object::str::Str>() {
         if text.bytes().contains(&0) {
             return Err(vm.raise(Ex::SyntaxError, "source code string cannot contain null bytes"));
         }
-        // A str has no encoding to declare: a byte order mark says so to the reader.
-        let mut bytes = Vec::from("\u{feff}".as_bytes());
-        bytes.extend_from_slice(text.bytes());
-        return Ok(bytes);
+        return Ok(Given { bytes: Cow::Owned(text.bytes().to_vec()), is_text: true });
     }
     if let Some(bytes) = crate::object::bytes::of(vm, value)? {
         if bytes.contains(&0) {
             return Err(vm.raise(Ex::SyntaxError, "source code string cannot contain null bytes"));
         }
-        return Ok(bytes.into_owned());
+        return Ok(Given { bytes: Cow::Owned(bytes.into_owned()), is_text: false });
     }
     Err(vm.type_error(wrong))
 }

@@ -161,8 +161,8 @@ impl Vm {
 
     /// An exception that nobody can handle (in `__del__`, in a weak reference's callback).
     pub(super) fn report_unraisable(&mut self, exception: Value) {
-        let object = core::mem::replace(&mut self.unraisable, Value::NONE);
-        crate::builtins::report::unraisable(self, &exception, &object);
+        let (doing, object) = core::mem::replace(&mut self.unraisable, ("", Value::NONE));
+        crate::builtins::report::unraisable(self, &exception, doing, &object);
     }
 
     /// RecursionError unless one more reentry fits the native stack.

@@ -5,6 +5,7 @@ use crate::object;
 use crate::object::class::{CLASS_NOT_CALLABLE, TypeSpec};
 use crate::object::exception::Ex;
 use crate::object::header::{Header, Kind, Mut, Object};
+use crate::object::iterator_state;
 use crate::object::text_arguments::{self, NONE};
 use crate::object::value::Value;
 use crate::vm::{Name, Native, Res, Step, Vm};
@@ -103,18 +104,11 @@ fn length_hint(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let iter = iterator_state::builtin(vm, "iter")?;
     let iterator = receiver(vm, arguments)?;
-    let key = vm.intern("iter");
-    let iter = vm.builtins.get::<crate::object::dict::Dict>().and_then(|builtins| builtins.get_interned(&key)).unwrap_or(Value::NONE);
-    let string = iterator.string.get().clone();
-    if string.is_undefined() {
-        let empty = vm.name(Name::Empty).clone();
-        let parts = vm.new_tuple([empty].into());
-        return Ok(vm.new_tuple([iter, parts].into()));
-    }
-    let parts = vm.new_tuple([string].into());
-    let passed = vm.new_size(iterator.passed.get());
-    Ok(vm.new_tuple([iter, parts, passed].into()))
+    let string = Some(iterator.string.get().clone()).filter(|string| !string.is_undefined());
+    let empty = vm.name(Name::Empty).clone();
+    Ok(iterator_state::at_index(vm, iter, string, iterator.passed.get() as i64, empty))
 }
 
 fn set_state(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

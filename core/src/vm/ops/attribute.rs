@@ -256,12 +256,7 @@ impl Vm {
 
     #[cold]
     fn property_error(&mut self, property: &Property, object: &Value, what: &str) -> Raised {
-        let (name, class) = (property.name.get().clone(), self.type_name(object));
-        let message = match name.kind() {
-            Kind::Str => format!("property '{}' of '{class}' object has no {what}", text_of(&name)),
-            _ => format!("property of '{class}' object has no {what}"),
-        };
-        self.raise(Ex::AttributeError, &message)
+        crate::object::property::missing_accessor(self, &Value::from_object(property), object, what)
     }
 
     /// Checks that a slot descriptor fits the object.
@@ -455,6 +450,17 @@ fn own_dict(object: &Value) -> Option<Value> {
         _ => return None,
     };
     if dict.is_undefined() { None } else { Some(dict) }
+}
+
+/// A `__new__` found in a class, to be called for `class`.
+pub fn unwrap_new(vm: &mut Vm, value: &Value, class: &Value) -> Value {
+    match value.get::<ClassMethod>() {
+        Some(method) => {
+            let (function, receiver) = (method.function.get().clone(), class.clone());
+            vm.new_object(|header| BoundMethod { header, function, receiver })
+        }
+        None => unwrap_static(value),
+    }
 }
 
 /// `staticmethod` objects stand for their function.

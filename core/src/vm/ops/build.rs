@@ -214,6 +214,9 @@ pub fn map_update(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// `f` or `module.f` with parentheses, for messages about the arguments of a call.
 fn callee_name(vm: &mut Vm, callee: &Value) -> String {
+    if vm.lookup_special(callee, super::super::Name::Call).is_none() && callee.kind() != crate::object::header::Kind::Function {
+        return vm.native_str(callee).ok().flatten().map(|text| text_of(&text)).unwrap_or_default();
+    }
     let name = protocol::callable_name(vm, callee);
     format!("{name}()")
 }
@@ -230,15 +233,13 @@ pub fn map_merge(vm: &mut Vm, i: Instr) -> Res<()> {
     let action = mapping_items(vm, &mapping, move |vm, items| {
         if let Some(dict) = target.get::<Dict>() {
             for (key, value) in items {
-                if key.get::<crate::object::str::Str>().is_none() {
-                    return Err(vm.type_error("keywords must be strings"));
-                }
-                let key = vm.intern_value(&key);
-                if dict.get_interned(&key).is_some() {
-                    let (function, text) = (callee_name(vm, &callee), text_of(&key));
+                // The call says that keywords must be strs.
+                if dict.contains(vm, &key)? {
+                    let (function, text) = (callee_name(vm, &callee), vm.native_str(&key)?.map(|text| text_of(&text)).unwrap_or_default());
                     return Err(vm.type_error(&format!("{function} got multiple values for keyword argument '{text}'")));
                 }
-                drop(dict.set_interned(&key, value));
+                let key = vm.intern_value(&key);
+                dict.set(vm, key, value)?;
             }
         }
         Ok(Action::Return(Value::NONE))

@@ -272,8 +272,16 @@ impl Vm {
                 let call = match waiting.remove(0) {
                     Finalizer::Delete(object) => {
                         if object.kind() == crate::object::header::Kind::Generator {
-                            vm.unraisable = object.clone();
-                            if let Some(finalizer) = object.get::<crate::object::generator::Generator>().and_then(|generator| generator.finalizer.take()) {
+                            vm.unraisable = ("while closing generator", object.clone());
+                            if super::generators::never_begun(&object) {
+                                vm.unraisable = ("while finalizing coroutine", object.clone());
+                                if vm.ending || super::generators::is_hidden(&object) {
+                                    return self.next(vm);
+                                }
+                                let callee = super::super::prelude::function(vm, &super::super::prelude::WARNING, "never_awaited")?;
+                                return Ok(Action::Call(Call::new(callee, [object]), self));
+                            }
+                            if let Some(finalizer) = object.get::<crate::object::generator::Generator>().and_then(|generator| generator.aside.take()) {
                                 return Ok(Action::Call(Call::new(finalizer, [object]), self));
                             }
                             return match super::generators::close(vm, &object) {
@@ -286,11 +294,11 @@ impl Vm {
                             };
                         }
                         let Some(method) = vm.lookup_special(&object, Name::Del) else { return self.next(vm) };
-                        vm.unraisable = method.clone();
+                        vm.unraisable = ("while calling deallocator", method.clone());
                         Call::new(method, [object])
                     }
                     Finalizer::WeakCallback { callback, reference } => {
-                        vm.unraisable = callback.clone();
+                        vm.unraisable = ("while calling weakref callback", callback.clone());
                         Call::new(callback, [reference])
                     }
                 };

@@ -6,30 +6,35 @@ use crate::code::isa::{CONSUME_C, Instr};
 use crate::code::prototype::CodeFlags;
 use crate::object::class::Class;
 use crate::object::exception::{Ex, Exception};
+use crate::object::generator::Generator;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use alloc::vec::Vec;
 
-/// The handled exception that the running generator inherited from whoever resumed it; None outside generators.
-fn inherited(vm: &Vm) -> Option<Value> {
+/// The running generator and the handled exception that it inherited from whoever resumed it; None outside generators.
+fn inherited(vm: &Vm) -> Option<(Value, Value)> {
     // SAFETY: the current frame is compiled code's.
     let flags = unsafe { (*vm.code).flags };
     if flags.0 & (CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR) == 0 {
         return None;
     }
     let caller = vm.frame()?.caller()?;
-    if core::ptr::eq(caller.code(), vm.own.generator) { Some(caller.register(2).clone()) } else { None }
+    if core::ptr::eq(caller.code(), vm.own.generator) { Some((caller.register(1).clone(), caller.register(2).clone())) } else { None }
 }
 
 /// PushHandled
 pub fn push_handled(vm: &mut Vm, i: Instr) -> Res<()> {
     let exception = vm.register(i.b).clone();
-    let previous = core::mem::replace(&mut vm.handled, exception);
+    let mut previous = core::mem::replace(&mut vm.handled, exception);
     // A generator may be resumed by somebody else next time: what it inherited is not its own to restore.
-    let previous = match inherited(vm) {
-        Some(inherited) if inherited.is(&previous) => Value::NONE,
-        _ => previous,
-    };
+    if let Some((generator, inherited)) = inherited(vm)
+        && let Some(generator) = generator.get::<Generator>()
+    {
+        let own = generator.handles_inherited.replace(vm.handled.is(&inherited));
+        if inherited.is(&previous) && !own {
+            previous = Value::NONE;
+        }
+    }
     vm.set_register(i.a, previous);
     Ok(())
 }
@@ -37,10 +42,14 @@ pub fn push_handled(vm: &mut Vm, i: Instr) -> Res<()> {
 /// PopHandled
 pub fn pop_handled(vm: &mut Vm, i: Instr) -> Res<()> {
     let mut previous = vm.take_register(i.a);
-    if previous.is_none()
-        && let Some(inherited) = inherited(vm)
+    if let Some((generator, inherited)) = inherited(vm)
+        && let Some(generator) = generator.get::<Generator>()
     {
-        previous = inherited;
+        let own = !previous.is_none();
+        if !own {
+            previous = inherited.clone();
+        }
+        generator.handles_inherited.set(own && previous.is(&inherited));
     }
     if previous.is_undefined() {
         previous = Value::NONE;

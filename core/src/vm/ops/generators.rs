@@ -43,6 +43,7 @@ pub fn make(vm: &mut Vm, _: Instr) -> Res<()> {
         None => (Value::NONE, Value::NONE),
     };
     let pc = vm.pc;
+    let aside = if kind == GeneratorKind::Coroutine && vm.origin_depth > 0 { Some(origin(vm)) } else { None };
     let class = match kind {
         GeneratorKind::Generator => vm.class::<Generator>(),
         GeneratorKind::Coroutine => vm.coroutine_class(),
@@ -55,8 +56,9 @@ pub fn make(vm: &mut Vm, _: Instr) -> Res<()> {
         async_running: Cell::new(false),
         async_closed: Cell::new(false),
         async_begun: Cell::new(false),
-        finalizer: Mut::new(None),
+        aside: Mut::new(aside),
         pc: Cell::new(pc),
+        handles_inherited: Cell::new(false),
         handled: Mut::new(Value::NONE),
         name: Mut::new(name),
         qualified_name: Mut::new(qualified_name),
@@ -99,8 +101,11 @@ pub(in crate::vm) fn resume(vm: &mut Vm, value: Value, sent: Res<Value>) -> Res<
             return Err(vm.value_error(&format!("{name} already executing")));
         }
         GeneratorState::Finished => {
-            let sent = sent?;
-            drop(sent);
+            if generator.kind == GeneratorKind::Coroutine {
+                discard(vm, sent);
+            } else {
+                drop(sent?);
+            }
             return Err(match generator.kind {
                 GeneratorKind::Coroutine => vm.raise(Ex::RuntimeError, "cannot reuse already awaited coroutine"),
                 GeneratorKind::AsyncGenerator => vm.raise_with(Ex::StopAsyncIteration, Vec::new()),
@@ -171,8 +176,8 @@ fn leave_generator(vm: &mut Vm, keep_handled: bool) -> Value {
     let inherited = vm.take_register(2);
     let current = core::mem::replace(&mut vm.handled, Value::NONE);
     if keep_handled
-        && !current.is(&inherited)
         && let Some(generator) = value.get::<Generator>()
+        && (!current.is(&inherited) || generator.handles_inherited.get())
     {
         generator.handled.set(current);
     }
@@ -244,6 +249,7 @@ pub fn yield_value(vm: &mut Vm, i: Instr) -> Res<()> {
         if let Some(jump) = jump
             && i.x & YIELD_ASYNC == 0
             && *own.add(2) == vm.handled.bits()
+            && !(*own.add(1) as usize as *const Generator).as_ref().is_some_and(|generator| generator.handles_inherited.get())
         {
             // A loop, a call or a waiting native takes the value: nothing else has changed since it resumed the generator.
             let value = if i.a == i.b { vm.take_register(i.b) } else { vm.register(i.b).clone() };
@@ -638,5 +644,36 @@ fn close_any(vm: &mut Vm, iterator: &Value) -> Res<Action> {
 
 /// Must a dying generator be closed first, because code of its own would run?
 pub fn needs_closing(generator: &Generator) -> bool {
-    generator.state.get() == GeneratorState::Suspended && (guarded(generator) || generator.finalizer.get().is_some())
+    match generator.state.get() {
+        GeneratorState::Suspended => guarded(generator) || generator.kind == GeneratorKind::AsyncGenerator && generator.aside.get().is_some(),
+        GeneratorState::Created => generator.kind == GeneratorKind::Coroutine,
+        _ => false,
+    }
+}
+
+/// Is it a coroutine that was never awaited?
+pub fn never_begun(value: &Value) -> bool {
+    value.get::<Generator>().is_some_and(|generator| generator.kind == GeneratorKind::Coroutine && generator.state.get() == GeneratorState::Created)
+}
+
+/// Is its code the VM's own?
+pub fn is_hidden(value: &Value) -> bool {
+    let function = value.get::<Generator>().and_then(Generator::function);
+    function.is_some_and(|function| function.code().flags.has(crate::code::CodeFlags::HIDDEN))
+}
+
+/// The frames that made a coroutine, innermost first: file, line, name of each.
+fn origin(vm: &mut Vm) -> Value {
+    let mut frames = Vec::new();
+    let mut next = vm.python_frame().and_then(|frame| frame.caller());
+    while let Some(frame) = next.filter(|_| frames.len() < vm.origin_depth) {
+        let code = frame.code();
+        if !code.flags.has(crate::code::CodeFlags::HIDDEN) {
+            let line = vm.new_size(code.position(frame.instruction()).line as usize);
+            let parts = Vec::from([code.filename.clone(), line, code.name.get().clone()]);
+            frames.push(vm.new_tuple(parts));
+        }
+        next = frame.caller();
+    }
+    vm.new_tuple(frames)
 }

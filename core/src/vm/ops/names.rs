@@ -61,6 +61,11 @@ pub fn unbound_local(vm: &mut Vm, i: Instr) -> Res<()> {
 fn unbound(vm: &mut Vm, register: u16) -> Raised {
     let name = code_of(vm).local_names.get(register as usize).cloned().unwrap_or(Value::NONE);
     let text = text_of(&name);
+    if text == "__class__" {
+        // Of a class body that has not ended: nobody sees it as a local variable.
+        let message = format!("cannot access free variable '{text}' where it is not associated with a value in enclosing scope");
+        return vm.name_error(Ex::NameError, &name, &message);
+    }
     vm.name_error(Ex::UnboundLocalError, &name, &format!("cannot access local variable '{text}' where it is not associated with a value"))
 }
 

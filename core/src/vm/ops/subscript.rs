@@ -238,6 +238,7 @@ pub fn length(vm: &mut Vm, object: &Value) -> Res<Action> {
         match length.as_small_int() {
             Some(number) if number < 0 => Err(vm.value_error("__len__() should return >= 0")),
             Some(_) => Ok(Action::Return(length)),
+            None if crate::object::containers::clamped_int(&length).is_some_and(|number| number < 0) => Err(vm.value_error("__len__() should return >= 0")),
             None if crate::object::containers::clamped_int(&length).is_some_and(|number| number > 0 && number < i64::MAX) => Ok(Action::Return(length)),
             None => Err(vm.raise(crate::object::exception::Ex::OverflowError, "cannot fit 'int' into an index-sized integer")),
         }

@@ -70,7 +70,7 @@ fn call_all(vm: &mut Vm, mut functions: Vec<Value>, then: impl FnOnce(&mut Vm) -
     Ok(Action::call(function.clone(), [], move |vm, result| {
         if let Err(raised) = result {
             let exception = vm.take_exception(raised);
-            report::unraisable(vm, &exception, &function);
+            report::unraisable(vm, &exception, "in fork hook", &function);
         }
         call_all(vm, functions, then)
     }))
