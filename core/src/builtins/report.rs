@@ -322,10 +322,20 @@ pub fn print_exception(vm: &mut Vm, exception: &Value) {
 
 /// An exception that could not be raised (in `__del__`, in a callback): prints it and goes on.
 pub fn unraisable(vm: &mut Vm, exception: &Value, object: &Value) {
+    unraisable_while(vm, exception, object, IGNORED);
+}
+
+/// What is said of an exception that nobody can be told of, unless somebody knows better.
+pub const IGNORED: &str = "Exception ignored in";
+
+/// As [`unraisable`], saying what was going on; nothing is said of an exception in no object where nothing was.
+pub fn unraisable_while(vm: &mut Vm, exception: &Value, object: &Value, message: &str) {
     let mut text = String::new();
     if !object.is_none() && !object.is_undefined() {
         let shown = safe_text(vm, object, "object", Name::Repr);
-        text.push_str(&format!("Exception ignored in: {shown}\n"));
+        text.push_str(&format!("{message}: {shown}\n"));
+    } else if message != IGNORED {
+        text.push_str(&format!("{message}:\n"));
     }
     let mut report = Report { output: String::new(), group_depth: 0, need_close: false, seen: Vec::new() };
     report.single(vm, exception, "Traceback (most recent call last):\n", '|');

@@ -270,7 +270,9 @@ fn unraisablehook(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(given) = arguments.first() else { return Ok(Value::NONE) };
     let items = crate::builtins::attributes::own_items(given);
     let find = |name: &str| items.iter().find(|(key, _)| Str::is(key, name)).map_or(Value::NONE, |(_, value)| value.clone());
-    report::unraisable(vm, &find("exc_value"), &find("object"));
+    let message = find("err_msg");
+    let message = message.get::<Str>().map(|message| message.to_string_lossy());
+    report::unraisable_while(vm, &find("exc_value"), &find("object"), message.as_deref().unwrap_or(report::IGNORED));
     Ok(Value::NONE)
 }
 
