@@ -19,6 +19,7 @@ use crate::object::value::Value;
 use crate::port::{Call as Reason, Duty, Parker, Platform};
 use crate::sched::executor::{DEFAULT_CAPACITY, Guarded, Outcome, Scheduler, Shared, Stop, VmGil};
 use crate::sched::gil::GilGuard;
+use crate::sched::task::NOBODY;
 use crate::sync::{Attention, OutOfMemory};
 use crate::vm::execute::Started;
 use crate::vm::host::Host;
@@ -275,7 +276,7 @@ impl Interpreter {
         let (outcome, under_way) = self.enter(|guarded| {
             let vm = &mut guarded.vm;
             vm.wake_main();
-            let (level, outer) = match vm.begin_level() {
+            let (level, outer) = match vm.begin_level(NOBODY) {
                 Ok(levels) => levels,
                 Err(raised) => {
                     let progress = finish(guarded, None, Outcome::Raised(raised));
@@ -320,7 +321,7 @@ impl Interpreter {
         self.enter(|guarded| {
             let vm = &mut guarded.vm;
             vm.wake_main();
-            let Ok((level, outer)) = vm.begin_level() else { return vm.rest_main() };
+            let Ok((level, outer)) = vm.begin_level(NOBODY) else { return vm.rest_main() };
             let started = vm.push_leave(level, Value::UNDEFINED).and_then(|()| vm.look_around());
             let mut outcome = match started {
                 Ok(()) => vm.run_level(),
@@ -343,18 +344,16 @@ impl Interpreter {
         self.run_finalizers();
         let main = self.with(|vm, _| {
             vm.ending = true;
-            let main = main_namespace(vm);
             let name = vm.intern("__main__");
-            if let Some(modules) = vm.modules.get::<Dict>() {
-                drop(modules.delete_interned(&name));
-            }
+            let main = vm.modules.get::<Dict>().and_then(|modules| modules.delete_interned(&name));
+            // Kept for the second step only if something else does too; else what it refers to can go, in cycles too.
+            let main = main.filter(|main| main.header().is_some_and(|header| header.count() > 1));
             vm.heap.collect();
-            // Kept for the second step only if something else does too.
-            main.filter(|main| main.header().is_some_and(|header| header.count() > 1))
+            main
         });
         self.run_finalizers();
         self.with(|vm, _| {
-            if let Some(namespace) = main.as_ref().and_then(|main| main.get::<Dict>()) {
+            if let Some(namespace) = main.as_ref().and_then(module::namespace) {
                 forget_values(vm, namespace);
             }
             drop(main);

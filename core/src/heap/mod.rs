@@ -100,6 +100,8 @@ pub struct Heap {
     pub ticks: Cell<i32>,
     /// What `ticks` was when the slice began, without those that were left when a safe point was asked for.
     granted: Cell<i32>,
+    /// Ticks taken away so that the next safe point looks around.
+    withheld: Cell<i32>,
     free: [Cell<*mut FreeCell>; SIZE_CLASSES],
     pages: Cell<*mut Page>,
     large: Cell<*mut LargeBlock>,
@@ -130,6 +132,7 @@ impl Heap {
         Heap {
             ticks: Cell::new(0),
             granted: Cell::new(0),
+            withheld: Cell::new(0),
             free: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
             pages: Cell::new(null_mut()),
             large: Cell::new(null_mut()),
@@ -170,7 +173,17 @@ impl Heap {
     /// Makes the next safe point look around.
     #[inline]
     pub fn request_attention(&self) {
-        self.granted.set(self.granted.get() - self.ticks.replace(0).max(0));
+        let ticks = self.ticks.get();
+        if ticks > 0 {
+            self.withheld.set(self.withheld.get() + ticks);
+            self.ticks.set(0);
+        }
+    }
+
+    /// The safe point looks around: gives the ticks back that were taken away for that. Returns whether the slice goes on.
+    pub fn give_ticks_back(&self) -> bool {
+        self.ticks.set(self.ticks.get() + self.withheld.replace(0));
+        self.ticks.get() > 0
     }
 
     /// Counts work that takes as long as so many ticks: a slice is not to last because natives work in it.
@@ -184,7 +197,13 @@ impl Heap {
     #[inline]
     pub fn ticks_used(&self) -> u32 {
         // What is left is never more than what was granted.
-        self.granted.get().wrapping_sub(self.ticks.get()) as u32
+        self.granted.get().wrapping_sub(self.ticks_left()) as u32
+    }
+
+    /// Ticks left in this slice; not above 0: it is over.
+    #[inline]
+    pub fn ticks_left(&self) -> i32 {
+        self.ticks.get() + self.withheld.get()
     }
 
     /// Begins a slice of so many ticks.
@@ -192,6 +211,7 @@ impl Heap {
     pub fn set_ticks(&self, ticks: i32) {
         self.ticks.set(ticks);
         self.granted.set(ticks);
+        self.withheld.set(0);
     }
 
     /// May `bytes` more be allocated for one object? To be asked before large buffers (`[0] * n`, `bytes(n)`).

@@ -84,7 +84,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
     ..ModuleSpec::new("sys", "The VM as its programs see it.")
 };
 
-struct_sequence!(ASYNC_GENERATOR_HOOKS, "sys", "asyncgen_hooks", "What is called for asynchronous generators.", 0 "firstiter", 1 "finalizer");
+struct_sequence!(ASYNC_GENERATOR_HOOKS, "builtins", "asyncgen_hooks", "What is called for asynchronous generators.", 0 "firstiter", 1 "finalizer");
 struct_sequence!(pub VERSION_INFO, "sys", "version_info", "Version of the language.", 0 "major", 1 "minor", 2 "micro", 3 "releaselevel", 4 "serial");
 struct_sequence!(FLAGS, "sys", "flags", "Flags from the command line.", 0 "debug", 1 "inspect", 2 "interactive", 3 "optimize", 4 "dont_write_bytecode",
     5 "no_user_site", 6 "no_site", 7 "ignore_environment", 8 "verbose", 9 "bytes_warning", 10 "quiet", 11 "hash_randomization", 12 "isolated", 13 "dev_mode",

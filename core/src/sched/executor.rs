@@ -6,16 +6,20 @@
 //! that no native frame of the py-thread before lies below.
 //!
 //! **Levels.** Each native frame that runs the interpreter loop for its own result (a call from the host, a reentry) is a *level*. Its
-//! frame on the py-thread's stack is marked with the level's number, and its native frame lies on one OS thread. Python frames above it may run
-//! anywhere; the result must come back where the native frame is, when it is the top one there. A py-thread whose result is early waits as
-//! `Returning`. While others run above, a py-thread that waits costs no OS thread: they run nested, in the same loop.
+//! frame on the py-thread's stack is marked with the level's number, and its native frame lies on one OS thread. The result must come back where
+//! the native frame is, when it is the top one there.
+//!
+//! **Pinned py-threads.** One that has reentered runs on the OS thread of its levels alone, and nobody else runs there meanwhile: whatever it waits
+//! for may depend on others, whose native frames must not lie above its own. So when it waits, or its slice is over, another OS thread becomes the
+//! carrier, and this one sleeps until it is handed the GIL back. Where there is no other OS thread, the others run nested all the same; a
+//! py-thread whose result is early waits as `Returning` then. The host's level is nobody's: the main py-thread and others run above it and on standbys.
 //!
 //! **Who has the GIL.** The OS thread that runs the loop is the carrier. When another one wants the GIL (a blocking call returned), the carrier gives
 //! it up at its next safe point: a standby without levels goes back to the pool; one with levels (the host's OS thread among them) sleeps
-//! until a result of its levels is there. So there is one carrier and no contest for the GIL. A pinned py-thread's blocking call keeps the GIL
-//! (simpler, and rare).
+//! until a result of its levels is there, or its py-thread's turn comes. So there is one carrier and no contest for the GIL.
 //!
-//! A slice ends by ticks, fewer of them for a py-thread whose ticks last long (`sched::pace`); a pinned py-thread's slices end as others' do.
+//! A slice ends by ticks, fewer of them for a py-thread whose ticks last long (`sched::pace`); that of a pinned one lasts longer, because the next
+//! one needs another OS thread.
 
 use super::channel::Places;
 use super::far::FarBody;
@@ -62,6 +66,9 @@ const TASK_BYTES: usize = size_of::<Task>();
 /// `Level::returning` of a level that is over.
 const ENDED: u32 = u32::MAX - 1;
 
+/// Slices that a pinned py-thread has in turn when others wait: changing OS threads twice costs about as much.
+const PINNED_SLICES: u8 = 8;
+
 /// What may be touched without the GIL: by other OS threads, and interrupt handlers.
 pub struct Shared {
     /// Reasons for the carrier to look up.
@@ -105,8 +112,17 @@ pub enum Stop {
 /// A native frame that runs the interpreter loop.
 struct Level {
     carrier: Parker,
+    /// The py-thread that is pinned by it; [`NOBODY`] for the host's.
+    owner: u32,
+    /// How many lie below it on its OS thread.
+    depth: usize,
     /// A py-thread whose result for this level is there already.
     returning: u32,
+}
+
+impl Level {
+    /// One that is over.
+    const ENDED: Level = Level { carrier: Parker::ONLY, owner: NOBODY, depth: 0, returning: ENDED };
 }
 
 /// An OS thread with levels that sleeps until it gets the GIL back.
@@ -148,6 +164,9 @@ pub struct Scheduler {
     pub deadlocks: u64,
     /// How often somebody selected.
     selections: usize,
+    /// The py-thread that runs next goes on with so many ticks of the slice under way: two that give each other their turns have one together.
+    heir: u32,
+    legacy: i32,
     /// When the slice under way began, or [`UNKNOWN`]: see `sched::pace`.
     pub(super) pace_from: u64,
     shared: Box<Shared>,
@@ -159,14 +178,16 @@ pub struct Scheduler {
     carrier: Parker,
     /// Number of the carrier's top level; 0: it has none.
     innermost: u16,
+    /// The carrier's top level pins a py-thread.
+    pins: bool,
+    /// Slices in turn that a pinned py-thread had.
+    slices: u8,
     levels: Vec<Level>,
     sleepers: Vec<Sleeper>,
     /// Calls that block OS threads now.
     pub hard_blocked: usize,
     /// Callbacks that foreign code knows: any of them may be called at any time. Shared with those who make them, and end them where no VM is at hand.
     pub callbacks: Rc<Cell<usize>>,
-    /// A standby is to take over from a carrier with levels, and has not come yet.
-    pub(crate) relief_asked: bool,
     /// There is a `foreign::Gate`: the VM's memory must stay.
     pub(crate) gated: bool,
     /// The VM is over: nobody comes in by a gate.
@@ -224,6 +245,8 @@ impl Scheduler {
             started: 0,
             deadlocks: 0,
             selections: 0,
+            heir: NOBODY,
+            legacy: 0,
             pace_from: UNKNOWN,
             shared: Box::new(Shared { attention: Attention::new(), wakes: WakeQueue::with_capacity(CAPACITY)? }),
             platform,
@@ -231,11 +254,12 @@ impl Scheduler {
             standbys: false,
             carrier: platform.os_thread(),
             innermost: 0,
+            pins: false,
+            slices: 0,
             levels: Vec::new(),
             sleepers: Vec::new(),
             hard_blocked: 0,
             callbacks: Rc::default(),
-            relief_asked: false,
             gated: false,
             closed: false,
             origin: Value::NONE,
@@ -298,6 +322,13 @@ impl Scheduler {
         }
     }
 
+    /// Ticks that the running py-thread, the heir, goes on with.
+    #[cold]
+    fn inherit(&mut self) -> i32 {
+        self.heir = NOBODY;
+        self.legacy.max(0)
+    }
+
     /// Takes the next py-thread that can run here out of the run queue.
     #[inline]
     fn next_task(&mut self) -> Option<u32> {
@@ -306,7 +337,7 @@ impl Scheduler {
             let record = self.tasks.at(task);
             match record.state {
                 State::Runnable | State::New => return Some(task),
-                State::Returning if u16::from(record.level) == self.innermost => return Some(task),
+                State::Returning if self.can_return(task) => return Some(task),
                 State::FrozenInQueue => self.tasks.at_mut(task).state = State::Frozen,
                 // Ended or blocked meanwhile, or its level is not the top one: the end of the level above queues it again.
                 _ => {}
@@ -341,12 +372,43 @@ impl Scheduler {
 
     /// The OS thread to carry on when a visitor leaves: the host's, if it sleeps, else another one that sleeps.
     pub(super) fn next_carrier(&self) -> Option<Parker> {
-        self.sleepers.iter().min_by_key(|sleeper| sleeper.innermost).map(|sleeper| sleeper.carrier)
+        self.sleeping_host().or_else(|| self.sleepers.first().map(|sleeper| sleeper.carrier))
     }
 
     /// The loop's entry for a level number.
     fn level(&mut self, number: u16) -> Option<&mut Level> {
         self.levels.get_mut(usize::from(number).checked_sub(1)?)
+    }
+
+    /// Makes a level the carrier's top one; 0: none.
+    fn set_innermost(&mut self, number: u16) -> u16 {
+        self.pins = self.level(number).is_some_and(|level| level.owner != NOBODY);
+        core::mem::replace(&mut self.innermost, number)
+    }
+
+    /// The level that a py-thread returns to is the top one of its OS thread, the carrier or one that sleeps.
+    fn can_return(&self, task: u32) -> bool {
+        let awaits = |number: u16| self.levels.get(usize::from(number).wrapping_sub(1)).is_some_and(|level| level.returning == task);
+        awaits(self.innermost) || self.sleepers.iter().any(|sleeper| awaits(sleeper.innermost))
+    }
+
+    /// The OS thread that a py-thread must go on on: its levels are there, or the one that it returns to.
+    fn home_of(&self, task: u32) -> Option<Parker> {
+        let returns = self.tasks.at(task).state == State::Returning;
+        let is_its = |level: &&Level| level.returning != ENDED && if returns { level.returning == task } else { level.owner == task };
+        self.levels.iter().find(is_its).map(|level| level.carrier)
+    }
+
+    /// An OS thread that sleeps with the host's level as its only one.
+    fn sleeping_host(&self) -> Option<Parker> {
+        let is_host = |sleeper: &&Sleeper| self.levels.get(usize::from(sleeper.innermost).wrapping_sub(1)).is_some_and(|level| level.owner == NOBODY);
+        self.sleepers.iter().find(is_host).map(|sleeper| sleeper.carrier)
+    }
+
+    /// The carrier's top level is that of a py-thread other than the running one, for want of OS threads.
+    fn runs_nested(&mut self) -> bool {
+        let current = self.current;
+        self.pins && self.level(self.innermost).is_some_and(|level| level.owner != current)
     }
 
     // ---- copies of the process
@@ -358,7 +420,7 @@ impl Scheduler {
 
     /// At its next safe point the carrier, a standby, gives the GIL to the host's OS thread. False if that is inside a blocking call.
     pub(super) fn ask_for_host(&mut self) -> bool {
-        self.wanted_host = self.sleepers.iter().find(|sleeper| sleeper.innermost == 1).map(|sleeper| sleeper.carrier);
+        self.wanted_host = self.sleeping_host();
         self.shared.attention.raise(Attention::GIL);
         self.wanted_host.is_some()
     }
@@ -379,8 +441,7 @@ impl Scheduler {
         self.shared.attention.take();
         let carrier = self.carrier;
         for level in self.levels.iter_mut().filter(|level| level.carrier != carrier) {
-            level.carrier = Parker::ONLY;
-            level.returning = ENDED;
+            *level = Level::ENDED;
         }
         while self.levels.last().is_some_and(|level| level.returning == ENDED) {
             self.levels.pop();
@@ -484,16 +545,43 @@ impl Vm {
         self.stack_changed();
     }
 
+    /// Another OS thread is to run a py-thread taken from the run queue: it is pinned there, or one is pinned here. Nobody runs afterwards. False: it
+    /// can or must run here.
+    #[cold]
+    fn change_carrier(&mut self, task: u32) -> bool {
+        let to = match self.sched.home_of(task) {
+            Some(home) if self.sched.sleepers.iter().any(|sleeper| sleeper.carrier == home) => Some(home),
+            Some(_) => return false,
+            None if !self.sched.pins => return false,
+            None => match self.sched.sleeping_host() {
+                Some(host) => Some(host),
+                None if !self.sched.standbys || !self.sched.platform.summon() => return false,
+                None => None,
+            },
+        };
+        self.sched.enqueue_first(task);
+        self.pause = true;
+        match to {
+            Some(to) => self.hand_gil_to(to),
+            None => self.sleep_until_handed(None),
+        }
+        true
+    }
+
     /// Runs a py-thread taken from the run queue.
     #[inline]
     fn switch_in(&mut self, task: u32) {
+        let record = self.sched.tasks.at(task);
+        if (self.sched.pins || record.reentries != 0 || record.state == State::Returning) && self.change_carrier(task) {
+            return;
+        }
         let record = self.sched.tasks.at_mut(task);
         let state = core::mem::replace(&mut record.state, State::Running);
         let wake = if state == State::New { None } else { record.wake.take() };
         let flags = record.flags;
         record.flags &= !RAISES;
         self.load(task);
-        self.heap.set_ticks(self.sched.ticks_for(task));
+        self.heap.set_ticks(if task == self.sched.heir { self.sched.inherit() } else { self.sched.ticks_for(task) });
         if flags & (INTERRUPTED | FROZEN) != 0 {
             self.ask_for_interrupt();
         }
@@ -515,6 +603,12 @@ impl Vm {
             (_, None) => return,
         };
         self.pause = true;
+    }
+
+    /// What is left of the slice under way is for `heir`, who is to run next.
+    pub(super) fn bequeath(&mut self, heir: u32) {
+        self.sched.heir = heir;
+        self.sched.legacy = self.heap.ticks_left();
     }
 
     /// Nobody runs: somebody else's turn.
@@ -571,22 +665,30 @@ impl Vm {
         core::mem::replace(&mut self.sched.parking, false)
     }
 
-    /// The safe point's look at what the scheduler has to do: requests from outside, timers, fuel, and the end of the slice.
+    /// The safe point's look at what the scheduler has to do: requests from outside, timers, fuel, and the end of the slice unless it goes on.
     ///
     /// # Errors
     /// An interrupt's exception.
     #[inline]
-    pub(crate) fn slice_ended(&mut self) -> Res<()> {
+    pub(crate) fn slice_ended(&mut self, goes_on: bool) -> Res<()> {
         if self.sched.shared.attention.is_raised() || !self.sched.timers.is_empty() || self.sched.polling.waiting != 0 || self.sched.fuel != u64::MAX {
             self.look_up()?;
             if self.pause {
                 return Ok(());
             }
         }
+        if goes_on {
+            return Ok(());
+        }
         if !self.sched.somebody_waits() {
             self.sched.pace_from = UNKNOWN;
             return Ok(());
         }
+        if self.sched.pins && self.sched.slices < PINNED_SLICES {
+            self.sched.slices += 1;
+            return Ok(());
+        }
+        self.sched.slices = 0;
         self.sched.set_pace();
         self.requeue();
         self.reschedule();
@@ -637,7 +739,7 @@ impl Vm {
 
     /// The loop can be left for the host: no native frames but the host's are on the stack, and this is the host's OS thread or a standby.
     fn can_stop(&self) -> bool {
-        self.sched.innermost <= 1
+        !self.sched.pins
     }
 
     /// The running py-thread has an exception waiting for its next safe point.
@@ -892,20 +994,27 @@ impl Vm {
         self.switch_out();
         let record = self.sched.tasks.at_mut(task);
         record.state = State::Returning;
-        // There are fewer levels than that: `REENTRY_LIMIT`.
-        record.level = level as u8;
         record.wake = Some(wake);
         record.flags |= flags;
-        let me = self.sched.carrier;
         let Some(entry) = self.sched.level(level) else { return };
         entry.returning = task;
-        let carrier = entry.carrier;
-        if carrier != me && self.sched.sleepers.iter().any(|sleeper| sleeper.carrier == carrier && sleeper.innermost == level) {
+        let (carrier, is_host) = (entry.carrier, entry.owner == NOBODY);
+        if self.sched.can_return(task) {
             self.sched.enqueue_first(task);
-            self.hand_gil_to(carrier);
-            return;
+        } else if is_host {
+            self.clear_host(carrier);
         }
         self.reschedule();
+    }
+
+    /// The program is over, but a py-thread that has reentered on the host's OS thread is in the way: it is to leave.
+    fn clear_host(&mut self, host: Parker) {
+        let above: Vec<u32> = self.sched.levels.iter().filter(|level| level.carrier == host && level.owner != NOBODY).map(|level| level.owner).collect();
+        for task in above {
+            let raised = self.raise(Ex::SystemExit, "");
+            let exception = self.take_exception(raised);
+            self.sched.interrupt(task, exception, true);
+        }
     }
 
     // ---- ends
@@ -1008,6 +1117,16 @@ impl Vm {
     /// # Errors
     /// RuntimeError when the table is full, MemoryError.
     pub fn start_thread(&mut self, callee: Value, arguments: Value, keywords: Vec<(Value, Value)>, handle: Option<Value>, daemon: bool) -> Res<i64> {
+        let index = self.new_thread(callee, arguments, keywords, handle, daemon)?;
+        self.sched.enqueue(index);
+        Ok(self.sched.tasks.ident(index))
+    }
+
+    /// As [`Vm::start_thread`], but it does not stand in the run queue yet. Returns its index.
+    ///
+    /// # Errors
+    /// RuntimeError when the table is full, MemoryError.
+    pub(super) fn new_thread(&mut self, callee: Value, arguments: Value, keywords: Vec<(Value, Value)>, handle: Option<Value>, daemon: bool) -> Res<u32> {
         if self.ending {
             return Err(self.raise(Ex::PythonFinalizationError, "can't create new thread at interpreter shutdown"));
         }
@@ -1037,8 +1156,7 @@ impl Vm {
             started.ident.set(ident);
         }
         record.handle = handle;
-        self.sched.enqueue(index);
-        Ok(ident)
+        Ok(index)
     }
 
     /// Ends the slice of the running py-thread in favour of py-thread `next`, which changes places with it in the run queue. Returns false if that
@@ -1065,6 +1183,7 @@ impl Vm {
             self.sched.enqueue(current);
             self.sched.bring_forward(next);
         }
+        self.bequeath(next);
         self.sched.favour(next);
         self.sched.parking = true;
         true
@@ -1072,41 +1191,43 @@ impl Vm {
 
     // ---- levels
 
-    /// Begins a level: the caller will push a frame marked with its number and call [`Vm::run_level`]. Returns the number, and what
-    /// [`Vm::end_level`] wants back.
+    /// Begins a level that pins `owner` ([`NOBODY`]: the host's): the caller will push a frame marked with its number and call [`Vm::run_level`].
+    /// Returns the number, and what [`Vm::end_level`] wants back.
     ///
     /// # Errors
     /// RecursionError when there are too many for the native stack.
-    pub(crate) fn begin_level(&mut self) -> Res<(u16, u16)> {
-        // What is limited is an OS thread's native stack; and numbers of levels are bytes (`Task::level`).
-        let carrier = self.sched.carrier;
-        let levels = &self.sched.levels;
-        if levels.len() >= REENTRY_LIMIT && (levels.len() >= usize::from(u8::MAX) || levels.iter().filter(|level| level.carrier == carrier).count() >= REENTRY_LIMIT) {
+    pub(crate) fn begin_level(&mut self, owner: u32) -> Res<(u16, u16)> {
+        let below = self.sched.innermost;
+        let depth = self.sched.level(below).map_or(0, |level| level.depth + 1);
+        if depth >= REENTRY_LIMIT {
             return Err(self.raise(Ex::RecursionError, "maximum recursion depth exceeded"));
         }
-        let level = Level { carrier: self.sched.carrier, returning: NOBODY };
-        self.sched.levels.push(level);
-        let number = self.sched.levels.len() as u16;
-        Ok((number, core::mem::replace(&mut self.sched.innermost, number)))
+        let level = Level { carrier: self.sched.carrier, owner, depth, returning: NOBODY };
+        let levels = &mut self.sched.levels;
+        let index = levels.iter().position(|level| level.returning == ENDED).unwrap_or(levels.len());
+        match levels.get_mut(index) {
+            Some(free) => *free = level,
+            None => levels.push(level),
+        }
+        let number = index as u16 + 1;
+        Ok((number, self.sched.set_innermost(number)))
     }
 
     /// Ends the carrier's top level.
     pub(crate) fn end_level(&mut self, previous: u16) {
-        // Levels of other OS threads may lie above in the list: those that ended go when they are the last.
         let ended = self.sched.innermost;
         if let Some(level) = self.sched.level(ended) {
-            level.carrier = Parker::ONLY;
-            level.returning = ENDED;
+            *level = Level::ENDED;
         }
         while self.sched.levels.last().is_some_and(|level| level.returning == ENDED) {
             self.sched.levels.pop();
         }
-        self.sched.innermost = previous;
-        if let Some(level) = self.sched.level(previous)
-            && level.returning != NOBODY
+        self.sched.set_innermost(previous);
+        self.sched.slices = 0;
+        if let Some(&mut Level { returning, .. }) = self.sched.level(previous)
+            && returning != NOBODY
         {
-            let task = core::mem::replace(&mut level.returning, NOBODY);
-            self.sched.enqueue_first(task);
+            self.sched.enqueue_first(returning);
             self.heap.request_attention();
         }
     }
@@ -1183,8 +1304,8 @@ impl Vm {
     /// if it lasts. `call` cannot touch the VM. Natives do their blocking work through this, and nothing else does.
     pub fn blocking<R>(&mut self, call: impl FnOnce() -> R) -> R {
         let offered = self.sched.standbys && self.sched.has_others();
-        // A pinned py-thread keeps the GIL; so does one whom nobody waits for.
-        let useful = (offered || self.sched.hard_blocked > 0) && self.sched.innermost <= 1;
+        // One whom nobody waits for keeps the GIL; so does one that runs above the levels of another.
+        let useful = (offered || self.sched.hard_blocked > 0) && !self.sched.runs_nested();
         let Some(gil) = self.sched.gil.filter(|_| useful) else { return call() };
         let (task, innermost, carrier) = (self.sched.current, self.sched.innermost, self.sched.carrier);
         let native_depth = self.native_depth;
@@ -1246,7 +1367,6 @@ impl Vm {
         self.set_aside();
         self.native_depth = 0;
         self.become_carrier(carrier, 0);
-        self.sched.relief_asked = false;
         self.pause = true;
         while !self.sched.leaving {
             if let Exit::Pause = self.run_loop() {
@@ -1255,7 +1375,7 @@ impl Vm {
                 }
                 if self.sched.stop.is_some() {
                     // The host's business: on its own OS thread.
-                    match self.sched.sleepers.iter().find(|sleeper| sleeper.innermost == 1).map(|sleeper| sleeper.carrier) {
+                    match self.sched.sleeping_host() {
                         Some(host) => self.hand_gil_to(host),
                         // It is inside a blocking call, and takes the GIL when that returns.
                         None => self.sched.leaving = true,
@@ -1275,7 +1395,7 @@ impl Vm {
     /// This OS thread is the carrier from now on. Others who wait for the GIL since before have told the carrier before.
     pub(super) fn become_carrier(&mut self, carrier: Parker, innermost: u16) {
         self.sched.carrier = carrier;
-        self.sched.innermost = innermost;
+        self.sched.set_innermost(innermost);
         self.sched.leaving = false;
         self.sched.pace_from = UNKNOWN;
         self.sched.measure_begin();

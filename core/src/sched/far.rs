@@ -109,6 +109,7 @@ impl Vm {
     fn hand_turn(&mut self, task: u32, wake: Value, raises: bool) {
         if self.sched.make_ready(task, wake, raises) {
             self.sched.enqueue_first(task);
+            self.bequeath(task);
         }
     }
 
@@ -162,12 +163,11 @@ impl Vm {
         let callee = self.native_function(start, &Value::NONE);
         let name = body.callee.get().get::<Function>().map(|function| function.qualified_name.get().clone());
         let arguments = self.new_tuple(Vec::from([object.clone()]));
-        let ident = self.start_thread(callee, arguments, Vec::new(), Some(object.clone()), true)?;
-        body.producer.set(ident);
-        if let Some(task) = self.sched.tasks.find(ident) {
-            self.sched.tasks.at_mut(task).name = name;
-            self.sched.bring_forward(task);
-        }
+        let task = self.new_thread(callee, arguments, Vec::new(), Some(object.clone()), true)?;
+        body.producer.set(self.sched.tasks.ident(task));
+        self.sched.tasks.at_mut(task).name = name;
+        self.sched.enqueue_first(task);
+        self.bequeath(task);
         Ok(())
     }
 

@@ -13,9 +13,6 @@
 //! Unlike [`Vm::blocking`], a foreign call always lets go of the GIL, pinned or not: another OS thread may need it to call back, and the call may
 //! wait for that. A callback is a reentry (`vm::reenter`): its py-thread is pinned to the OS thread until it is over.
 //!
-//! A callback that waits lets other py-threads run above it, on its OS thread, and can return only when they are out of the way. One of them that is about to
-//! make a foreign call, which may last, goes to another OS thread first ([`Vm::should_move`]).
-//!
 //! As long as foreign code knows a callback (`Scheduler::callbacks`), no state of the py-threads is a deadlock: the callback may end it.
 
 use super::executor::{Guarded, Scheduler, Shared, VmGil};
@@ -146,16 +143,6 @@ impl Vm {
         // SAFETY: this OS thread has the GIL again, and `self` is not used otherwise meanwhile.
         unsafe { &mut *vm.as_ptr() }.return_from_foreign(&door);
         result
-    }
-
-    /// Whether a foreign call is better made elsewhere: native frames of other py-threads lie below, which could not return before it does. A standby
-    /// has been asked to carry on; the running py-thread yields, and asks again.
-    pub fn should_move(&mut self) -> bool {
-        if self.sched.innermost() <= 1 || self.reentries > 0 || !self.sched.standbys() {
-            return false;
-        }
-        self.sched.relief_asked = self.sched.relief_asked || self.sched.platform.summon();
-        self.sched.relief_asked
     }
 
     fn return_from_foreign(&mut self, door: &Door) {

@@ -112,9 +112,8 @@ pub struct Task {
     pub(super) pace: u8,
     /// Its priority and the queue it stands in (`sched::priority`); 0: the usual ones.
     pub(super) priority: u8,
-    /// Native levels it has reentered; while Returning: the level it returns to.
+    /// Native levels it has reentered.
     pub(super) reentries: u8,
-    pub(super) level: u8,
     pub(super) state: State,
     pub(crate) flags: u8,
 }
@@ -155,7 +154,6 @@ impl Task {
         pace: 0,
         priority: 0,
         reentries: 0,
-        level: 0,
         state: State::Free,
         flags: 0,
     };

@@ -89,7 +89,7 @@ impl Vm {
             return Ok(value);
         }
         self.check_reentry()?;
-        let (level, outer) = self.begin_level()?;
+        let (level, outer) = self.begin_level(self.sched.current)?;
         if let Err(raised) = self.push_leave(level, Value::UNDEFINED) {
             self.end_level(outer);
             return Err(raised);

@@ -239,7 +239,7 @@ impl Vm {
     /// The safe point: everything that wants attention between two instructions. A finalizer gets a frame, whose return goes on
     /// with the instruction at pc.
     pub(crate) fn look_around(&mut self) -> Res<()> {
-        self.renew_slice();
+        let goes_on = self.heap.give_ticks_back();
         if self.heap.limit_passed.replace(false) && self.heap.used() > self.heap.limit() {
             self.heap.collect();
             if self.heap.used() > self.heap.limit() {
@@ -250,9 +250,13 @@ impl Vm {
             self.heap.collect();
         }
         if self.finalizers_wait() {
+            // A slice that is over ends right after they have begun.
             return self.run_finalizers();
         }
-        self.slice_ended()
+        if !goes_on {
+            self.renew_slice();
+        }
+        self.slice_ended(goes_on)
     }
 
     /// Pushes a frame that runs the waiting finalizers one after the other.

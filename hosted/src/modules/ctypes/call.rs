@@ -1,6 +1,6 @@
 //! Foreign calls: arguments, the call, the result. What takes Python code to convert goes through the library's Python half first.
 
-use super::current::{self, Way};
+use super::current::{self, Call, Way};
 use super::information::{Information, Shape, of_type, scalar_type};
 use super::memory::{self, fresh, given, memory, parts_of};
 use super::scalar::{self, Code};
@@ -16,7 +16,7 @@ use pyvm_core::object::str::{Str, from_code_point};
 use pyvm_core::object::text_arguments::NONE;
 use pyvm_core::object::tuple::Tuple;
 use pyvm_core::object::value::Value;
-use pyvm_core::vm::{Action, Args, Call, Getter, Native, Res, Vm};
+use pyvm_core::vm::{Action, Args, Getter, Native, Res, Vm};
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 
@@ -330,11 +330,6 @@ fn items(value: &Value) -> &[Value] {
     value.get::<Tuple>().map(Tuple::items).unwrap_or_default()
 }
 
-/// Is the function called without the GIL?
-fn lets_go(vm: &mut Vm, function: &Value) -> bool {
-    parts_of(vm, function).is_some_and(|(_, _, information)| information.flags & PYTHON_API == 0)
-}
-
 /// `function(*arguments)`
 pub fn call(vm: &mut Vm, args: &Args) -> Res<Action> {
     let this = args.get(0).unwrap_or(NONE);
@@ -346,10 +341,6 @@ pub fn call(vm: &mut Vm, args: &Args) -> Res<Action> {
         tail_hook(vm, name, &[this.clone(), tuple])
     };
     let Some(signature) = more.get::<Signature>() else { return with(vm, "_prepare_and_call") };
-    if lets_go(vm, this) && vm.should_move() {
-        let callee = Call { callee: this.clone(), arguments: [positional, args.values].concat(), names: args.names.to_vec() };
-        return Ok(Action::Yield(Box::new(move |_: &mut Vm, woken: Res<Value>| woken.map(|_| Action::TailCall(callee)))));
-    }
     if !args.names.is_empty() || !signature.flags.is_none() {
         let keywords = vm.new_dict();
         for (name, value) in args.names.iter().zip(args.values) {
@@ -370,10 +361,7 @@ pub fn call(vm: &mut Vm, args: &Args) -> Res<Action> {
     for (index, value) in positional.iter().enumerate() {
         let argument = match converters.get(index) {
             Some(converter) => declared_argument(vm, converter, value)?,
-            None => match quietly(vm, |vm| plain_argument(vm, value)) {
-                Ok(argument) => argument,
-                Err(()) => None,
-            },
+            None => quietly(vm, |vm| plain_argument(vm, value)).unwrap_or_default(),
         };
         match argument {
             Some(argument) => ready.push(argument),
@@ -385,27 +373,18 @@ pub fn call(vm: &mut Vm, args: &Args) -> Res<Action> {
 
 /// `invoke(function, converted)`: calls with arguments that need no Python code any more. `errcheck` is left to the caller.
 fn invoke(vm: &mut Vm, args: &Args) -> Res<Action> {
-    invoke_values(vm, given(args.positional, 0), given(args.positional, 1))
-}
-
-fn invoke_values(vm: &mut Vm, this: Value, converted: Value) -> Res<Action> {
-    if lets_go(vm, &this) && vm.should_move() {
-        return Ok(Action::Yield(Box::new(move |vm: &mut Vm, woken: Res<Value>| {
-            woken?;
-            invoke_values(vm, this, converted)
-        })));
-    }
-    let Some(memory) = memory(&this) else { return Err(vm.type_error("a ctypes function is required")) };
+    let this = args.get(0).unwrap_or(NONE);
+    let Some(memory) = memory(this) else { return Err(vm.type_error("a ctypes function is required")) };
     let more = memory.more.get().clone();
     let Some(signature) = more.get::<Signature>() else { return Err(vm.type_error("a ctypes function is required")) };
     let mut ready = Vec::new();
-    for (index, value) in items(&converted).iter().enumerate() {
+    for (index, value) in items(args.get(1).unwrap_or(NONE)).iter().enumerate() {
         match plain_argument(vm, value)? {
             Some(argument) => ready.push(argument),
             None => return Err(vm.type_error(&format!("Don't know how to convert parameter {}", index + 1))),
         }
     }
-    invoke_ready(vm, &this, signature, ready, None)
+    invoke_ready(vm, this, signature, ready, None)
 }
 
 /// Makes the call and converts the result; `errcheck`, if there is one, gets it with the arguments as they were given, if they are.
@@ -475,7 +454,7 @@ fn make_call(vm: &mut Vm, address: usize, flags: u32, mut arguments: Vec<Argumen
     let passed: Vec<Value> = arguments.iter().filter(|argument| argument.bits.first() == Some(&argument.kept.bits())).map(|argument| argument.kept.clone()).collect();
     let (number, object) = if flags & PYTHON_API != 0 {
         let vm_again = std::hint::black_box(NonNull::from(&mut *vm));
-        let call = current::Call::new(Way::Held(vm_again), &passed);
+        let call = Call::new(Way::Held(vm_again), &passed);
         let number = current::during(&call, &mut perform);
         if let Some(raised) = call.raised.take() {
             return Err(raised);
@@ -483,7 +462,7 @@ fn make_call(vm: &mut Vm, address: usize, flags: u32, mut arguments: Vec<Argumen
         (number, call.object.take())
     } else {
         vm.foreign(|door| {
-            let call = current::Call::new(Way::Door(NonNull::from(door)), &passed);
+            let call = Call::new(Way::Door(NonNull::from(door)), &passed);
             // The object is only moved here, without the GIL.
             (current::during(&call, &mut perform), call.object.take())
         })

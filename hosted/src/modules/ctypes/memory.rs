@@ -169,7 +169,7 @@ fn kept_object(vm: &mut Vm, base: &Value, index: usize, address: *const u8) -> O
 }
 
 /// The object that owns the memory which `base` is a part of, and the key under which it keeps things for a place in `base`.
-fn place<'a>(base: &'a Value, index: Option<usize>) -> (&'a ForeignMemory, String) {
+fn place(base: &Value, index: Option<usize>) -> (&ForeignMemory, String) {
     let mut key = index.map(|index| format!("{index:x}")).unwrap_or_default();
     let mut object = base;
     loop {
@@ -240,6 +240,7 @@ pub enum Target {
 }
 
 impl Target {
+    #[allow(clippy::mut_from_ref)] // as `ForeignMemory::bytes_mut`
     fn bytes<'a>(self, vm: &mut Vm, memory: &'a ForeignMemory, size: usize) -> Res<&'a mut [u8]> {
         match self {
             Target::Inside(offset) => slice(vm, memory, offset, size),
