@@ -481,9 +481,13 @@ fn finish(guarded: &mut Guarded, outer: Option<u16>, outcome: Outcome) -> Progre
 
 impl Drop for Interpreter {
     fn drop(&mut self) {
-        self.enter(|guarded| guarded.vm.sched.ask_to_stop());
-        if self.runtime.platform.dismiss(GRACE_NS) > 0 {
-            // OS threads inside blocking calls will still look at all this.
+        let gated = self.enter(|guarded| {
+            guarded.vm.sched.ask_to_stop();
+            guarded.vm.sched.closed = true;
+            guarded.vm.sched.gated
+        });
+        if self.runtime.platform.dismiss(GRACE_NS) > 0 || gated {
+            // OS threads inside blocking calls will still look at all this, and so may others at any time if they know a gate.
             return;
         }
         // SAFETY: not used again, and nobody else is left.

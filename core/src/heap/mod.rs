@@ -14,7 +14,7 @@ pub mod weak;
 use crate::object::class::Class;
 use crate::object::header::{FINALIZED, HAS_WEAK_REFERENCES, Header, Kind, LARGE, Layout, Object, SUBCLASS};
 use crate::object::instance::Attributes;
-use crate::object::value::Value;
+use crate::object::value::{Value, bits};
 use alloc::alloc::{Layout as Memory, alloc_zeroed, dealloc};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -541,6 +541,49 @@ impl Heap {
                 block = (*block).next;
             }
         }
+    }
+
+    /// The value whose word this is, if it is one: for words that were outside of the VM. An object must be alive.
+    pub fn find(&self, word: u64) -> Option<Value> {
+        if word & bits::POINTER_MASK != 0 {
+            let known = word & (bits::FLOAT_BIT | bits::INT_MASK) == bits::INT_TAG
+                || word & bits::FLOAT_BIT != 0
+                || matches!(word, bits::NONE | bits::FALSE | bits::TRUE | bits::NOT_IMPLEMENTED | bits::ELLIPSIS);
+            // SAFETY: these words hold no reference.
+            return known.then(|| unsafe { Value::from_bits(word) });
+        }
+        let address = usize::try_from(word).ok()?;
+        let live = |cell: *const Header| {
+            // SAFETY: the caller found a cell that is no free one.
+            let header = unsafe { &*cell };
+            // SAFETY: a live object of this heap.
+            (header.count() > 0).then(|| unsafe { Value::from_header(header) })
+        };
+        let mut page = self.pages.get();
+        while !page.is_null() {
+            // SAFETY: as in `for_each`.
+            unsafe {
+                let first = (page as usize) + PAGE_HEADER;
+                let size = (*page).cell_size as usize;
+                if address >= first && address < first + (*page).cells as usize * size {
+                    let cell = address as *mut u8;
+                    let is_object = (address - first).is_multiple_of(size) && !poison::is_poisoned(cell) && (*(cell as *const Header)).kind() != Kind::Free;
+                    return if is_object { live(cell as *const Header) } else { None };
+                }
+                page = (*page).next;
+            }
+        }
+        let mut block = self.large.get();
+        while !block.is_null() {
+            // SAFETY: as in `for_each`.
+            unsafe {
+                if block.add(1) as usize == address {
+                    return live(block.add(1) as *const Header);
+                }
+                block = (*block).next;
+            }
+        }
+        None
     }
 
     /// Gives all memory back without looking at the objects: the VM is gone.

@@ -5,6 +5,7 @@ use super::byte_methods::{self, byte_methods};
 use super::bytearray::ByteArray;
 use super::class::{CLASS_MATCH_SELF, CLASS_NOT_CALLABLE, Class, TypeSpec};
 use super::construct::allocation_class;
+use super::foreign_memory::ForeignMemory;
 use super::header::{Header, Kind, Mut, Object};
 use super::int::Int;
 use super::iterator_state;
@@ -20,7 +21,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-/// Bytes; `length` of them follow.
+/// Bytes; `length` of them follow, and a zero that is not one of them: foreign code takes them for C's strings.
 #[repr(C)]
 pub struct Bytes {
     pub header: Header,
@@ -48,7 +49,7 @@ impl Bytes {
 
     /// Bytes of the whole object.
     pub(crate) fn extent(&self) -> usize {
-        size_of::<Bytes>() + self.length
+        size_of::<Bytes>() + self.length + 1
     }
 }
 
@@ -64,17 +65,23 @@ impl Vm {
 fn new_of_class(vm: &mut Vm, class: &Class, data: &[u8]) -> Value {
     // SAFETY: the cell has room for the data, which is written before anything else happens.
     unsafe {
-        let (cell, header) = vm.heap.new_cell(class, Bytes::LAYOUT, size_of::<Bytes>() + data.len());
+        let (cell, header) = vm.heap.new_cell(class, Bytes::LAYOUT, size_of::<Bytes>() + data.len() + 1);
         let bytes = cell as *mut Bytes;
         bytes.write(Bytes { header, hash: Cell::new(0), length: data.len() });
-        core::ptr::copy_nonoverlapping(data.as_ptr(), bytes.add(1) as *mut u8, data.len());
+        let contents = bytes.add(1) as *mut u8;
+        core::ptr::copy_nonoverlapping(data.as_ptr(), contents, data.len());
+        contents.add(data.len()).write(0);
         Value::from_bits(cell as usize as u64)
     }
 }
 
-/// Is it bytes, bytearray, memoryview or array?
+/// Is it bytes, bytearray, memoryview, array or foreign memory?
 pub fn is_bytes_like(value: &Value) -> bool {
-    value.get::<Bytes>().is_some() || value.get::<ByteArray>().is_some() || value.get::<MemoryView>().is_some() || value.get::<Array>().is_some()
+    value.get::<Bytes>().is_some()
+        || value.get::<ByteArray>().is_some()
+        || value.get::<MemoryView>().is_some()
+        || value.get::<Array>().is_some()
+        || value.get::<ForeignMemory>().is_some()
 }
 
 /// The contents of a bytes-like object; None for others. Must not be held while the object may change: across anything
@@ -90,9 +97,12 @@ pub fn of<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<Cow<'a, [u8]>>> {
     if let Some(bytes) = value.get::<ByteArray>() {
         return Ok(Some(Cow::Borrowed(bytes.data.get())));
     }
+    if let Some(array) = value.get::<Array>() {
+        return Ok(Some(Cow::Borrowed(array.data.get().as_slice())));
+    }
     match value.get::<MemoryView>() {
         Some(view) => view.contents(vm).map(Some),
-        None => Ok(value.get::<Array>().map(|array| Cow::Borrowed(array.data.get().as_slice()))),
+        None => Ok(value.get::<ForeignMemory>().map(|memory| Cow::Borrowed(memory.bytes()))),
     }
 }
 
@@ -109,7 +119,7 @@ pub fn writable<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<&'a mut [u8]>> 
     }
     match value.get::<MemoryView>() {
         Some(view) => view.contents_mut(vm),
-        None => Ok(None),
+        None => Ok(value.get::<ForeignMemory>().map(ForeignMemory::bytes_mut)),
     }
 }
 

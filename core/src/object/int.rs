@@ -72,6 +72,15 @@ pub fn to_i64(value: &Value) -> Option<i64> {
     value.as_small_int().or_else(|| Integer::of(value)?.to_i64())
 }
 
+/// The lowest 64 bits of an `int` or `bool`, as two's complement has them; 0 for other values.
+pub fn low_bits(value: &Value) -> u64 {
+    match Integer::of(value) {
+        Some(Integer::Small(number)) => number as u64,
+        Some(Integer::Big(number)) => u64::try_from(number.clone() & IBig::from(u64::MAX)).unwrap_or(0),
+        None => 0,
+    }
+}
+
 /// The double nearest to an `int` or `bool`; None for other values and beyond the largest double.
 pub fn to_f64(value: &Value) -> Option<f64> {
     Integer::of(value)?.to_f64()

@@ -1,4 +1,5 @@
-//! `memoryview`: one-dimensional views of the bytes of bytes, bytearray and array, whose items are of any of the machine's types.
+//! `memoryview`: one-dimensional views of the bytes of bytes, bytearray and array, whose items are of any of the machine's types. Views of foreign memory
+//! may have other dimensions and items; of those only the whole can be read.
 
 use super::array::Array;
 use super::byte_methods;
@@ -8,6 +9,7 @@ use super::class::TypeSpec;
 use super::construct::allocation_class;
 use super::exception::Ex;
 use super::float;
+use super::foreign_memory::ForeignMemory;
 use super::header::{Header, Kind, Mut, Object};
 use super::list::List;
 use super::scalar::{self, BIG_ENDIAN, Scalar};
@@ -26,7 +28,7 @@ use core::cell::Cell;
 #[repr(C)]
 pub struct MemoryView {
     pub header: Header,
-    /// What is viewed: bytes, bytearray or array; undefined once released.
+    /// What is viewed: bytes, bytearray, array or foreign memory; undefined once released.
     source: Mut<Value>,
     /// Byte offset of the first item.
     start: isize,
@@ -35,11 +37,23 @@ pub struct MemoryView {
     /// Number of items.
     length: usize,
     format: Scalar,
+    /// `(format, itemsize, shape)` of a view of foreign memory whose items are not just of `format`, which then is bytes; else None.
+    description: Value,
+    read_only: bool,
     /// 0: not computed.
     hash: Cell<u64>,
 }
 
-object!(MemoryView, Kind::Other, "memoryview", |this, visit| visit(this.source.get()), |this| drop(this.release()));
+object!(
+    MemoryView,
+    Kind::Other,
+    "memoryview",
+    |this, visit| {
+        visit(this.source.get());
+        visit(&this.description);
+    },
+    |this| drop(this.release())
+);
 
 impl Drop for MemoryView {
     fn drop(&mut self) {
@@ -52,22 +66,30 @@ fn buffer(source: &Value) -> Option<&[u8]> {
     match (source.get::<Bytes>(), source.get::<ByteArray>()) {
         (Some(bytes), _) => Some(bytes.data()),
         (_, Some(array)) => Some(array.data.get()),
-        _ => source.get::<Array>().map(|array| array.data.get().as_slice()),
+        _ => match source.get::<Array>() {
+            Some(array) => Some(array.data.get().as_slice()),
+            None => source.get::<ForeignMemory>().map(ForeignMemory::bytes),
+        },
     }
 }
 
 /// The buffer, if it can be written to.
 #[allow(clippy::mut_from_ref)] // as `Mut::get_mut`
 fn buffer_mut(source: &Value) -> Option<&mut [u8]> {
-    match source.get::<ByteArray>() {
-        Some(array) => Some(array.data.get_mut()),
-        None => source.get::<Array>().map(|array| array.data.get_mut().as_mut_slice()),
+    match (source.get::<ByteArray>(), source.get::<Array>()) {
+        (Some(array), _) => Some(array.data.get_mut()),
+        (_, Some(array)) => Some(array.data.get_mut().as_mut_slice()),
+        _ => source.get::<ForeignMemory>().map(ForeignMemory::bytes_mut),
     }
 }
 
 /// The count of views that a source keeps.
 fn exports(source: &Value) -> Option<&Cell<usize>> {
-    source.get::<ByteArray>().map(|array| &array.exports).or_else(|| source.get::<Array>().map(|array| &array.exports))
+    match (source.get::<ByteArray>(), source.get::<Array>()) {
+        (Some(array), _) => Some(&array.exports),
+        (_, Some(array)) => Some(&array.exports),
+        _ => source.get::<ForeignMemory>().map(|memory| &memory.exports),
+    }
 }
 
 impl MemoryView {
@@ -108,7 +130,7 @@ impl MemoryView {
         if buffer(self.source.get()).is_none() {
             return Err(vm.value_error(RELEASED));
         }
-        if !self.is_contiguous() {
+        if !self.is_contiguous() || self.is_read_only() {
             return Ok(None);
         }
         Ok(buffer_mut(self.source.get()).and_then(|data| data.get_mut(self.range(0, self.length))))
@@ -127,17 +149,52 @@ impl MemoryView {
     }
 
     fn is_read_only(&self) -> bool {
-        self.source.get().get::<Bytes>().is_some()
+        self.read_only || self.source.get().get::<Bytes>().is_some()
+    }
+
+    /// Format, size of an item, and lengths, where they are not those of a row of scalars.
+    fn described(&self) -> Option<(&Value, i64, &[Value])> {
+        match self.description.get::<Tuple>()?.items() {
+            [format, size, shape] => Some((format, size.as_small_int()?, shape.get::<Tuple>()?.items())),
+            _ => None,
+        }
     }
 }
 
 const RELEASED: &str = "operation forbidden on released memoryview object";
 
 fn view(vm: &mut Vm, source: &Value, start: isize, step: isize, length: usize, format: Scalar) -> Value {
+    describe(vm, source, start, step, length, format, Value::NONE, false)
+}
+
+#[allow(clippy::too_many_arguments)] // the fields
+fn describe(vm: &mut Vm, source: &Value, start: isize, step: isize, length: usize, format: Scalar, description: Value, read_only: bool) -> Value {
     if let Some(exports) = exports(source) {
         exports.set(exports.get() + 1);
     }
-    vm.new_object(|header| MemoryView { header, source: Mut::new(source.clone()), start, step, length, format, hash: Cell::new(0) })
+    vm.new_object(|header| MemoryView { header, source: Mut::new(source.clone()), start, step, length, format, description, read_only, hash: Cell::new(0) })
+}
+
+/// A view of foreign memory, which says itself what it is.
+fn view_of_memory(vm: &mut Vm, source: &Value, memory: &ForeignMemory, read_only: bool) -> Value {
+    let (description, size) = (memory.description.get().clone(), memory.size());
+    let row = match description.get::<Tuple>().map(Tuple::items) {
+        None => Some(Scalar::BYTES),
+        Some([format, _, shape]) if shape.get::<Tuple>().is_some_and(|shape| shape.length == 1) => match format.get::<super::str::Str>().map(|format| format.bytes()) {
+            Some([b'<', code]) if !BIG_ENDIAN => Scalar::native(*code),
+            Some([b'>', code]) if BIG_ENDIAN => Scalar::native(*code),
+            _ => None,
+        },
+        Some(_) => None,
+    };
+    let format = row.unwrap_or(Scalar::BYTES);
+    describe(vm, source, 0, format.size as isize, size / format.size, format, description, read_only)
+}
+
+/// A view of foreign memory that cannot change it.
+pub fn read_only_view_of_memory(vm: &mut Vm, source: &Value) -> Option<Value> {
+    let memory = source.get::<ForeignMemory>()?;
+    Some(view_of_memory(vm, source, memory, true))
 }
 
 /// A view of all of a bytes-like object.
@@ -147,8 +204,11 @@ fn view(vm: &mut Vm, source: &Value, start: isize, step: isize, length: usize, f
 pub fn new(vm: &mut Vm, source: &Value) -> Res<Value> {
     if let Some(other) = source.get::<MemoryView>() {
         other.contents(vm)?;
-        let (source, start, step, length, format) = (other.source.get().clone(), other.start, other.step, other.length, other.format);
-        return Ok(view(vm, &source, start, step, length, format));
+        let (source, description) = (other.source.get().clone(), other.description.clone());
+        return Ok(describe(vm, &source, other.start, other.step, other.length, other.format, description, other.read_only));
+    }
+    if let Some(memory) = source.get::<ForeignMemory>() {
+        return Ok(view_of_memory(vm, source, memory, false));
     }
     let format = source.get::<Array>().map_or(Scalar::BYTES, |array| array.scalar);
     match buffer(source).map(|data| data.len()) {
@@ -158,6 +218,23 @@ pub fn new(vm: &mut Vm, source: &Value) -> Res<Value> {
             Err(vm.type_error(&format!("memoryview: a bytes-like object is required, not '{name}'")))
         }
     }
+}
+
+/// The view, if it is a row of items that can be told apart.
+fn row<'a>(vm: &mut Vm, arguments: &'a [Value]) -> Res<&'a MemoryView> {
+    let view = receiver(vm, arguments)?;
+    let Some((format, size, shape)) = view.described() else { return Ok(view) };
+    if shape.len() == 1 && size == view.format.size as i64 && (view.format.code != b'B' || super::str::Str::is(format, "<B") || super::str::Str::is(format, "B")) {
+        return Ok(view);
+    }
+    Err(match shape.len() {
+        0 => vm.type_error("invalid indexing of 0-dim memory"),
+        1 => {
+            let text = format.get::<super::str::Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
+            vm.raise(Ex::NotImplementedError, &format!("memoryview: unsupported format {text}"))
+        }
+        _ => vm.raise(Ex::NotImplementedError, "multi-dimensional sub-views are not implemented"),
+    })
 }
 
 fn receiver<'a>(vm: &mut Vm, arguments: &'a [Value]) -> Res<&'a MemoryView> {
@@ -186,7 +263,7 @@ fn wrong_key(vm: &mut Vm, _: &Value) -> crate::vm::Raised {
 const OUT_OF_BOUNDS: &str = "index out of bounds on dimension 1";
 
 fn get_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = receiver(vm, arguments)?;
+    let this = row(vm, arguments)?;
     match text_arguments::subscript(vm, second(arguments), this.length, wrong_key)? {
         Subscript::Item(index) => match usize::try_from(index).ok().filter(|&index| index < this.length).and_then(|index| this.item(vm, index)) {
             Some(item) => Ok(item),
@@ -194,7 +271,16 @@ fn get_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         },
         Subscript::Slice { start, step, count } => {
             let source = this.source.get().clone();
-            Ok(view(vm, &source, this.start + start * this.step, this.step * step, count, this.format))
+            let description = match this.described() {
+                Some((format, size, _)) => {
+                    let format = format.clone();
+                    let count = vm.new_size(count);
+                    let shape = vm.new_tuple(Vec::from([count]));
+                    vm.new_tuple(Vec::from([format, Value::small_int(size), shape]))
+                }
+                None => Value::NONE,
+            };
+            Ok(describe(vm, &source, this.start + start * this.step, this.step * step, count, this.format, description, this.read_only))
         }
     }
 }
@@ -237,7 +323,7 @@ fn bytes_of(vm: &mut Vm, format: Scalar, value: &Value) -> Res<Vec<u8>> {
 }
 
 fn set_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = receiver(vm, arguments)?;
+    let this = row(vm, arguments)?;
     let value = arguments.get(2).unwrap_or(NONE);
     if this.is_read_only() {
         return Err(vm.type_error("cannot modify read-only memory"));
@@ -279,6 +365,12 @@ fn delete_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn length(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver(vm, arguments)?;
+    if let Some((_, _, shape)) = this.described() {
+        return match shape.first() {
+            Some(length) => Ok(length.clone()),
+            None => Err(vm.type_error("0-dim memory has no length")),
+        };
+    }
     Ok(vm.new_size(this.length))
 }
 
@@ -349,7 +441,7 @@ fn iter(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn to_list(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = receiver(vm, arguments)?;
+    let this = row(vm, arguments)?;
     vm.check_memory(this.length.checked_mul(size_of::<Value>()))?;
     let mut items = Vec::with_capacity(this.length);
     for index in 0..this.length {
@@ -426,7 +518,22 @@ fn cast(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         }
     }
     let source = this.source.get().clone();
-    Ok(view(vm, &source, this.start, wanted.size as isize, length, wanted))
+    Ok(describe(vm, &source, this.start, wanted.size as isize, length, wanted, Value::NONE, this.read_only))
+}
+
+fn strides(vm: &mut Vm, this: &MemoryView) -> Value {
+    let Some((_, size, shape)) = this.described().filter(|(_, _, shape)| shape.len() != 1) else {
+        let step = vm.new_int(this.step as i64);
+        return vm.new_tuple([step].into());
+    };
+    let mut step = size;
+    let mut strides = Vec::with_capacity(shape.len());
+    for length in shape.iter().rev() {
+        strides.push(vm.new_int(step));
+        step = step.saturating_mul(length.as_small_int().unwrap_or(0));
+    }
+    strides.reverse();
+    vm.new_tuple(strides)
 }
 
 macro_rules! getters {
@@ -466,11 +573,17 @@ pub static TYPE: TypeSpec = TypeSpec {
         "obj" |_vm, this| this.source.get().clone(), "What is viewed.";
         "nbytes" |vm, this| vm.new_size(this.length * this.format.size), "Length in bytes.";
         "readonly" |_vm, this| Value::bool(this.is_read_only()), "Is the memory read-only?";
-        "itemsize" |_vm, this| Value::small_int(this.format.size as i64), "Bytes of an item.";
-        "format" |vm, this| vm.new_str(core::str::from_utf8(&[this.format.code]).unwrap_or("B")), "Format of an item, as in module struct.";
-        "ndim" |_vm, _this| Value::small_int(1), "Number of dimensions.";
-        "shape" |vm, this| { let length = vm.new_size(this.length); vm.new_tuple([length].into()) }, "Length of each dimension.";
-        "strides" |vm, this| { let step = vm.new_int(this.step as i64); vm.new_tuple([step].into()) }, "Bytes from one item to the next.";
+        "itemsize" |_vm, this| Value::small_int(this.described().map_or(this.format.size as i64, |(_, size, _)| size)), "Bytes of an item.";
+        "format" |vm, this| match this.described() {
+            Some((format, ..)) => format.clone(),
+            None => vm.new_str(core::str::from_utf8(&[this.format.code]).unwrap_or("B")),
+        }, "Format of an item, as in module struct.";
+        "ndim" |_vm, this| Value::small_int(this.described().map_or(1, |(_, _, shape)| shape.len() as i64)), "Number of dimensions.";
+        "shape" |vm, this| match this.described() {
+            Some((_, _, shape)) => vm.new_tuple(shape.to_vec()),
+            None => { let length = vm.new_size(this.length); vm.new_tuple([length].into()) }
+        }, "Length of each dimension.";
+        "strides" |vm, this| strides(vm, this), "Bytes from one item to the next.";
         "suboffsets" |vm, _this| vm.new_tuple(Vec::new()), "Always empty here.";
         "c_contiguous" |_vm, this| Value::bool(this.is_contiguous()), "Do the items lie one after the other?";
         "f_contiguous" |_vm, this| Value::bool(this.is_contiguous()), "Do the items lie one after the other?";

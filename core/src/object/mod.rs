@@ -28,6 +28,7 @@ pub mod float;
 pub mod float_math;
 mod float_tables;
 pub mod float_text;
+pub mod foreign_memory;
 pub mod format_number;
 pub mod format_spec;
 pub mod frame_locals;

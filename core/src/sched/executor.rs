@@ -46,7 +46,9 @@ use crate::vm::frame::{FrameRef, OWN_REGISTERS, Stack, drop_frame};
 use crate::vm::step::Exit;
 use crate::vm::{Call, Raised, Res, Vm};
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::ptr::NonNull;
 
 /// The most py-threads unless the embedder chooses: a table costs memory when it is used.
@@ -186,6 +188,12 @@ pub struct Scheduler {
     sleepers: Vec<Sleeper>,
     /// Calls that block OS threads now.
     pub hard_blocked: usize,
+    /// Callbacks that foreign code knows: any of them may be called at any time. Shared with those who make them, and end them where no VM is at hand.
+    pub callbacks: Rc<Cell<usize>>,
+    /// There is a `foreign::Gate`: the VM's memory must stay.
+    pub(crate) gated: bool,
+    /// The VM is over: nobody comes in by a gate.
+    pub(crate) closed: bool,
     /// The frame that ended last had this to say about itself: what its py-thread was started with.
     pub origin: Value,
     /// The OS thread that a leaving standby hands the GIL to, if not to whoever waits first.
@@ -252,6 +260,9 @@ impl Scheduler {
             levels: Vec::new(),
             sleepers: Vec::new(),
             hard_blocked: 0,
+            callbacks: Rc::default(),
+            gated: false,
+            closed: false,
             origin: Value::NONE,
             successor: None,
             wanted_host: None,
@@ -326,6 +337,36 @@ impl Scheduler {
                 _ => {}
             }
         }
+    }
+
+    /// May an OS thread that the VM does not know bring work?
+    fn may_be_called_back(&self) -> bool {
+        self.callbacks.get() > 0 && self.standbys
+    }
+
+    pub(super) fn gil(&self) -> Option<NonNull<VmGil>> {
+        self.gil
+    }
+
+    pub(super) fn standbys(&self) -> bool {
+        self.standbys
+    }
+
+    pub(super) fn carrier(&self) -> Parker {
+        self.carrier
+    }
+
+    pub(super) fn innermost(&self) -> u16 {
+        self.innermost
+    }
+
+    pub(super) fn forget_pace(&mut self) {
+        self.pace_from = UNKNOWN;
+    }
+
+    /// The OS thread to carry on when a visitor leaves: the host's, if it sleeps, else another one that sleeps.
+    pub(super) fn next_carrier(&self) -> Option<Parker> {
+        self.sleeping_host().or_else(|| self.sleepers.first().map(|sleeper| sleeper.carrier))
     }
 
     /// The loop's entry for a level number.
@@ -1020,8 +1061,17 @@ impl Vm {
         self.end_task();
     }
 
-    /// The running py-thread is over: those who wait for it go on, its record and stack are free, others run.
+    /// The running py-thread is over, and others run.
     fn end_task(&mut self) {
+        self.finish_task();
+        if self.sched.main != MAIN && self.sched.tasks.alive() == 0 {
+            (self.host.leave)(0);
+        }
+        self.reschedule();
+    }
+
+    /// The running py-thread is over: those who wait for it go on, its record and stack are free. Nobody runs afterwards.
+    pub(super) fn finish_task(&mut self) {
         let task = self.sched.current;
         let stack = core::mem::replace(&mut self.stack, Stack::EMPTY);
         if !stack.chunk.is_null() {
@@ -1049,10 +1099,17 @@ impl Vm {
         }
         drop(self.sched.tasks.release(task));
         self.heap.discharge(TASK_BYTES);
-        if self.sched.main != MAIN && self.sched.tasks.alive() == 0 {
-            (self.host.leave)(0);
+    }
+
+    /// A record for another py-thread, if there is room and memory for it.
+    pub(super) fn new_task(&mut self) -> Option<u32> {
+        if self.heap.check(TASK_BYTES).is_err() || self.sched.tasks.alive() >= self.sched.limit {
+            return None;
         }
-        self.reschedule();
+        let task = self.sched.tasks.allocate()?;
+        self.heap.charge(TASK_BYTES);
+        self.sched.started += 1;
+        Some(task)
     }
 
     /// Starts a py-thread that calls `callee` with the items of `arguments` (a tuple) and the keyword arguments given. It runs when its turn
@@ -1077,11 +1134,9 @@ impl Vm {
         if self.heap.check(TASK_BYTES).is_err() {
             return Err(self.memory_error());
         }
-        let index = if self.sched.tasks.alive() < self.sched.limit { self.sched.tasks.allocate() } else { None };
-        let Some(index) = index else {
+        let Some(index) = self.new_task() else {
             return Err(self.raise(Ex::RuntimeError, "can't start new thread"));
         };
-        self.heap.charge(TASK_BYTES);
         let named = !keywords.is_empty();
         let arguments = if named {
             let mut values = tuple_items(&arguments);
@@ -1102,7 +1157,6 @@ impl Vm {
             started.ident.set(ident);
         }
         record.handle = handle;
-        self.sched.started += 1;
         Ok(index)
     }
 
@@ -1206,7 +1260,7 @@ impl Vm {
         }
         let timeout = match self.sched.timers.next_deadline() {
             Some(deadline) => Some(deadline.saturating_sub(self.sched.platform.now())),
-            None if self.sched.hard_blocked == 0 && self.sched.polling.waiting == 0 => {
+            None if self.sched.hard_blocked == 0 && self.sched.polling.waiting == 0 && !self.sched.may_be_called_back() => {
                 // A signal may be on its way, to another OS thread.
                 self.sched.wait_at_poller(Some(SIGNAL_GRACE));
                 self.look_outside();
@@ -1278,13 +1332,18 @@ impl Vm {
 
     /// This OS thread has the GIL again; if others ran meanwhile, the py-thread that was running here goes on with what was left of its slice: those
     /// who make one call after the other do not have all turns.
-    fn come_back(&mut self, task: u32, innermost: u16, carrier: Parker, ticks: i32) {
+    pub(super) fn come_back(&mut self, task: u32, innermost: u16, carrier: Parker, ticks: i32) {
         if self.sched.current == task {
             return;
         }
         // Another one, whose OS thread has let go of the GIL inside a blocking call of its own.
         self.set_aside();
         self.become_carrier(carrier, innermost);
+        self.go_on_as(task, ticks);
+    }
+
+    /// Nobody runs: this py-thread does from now on, where it stands, for so many ticks.
+    pub(super) fn go_on_as(&mut self, task: u32, ticks: i32) {
         self.pause = false;
         let record = self.sched.tasks.at_mut(task);
         record.state = State::Running;
@@ -1297,7 +1356,7 @@ impl Vm {
     }
 
     /// The py-thread in the VM, if there is one, is inside a blocking call that an OS thread makes without the GIL.
-    fn set_aside(&mut self) {
+    pub(super) fn set_aside(&mut self) {
         let task = self.sched.current;
         if task != NOBODY {
             self.sched.tasks.at_mut(task).state = State::HardBlocked;
@@ -1336,7 +1395,7 @@ impl Vm {
     }
 
     /// This OS thread is the carrier from now on. Others who wait for the GIL since before have told the carrier before.
-    fn become_carrier(&mut self, carrier: Parker, innermost: u16) {
+    pub(super) fn become_carrier(&mut self, carrier: Parker, innermost: u16) {
         self.sched.carrier = carrier;
         self.sched.set_innermost(innermost);
         self.sched.leaving = false;

@@ -191,6 +191,11 @@ impl<T> Gil<T> {
         })
     }
 
+    /// Whether the calling OS thread holds it.
+    pub fn is_held_here(&self, machine: &dyn Platform) -> bool {
+        self.is_held_by(machine.os_thread())
+    }
+
     fn is_held_by(&self, me: Parker) -> bool {
         self.word.load(Ordering::Acquire) & !WAITED == me.number()
     }

@@ -4,6 +4,7 @@ pub mod channel;
 pub mod deadlock;
 pub mod executor;
 pub mod far;
+pub mod foreign;
 pub mod fork;
 pub mod freeze;
 pub mod gil;

@@ -34,6 +34,8 @@ names! {
     InstanceCheck "__instancecheck__" SubclassCheck "__subclasscheck__" Prepare "__prepare__" InitSubclass "__init_subclass__"
     ClassGetItem "__class_getitem__" MroEntries "__mro_entries__" Buffer "__buffer__" ReleaseBuffer "__release_buffer__"
     Reduce "__reduce__" ReduceEx "__reduce_ex__" SizeOf "__sizeof__"
+    // What the host knows of a class that stands for a C type.
+    ForeignType "__ctypes_information__"
     // Other names.
     Dict "__dict__" Class "__class__" Slots "__slots__" Module "__module__" Name "__name__" QualName "__qualname__" Doc "__doc__"
     Bases "__bases__" Mro "__mro__" WeakRef "__weakref__" ClassCell "__classcell__" Annotations "__annotations__" Annotate "__annotate__" AnnotateFunc "__annotate_func__"

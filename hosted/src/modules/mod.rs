@@ -6,6 +6,7 @@ macro_rules! numbers {
 }
 
 mod accounts;
+mod ctypes;
 mod fcntl;
 mod fileno;
 mod monitoring;
@@ -40,6 +41,7 @@ pub static NATIVE: &[&ModuleSpec] = &[
     &accounts::PWD,
     &accounts::GRP,
     &syslog::SYSLOG,
+    &ctypes::FOREIGN,
     &FILES,
 ];
 

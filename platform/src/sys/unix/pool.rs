@@ -49,7 +49,7 @@ pub struct Settings {
     pub limit: usize,
     /// An OS thread without work for so long ends.
     pub idle_ns: u64,
-    /// Size of their native stacks.
+    /// Size of their native stacks. The VM itself needs 256 KiB; foreign functions that a program calls expect more.
     pub stack_bytes: usize,
     /// A blocking call that lasts longer than one to two times this is worth a standby.
     pub patience_ns: u64,
@@ -57,7 +57,7 @@ pub struct Settings {
 
 impl Settings {
     /// What suits a desktop.
-    pub const DEFAULT: Settings = Settings { limit: 256, idle_ns: 10_000_000_000, stack_bytes: 512 * 1024, patience_ns: 30_000 };
+    pub const DEFAULT: Settings = Settings { limit: 256, idle_ns: 10_000_000_000, stack_bytes: 2 * 1024 * 1024, patience_ns: 30_000 };
 }
 
 impl Default for Settings {
