@@ -1,0 +1,137 @@
+//! `_streams`: the classes of `_io` and what of them is native. `hosted/lib/_io.py` adds the methods that are Python and makes `_io` of it.
+//!
+//! What reads or writes goes by one algorithm whatever lies below: over a stream of ours it works on the descriptor, over any other it calls methods
+//! and goes on with what they return ([`repeat`]).
+
+mod buffered;
+mod buffered_methods;
+mod bytes_io;
+mod descriptor;
+mod file_io;
+mod text;
+mod text_decode;
+mod text_read;
+mod text_write;
+
+pub use text_write::text_writer;
+
+use pyvm_core::modules::{self, ModuleSpec};
+use pyvm_core::object::class::{CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class, TypeSpec};
+use pyvm_core::object::dict::Dict;
+use pyvm_core::object::header::{Kind, Object};
+use pyvm_core::object::instance::Instance;
+use pyvm_core::object::text_buffer;
+use pyvm_core::object::value::Value;
+use pyvm_core::vm::protocol::get_attribute_then;
+use pyvm_core::vm::{Action, Name, Native, Raised, Res, Vm, argument};
+
+/// `_streams`
+pub static STREAMS: ModuleSpec = ModuleSpec {
+    natives: &[Native::simple("extend(type, namespace, /)", extend, "Give a native class the methods of a namespace.")],
+    types: &[
+        &IO_BASE,
+        &RAW_IO_BASE,
+        &BUFFERED_IO_BASE,
+        &TEXT_IO_BASE,
+        &file_io::FILE_IO,
+        &bytes_io::BYTES_IO,
+        &buffered_methods::READER,
+        &buffered_methods::WRITER,
+        &buffered_methods::RANDOM,
+        &text::TEXT_IO_WRAPPER,
+        &text_buffer::TYPE,
+    ],
+    ..ModuleSpec::new("_streams", "Streams.")
+};
+
+/// Bytes of a buffer, unless said otherwise.
+pub const BUFFER_SIZE: usize = 128 * 1024;
+
+/// What all classes of streams have.
+const FLAGS: u32 = CLASS_HAS_DICT | CLASS_WEAKREFERABLE;
+
+macro_rules! base_classes {
+    ($($static:ident $name:literal $base:expr, $doc:literal;)+) => {
+        $(static $static: TypeSpec = TypeSpec { module: "_io", base: $base, flags: FLAGS, doc: $doc, ..TypeSpec::new($name, Instance::LAYOUT) };)+
+    };
+}
+
+base_classes! {
+    IO_BASE "_IOBase" None, "The abstract base class for all I/O classes.";
+    RAW_IO_BASE "_RawIOBase" Some(&IO_BASE), "Base class for raw binary I/O.";
+    BUFFERED_IO_BASE "_BufferedIOBase" Some(&IO_BASE), "Base class for buffered IO objects.";
+    TEXT_IO_BASE "_TextIOBase" Some(&IO_BASE), "Base class for text I/O.";
+}
+
+/// Enters functions and properties in a builtin class.
+fn extend(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let (Some(class), Some(namespace)) = (arguments.first().and_then(|class| class.get::<Class>()), arguments.get(1).and_then(|namespace| namespace.get::<Dict>()))
+    else {
+        return Err(vm.type_error("extend() takes a class and a dict"));
+    };
+    for (name, value) in namespace.items() {
+        let name = vm.intern_value(&name);
+        drop(class.namespace().set_interned(&name, value));
+    }
+    let name = vm.intern("__del__");
+    class.has_finalizer.set(class.lookup(&name).is_some());
+    vm.class_changed(class);
+    Ok(Value::NONE)
+}
+
+// ---- what the rooms share
+
+/// The object, if it is of a class of ours itself: what its methods do is known.
+pub fn exact<T: Object>(value: &Value) -> Option<&T> {
+    let object = value.get::<T>()?;
+    if object.header().class().has(CLASS_HEAP) { None } else { Some(object) }
+}
+
+/// `io.UnsupportedOperation`
+pub fn unsupported(vm: &mut Vm, message: &str) -> Raised {
+    modules::raise_of(vm, "_io", "UnsupportedOperation", message)
+}
+
+/// `object.name(*arguments)`
+pub fn call_method(vm: &mut Vm, object: &Value, name: &str, arguments: Vec<Value>) -> Res<Action> {
+    let name = vm.intern(name);
+    get_attribute_then(vm, object, &name, move |_, method| Ok(Action::tail_call(method?, arguments)))
+}
+
+/// What a step of [`repeat`] wants.
+pub enum Progress {
+    Done(Action),
+    /// To go on with the value of this.
+    Wait(Action),
+}
+
+/// Repeats a step, which gets the value of what it waited for, until it is done. What changes is in the object: another py-thread may run between.
+pub fn repeat(vm: &mut Vm, this: &Value, step: impl FnMut(&mut Vm, &Value, Option<Value>) -> Res<Progress> + 'static) -> Res<Action> {
+    go_on(vm, this.clone(), step, None)
+}
+
+fn go_on(vm: &mut Vm, this: Value, mut step: impl FnMut(&mut Vm, &Value, Option<Value>) -> Res<Progress> + 'static, mut result: Option<Value>) -> Res<Action> {
+    loop {
+        match step(vm, &this, result.take())? {
+            Progress::Done(action) => return Ok(action),
+            Progress::Wait(Action::Return(value)) => result = Some(value),
+            Progress::Wait(action) => return action.and_then(vm, move |vm, value| go_on(vm, this, step, Some(value))),
+        }
+    }
+}
+
+/// A size to read: None and -1 stand for all.
+///
+/// # Errors
+/// TypeError, ValueError with `message` for what is less than -1.
+pub fn size_argument(vm: &mut Vm, arguments: &[Value], index: usize, message: Option<&str>) -> Res<Option<usize>> {
+    let Some(size) = argument(arguments, index).filter(|size| !size.is_none()) else { return Ok(None) };
+    if !matches!(size.kind(), Kind::Int | Kind::Bool) && vm.lookup_special(size, Name::Index).is_none() {
+        let given = vm.type_name(size);
+        return Err(vm.type_error(&format!("argument should be integer or None, not '{given}'")));
+    }
+    match vm.index_i64(size)? {
+        size if size < -1 && message.is_some() => Err(vm.value_error(message.unwrap_or_default())),
+        size => Ok(usize::try_from(size).ok()),
+    }
+}
