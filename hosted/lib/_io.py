@@ -3,6 +3,7 @@
 import _streams
 from _streams import (
     BufferedRandom, BufferedReader, BufferedWriter, BytesIO, FileIO, TextBuffer, TextIOWrapper, _BufferedIOBase, _IOBase, _RawIOBase, _TextIOBase,
+    open, open_code, text_encoding,
 )
 from builtins import BlockingIOError
 
@@ -98,7 +99,7 @@ class _IOBase:
         try:
             closed = self.closed
         except Exception:
-            closed = False
+            return
         if closed:
             return
         try:
@@ -398,13 +399,8 @@ class _Buffered:
 
     def _raw_stream(self):
         """The raw stream; ValueError if there is none."""
-        if not self._ready:
-            self._buffer_missing()
+        self._check()
         return self.raw
-
-    def _buffer_missing(self):
-        # It says which of the two it is.
-        return _native_tell(self)
 
     def _dealloc_warn(self, source):
         raw = self.raw
@@ -456,9 +452,6 @@ class _Buffered:
 
     def __repr__(self):
         return _shown(self)
-
-
-_native_tell = BufferedReader.tell
 
 
 def _share(native):
@@ -736,8 +729,7 @@ class TextIOWrapper:
 
     def _stream(self):
         """The buffer; ValueError if there is none."""
-        if not self._ready:
-            self._where()
+        self._where()
         return self.buffer
 
     def detach(self):
@@ -955,7 +947,7 @@ class StringIO(TextBuffer, _TextIOBase):
             self.__dict__.update(attributes)
 
 
-def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):
+def _open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):
     """Open file and return a stream.  Raise OSError upon failure."""
     if not isinstance(mode, str):
         raise TypeError(f"open() argument 'mode' must be str, not {type(mode).__name__}")
@@ -1018,14 +1010,14 @@ def _wrong(value, kind):
     raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an {kind}")
 
 
-def open_code(path):
+def _open_code(path):
     """Opens the provided file with the intent to import the contents."""
     if not isinstance(path, str):
         raise TypeError(f"open_code() argument 'path' must be str, not {type(path).__name__}")
-    return open(path, "rb")
+    return _open(path, "rb")
 
 
-def text_encoding(encoding, stacklevel=2, /):
+def _text_encoding(encoding, stacklevel=2, /):
     """A helper function to choose the text encoding."""
     if encoding is not None:
         return encoding
@@ -1036,8 +1028,15 @@ def text_encoding(encoding, stacklevel=2, /):
     return "utf-8" if sys.flags.utf8_mode else "locale"
 
 
-for _function in (open, open_code, text_encoding):
-    _function.__module__ = "_io"
+def _bool_as_descriptor():
+    import _warnings
+    _warnings.warn("bool is used as a file descriptor", RuntimeWarning, 2)
+
+
+_streams.open_in_python = _open
+_streams.open_code_in_python = _open_code
+_streams.text_encoding_in_python = _text_encoding
+_streams.bool_as_descriptor = _bool_as_descriptor
 
 
 def _begin():

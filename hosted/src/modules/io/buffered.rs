@@ -256,11 +256,12 @@ fn send(vm: &mut Vm, this: &Value) -> Res<Action> {
     let raw = buffered.raw.get().clone();
     if let Some(file) = file_io::direct(&raw) {
         let (number, this) = (file.descriptor, this.clone());
+        let at_once = file_io::writable_at_once(vm, file);
         return when_ready(vm, file, Interest::WRITE, move |vm| {
             let Some(buffered) = this.get::<Buffered>() else { return Ok(Action::Return(Value::NONE)) };
             // Taken out while the call runs; whoever has the lock is the only one to add to it.
             let output = std::mem::take(&mut buffered.state.get_mut().output);
-            let count = descriptor::write(vm, number, &output);
+            let count = descriptor::write(vm, number, output.get(..at_once).unwrap_or(&output));
             buffered.state.get_mut().output = output;
             Ok(Action::Return(count?.map_or(Value::NONE, |count| vm.new_size(count))))
         });

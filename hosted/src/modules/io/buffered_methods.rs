@@ -16,6 +16,7 @@ use std::borrow::Cow;
 const NEW: Native = Native::simple("__new__($type, /, *args, **kwargs)", new, "Create and return a new object.");
 const SETUP: Native = Native::simple("_setup($self, raw, size, /)", setup, "Take a raw stream.");
 const DETACH: Native = Native::simple("_detach($self, /)", detach, "Give the raw stream up.");
+const CHECK: Native = Native::simple("_check($self, /)", |vm, arguments| receiver(vm, arguments).map(|_| Value::NONE), "ValueError if it has no raw stream.");
 const SEEK: Native = Native::full("seek($self, target, whence=0, /)", seek, "Change the stream position.");
 const TELL: Native = Native::full("tell($self, /)", tell, "Return current stream position.");
 const READ: Native = Native::full("read($self, size=-1, /)", read, "Read and return up to size bytes.");
@@ -42,7 +43,7 @@ macro_rules! buffered {
             base: Some(&BUFFERED_IO_BASE),
             flags: FLAGS,
             doc: $doc,
-            natives: &[NEW, SETUP, DETACH, SEEK, TELL, $($native),+],
+            natives: &[NEW, SETUP, DETACH, CHECK, SEEK, TELL, $($native),+],
             getters: &GETTERS,
             next: Some(step),
             ..TypeSpec::new($name, Buffered::LAYOUT)

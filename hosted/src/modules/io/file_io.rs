@@ -1,7 +1,7 @@
 //! `FileIO`: a descriptor as a raw stream.
 
 use super::descriptor::{self, must_wait};
-use super::{BUFFER_SIZE, FLAGS, Progress, RAW_IO_BASE, exact, repeat, size_argument, unsupported};
+use super::{BUFFER_SIZE, FLAGS, Progress, RAW_IO_BASE, exact, repeat, size_argument, unsupported, warn};
 use crate::modules::waiting::{Patience, os_error, wait_until_ready};
 use crate::paths;
 use pyvm_core::object;
@@ -166,6 +166,9 @@ fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
     if file.get::<object::float::Float>().is_some() || file.as_small_float().is_some() {
         return Err(vm.type_error("integer argument expected, got float"));
     }
+    if file.kind() == Kind::Bool {
+        warn(vm, "bool_as_descriptor")?;
+    }
     let given = match file.kind() {
         Kind::Int | Kind::Bool => match vm.index_i64(file)? {
             number if number < 0 => return Err(vm.value_error("negative file descriptor")),
@@ -250,7 +253,16 @@ fn take_over(vm: &mut Vm, this: Value, name: Value, mut state: State, close_desc
     }
     let attribute = vm.intern("name");
     let action = vm.set_attribute(&this, &attribute, Some(name));
-    Action::after(action, vm, |_, done| done.map(|_| Action::Return(Value::NONE)))
+    Action::after(action, vm, move |_, done| {
+        if done.is_err()
+            && !own
+            && let Some(state) = state_of(&this)
+        {
+            // Somebody else's.
+            state.descriptor = -1;
+        }
+        done.map(|_| Action::Return(Value::NONE))
+    })
 }
 
 fn mode(vm: &mut Vm, this: &Value) -> Res<Value> {
@@ -374,8 +386,28 @@ fn write(vm: &mut Vm, args: &Args) -> Res<Action> {
         return Err(unsupported(vm, "File not open for writing"));
     }
     let data = bytes::required(vm, data)?.into_owned();
-    let number = state.descriptor;
-    when_ready(vm, state, Interest::WRITE, move |vm| Ok(Action::Return(descriptor::write(vm, number, &data)?.map_or(Value::NONE, |count| vm.new_size(count)))))
+    let (Some(this), mut written) = (args.get(0), 0) else { return Ok(Action::Return(Value::NONE)) };
+    repeat(vm, this, move |vm, this, _| {
+        let state = open(vm, std::slice::from_ref(this))?;
+        let number = state.descriptor;
+        if state.waits && must_wait(vm, number, Interest::WRITE) {
+            return wait_until_ready(vm, &[(Source(number), Interest::WRITE)], Patience::Endless, |_, _| Ok(Action::Return(Value::NONE))).map(Progress::Wait);
+        }
+        let rest = data.get(written..).unwrap_or_default();
+        let part = rest.get(..writable_at_once(vm, state)).unwrap_or(rest);
+        let whole = part.len() == rest.len();
+        let count = descriptor::write(vm, number, part)?;
+        written += count.unwrap_or(0);
+        if count == Some(part.len()) && !whole {
+            return Ok(Progress::Wait(Action::Return(Value::NONE)));
+        }
+        Ok(Progress::Done(Action::Return(if written == 0 && count.is_none() { Value::NONE } else { vm.new_size(written) })))
+    })
+}
+
+/// How many bytes can be written at once where nobody is to be kept waiting: what the poller finds room for is that much at least.
+pub fn writable_at_once(vm: &Vm, state: &State) -> usize {
+    if state.waits && vm.sched.has_others() { libc::PIPE_BUF } else { usize::MAX }
 }
 
 // ---- positions

@@ -18,16 +18,30 @@ pub use text_write::text_writer;
 use pyvm_core::modules::{self, ModuleSpec};
 use pyvm_core::object::class::{CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use pyvm_core::object::dict::Dict;
+use pyvm_core::object::exception::Ex;
 use pyvm_core::object::header::{Kind, Object};
 use pyvm_core::object::instance::Instance;
 use pyvm_core::object::text_buffer;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::protocol::get_attribute_then;
-use pyvm_core::vm::{Action, Name, Native, Raised, Res, Vm, argument};
+use pyvm_core::vm::{Action, Args, Name, Native, Raised, Res, Vm, argument};
 
 /// `_streams`
 pub static STREAMS: ModuleSpec = ModuleSpec {
-    natives: &[Native::simple("extend(type, namespace, /)", extend, "Give a native class the methods of a namespace.")],
+    natives: &[
+        Native::simple("extend(type, namespace, /)", extend, "Give a native class the methods of a namespace."),
+        Native::full(
+            "open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)",
+            |vm, args| in_python(vm, "open_in_python", args),
+            "Open file and return a stream.  Raise OSError upon failure.",
+        ),
+        Native::full("open_code(path)", |vm, args| in_python(vm, "open_code_in_python", args), "Opens the provided file with the intent to import the contents."),
+        Native::full(
+            "text_encoding(encoding, stacklevel=2, /)",
+            |vm, args| in_python(vm, "text_encoding_in_python", args),
+            "A helper function to choose the text encoding.",
+        ),
+    ],
     types: &[
         &IO_BASE,
         &RAW_IO_BASE,
@@ -77,6 +91,31 @@ fn extend(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     class.has_finalizer.set(class.lookup(&name).is_some());
     vm.class_changed(class);
     Ok(Value::NONE)
+}
+
+/// A function of `_io` that is Python, for a native that stands for it: what is native is no method of the classes that have it as an attribute.
+fn in_python(vm: &mut Vm, name: &str, args: &Args) -> Res<Action> {
+    let Some(function) = modules::attribute(vm, "_streams", name) else { return Err(vm.raise(Ex::RuntimeError, "module _io is not there")) };
+    let mut arguments = Vec::with_capacity(args.positional.len());
+    for (index, given) in args.positional.iter().enumerate() {
+        // The defaults of `open`, for arguments left out before others.
+        arguments.push(match (given.is_undefined(), index) {
+            (false, _) => given.clone(),
+            (true, 1) => vm.new_str("r"),
+            (true, 2) => Value::small_int(-1),
+            (true, 6) => Value::TRUE,
+            (true, _) => Value::NONE,
+        });
+    }
+    Ok(Action::tail_call(function, arguments))
+}
+
+/// Calls a function that `_io` left in `_streams`, as a warning.
+pub fn warn(vm: &mut Vm, name: &str) -> Res<()> {
+    match modules::attribute(vm, "_streams", name) {
+        Some(function) => vm.call(&function, &[]).map(drop),
+        None => Ok(()),
+    }
 }
 
 // ---- what the rooms share

@@ -199,7 +199,14 @@ pub fn decode(vm: &mut Vm, text: &TextIo, codec: Codec, chunk: &[u8], last: bool
         }
         return Ok(());
     }
-    let (decoded, used) = codec::decode_part(vm, now, input, text.errors.get().get::<Str>(), last)?;
+    let (decoded, used) = match codec::decode_part(vm, now, input, text.errors.get().get::<Str>(), last) {
+        Ok(decoded) => decoded,
+        Err(raised) => {
+            // What was decoded before is lost with the line that it belongs to.
+            text.forget();
+            return Err(raised);
+        }
+    };
     let state = text.state.get_mut();
     state.decoder.rest = input.get(used..).unwrap_or_default().to_vec();
     let Some(decoded) = decoded.get::<Str>() else { return Ok(()) };

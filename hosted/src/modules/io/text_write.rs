@@ -112,7 +112,8 @@ fn written(vm: &mut Vm, this: &Value, given: &Str) -> Res<Action> {
     let length = given.length;
     let seen = state.line_buffering && memchr::memchr2(b'\n', b'\r', given.bytes()).is_some();
     let send = seen || state.write_through || state.pending.len() > state.chunk_size;
-    let stale = !state.decoded.is_empty() || !state.segments.is_empty();
+    // What cannot seek reads on where it was.
+    let stale = state.seekable && (!state.decoded.is_empty() || !state.segments.is_empty());
     if stale {
         text.forget();
     }
