@@ -1,11 +1,13 @@
 """The classes of streams: what of them is Python, added to what module _streams has natively; and open()."""
 
 import _streams
+import sys
 from _streams import (
     BufferedRandom, BufferedReader, BufferedWriter, BytesIO, FileIO, TextBuffer, TextIOWrapper, _BufferedIOBase, _IOBase, _RawIOBase, _TextIOBase,
-    open, open_code, text_encoding,
 )
 from builtins import BlockingIOError
+
+open, open_code, text_encoding = _streams.functions(sys.modules[__name__])
 
 DEFAULT_BUFFER_SIZE = 128 * 1024
 
@@ -95,13 +97,8 @@ class _IOBase:
     def closed(self):
         return "__IOBase_closed" in self.__dict__
 
-    def __del__(self):
-        try:
-            closed = self.closed
-        except Exception:
-            return
-        if closed:
-            return
+    def _finalize(self):
+        """It is about to go and not closed."""
         try:
             self._finalizing = True
         except Exception:
@@ -143,17 +140,6 @@ class _IOBase:
     def _checkWritable(self, message=None):
         if self.writable() is not True:
             raise UnsupportedOperation("File or stream is not writable." if message is None else message)
-
-    def __enter__(self):
-        self._checkClosed()
-        return self
-
-    def __exit__(self, /, *details):
-        self.close()
-
-    def __iter__(self):
-        self._checkClosed()
-        return self
 
     def __next__(self):
         line = self.readline()
@@ -319,10 +305,7 @@ class FileIO:
     def close(self):
         """Close the file."""
         try:
-            if self.closefd:
-                _IOBase.close(self)
-            else:
-                self.__dict__["__IOBase_closed"] = True
+            _IOBase.close(self)
         finally:
             if not self.closed:
                 if self._finalizing and self.closefd:
@@ -360,6 +343,8 @@ class BytesIO:
         return self.getvalue(), self.tell(), attributes.copy() if attributes else None
 
     def __setstate__(self, state):
+        if self.closed:
+            raise ValueError("__setstate__ on closed file")
         if not isinstance(state, tuple) or len(state) < 3:
             raise TypeError(f"{type(self).__name__}.__setstate__ argument should be 3-tuple, got {type(state).__name__}")
         value, position, attributes = state
@@ -380,8 +365,7 @@ class _Buffered:
 
     __reduce__ = __reduce_ex__ = _IOBase._cannot_pickle
 
-    def close(self):
-        """Flush and close the raw stream."""
+    def _close_by_calls(self):
         if self._raw_stream().closed:
             return
         if self._finalizing:
@@ -389,7 +373,7 @@ class _Buffered:
         try:
             self.flush()
         finally:
-            self.raw.close()
+            self._with_lock(self.raw.close)
 
     def detach(self):
         """Disconnect this buffer from its underlying raw stream and return it."""
@@ -432,12 +416,6 @@ class _Buffered:
     def seekable(self):
         return self._raw_stream().seekable()
 
-    def readable(self):
-        return self._raw_stream().readable()
-
-    def writable(self):
-        return self._raw_stream().writable()
-
     @property
     def closed(self):
         return self._raw_stream().closed
@@ -467,16 +445,11 @@ class BufferedReader:
             raise UnsupportedOperation("File or stream is not readable.")
         self._setup(raw, buffer_size)
 
+    def readable(self):
+        return self._raw_stream().readable()
+
     def flush(self):
         return self._raw_stream().flush()
-
-    def truncate(self, size=None, /):
-        raw = self._raw_stream()
-        if raw.closed:
-            raise ValueError("truncate of closed file")
-        if not self.writable():
-            raise UnsupportedOperation("truncate")
-        return raw.truncate(self.tell() if size is None else size)
 
 
 @_share(BufferedWriter)
@@ -485,6 +458,9 @@ class BufferedWriter:
         if not raw.writable():
             raise UnsupportedOperation("File or stream is not writable.")
         self._setup(raw, buffer_size)
+
+    def writable(self):
+        return self._raw_stream().writable()
 
 
 @_share(BufferedRandom)
@@ -497,6 +473,9 @@ class BufferedRandom:
         if not raw.writable():
             raise UnsupportedOperation("File or stream is not writable.")
         self._setup(raw, buffer_size)
+
+    readable = BufferedReader.readable
+    writable = BufferedWriter.writable
 
 
 class BufferedRWPair(_BufferedIOBase):
@@ -656,15 +635,13 @@ class TextIOWrapper:
         elif encoding == "locale":
             import _locale
             encoding = _locale.getencoding()
-        elif "\0" in encoding:
-            raise ValueError("embedded null character")
         if errors is None:
             errors = "strict"
         elif not isinstance(errors, str):
             raise TypeError(f"TextIOWrapper() argument 'errors' must be str or None, not {type(errors).__name__}")
-        elif "\0" in errors:
-            raise ValueError("embedded null character")
         readable, writable = buffer.readable(), buffer.writable()
+        if errors != "strict" and b"\0" in errors.encode():
+            raise ValueError("embedded null character")
         if not self._settle(encoding, errors, newline, line_buffering, write_through):
             self._look_up(encoding, errors, newline, readable, writable)
         seekable = buffer.seekable()
@@ -678,6 +655,9 @@ class TextIOWrapper:
     def _look_up(self, encoding, errors, newline, readable, writable):
         """Take decoder and encoder from the registry."""
         import codecs
+        for name in (encoding, errors):
+            if b"\0" in name.encode():
+                raise ValueError("embedded null character")
         info = codecs.lookup(encoding)
         if not getattr(info, "_is_text_encoding", True):
             _codec_error(encoding)
@@ -738,8 +718,7 @@ class TextIOWrapper:
         self.flush()
         return self._detach()
 
-    def close(self):
-        """Flush and close the buffer."""
+    def _close_by_calls(self):
         buffer = self._stream()
         if self.closed:
             return
@@ -781,7 +760,7 @@ class TextIOWrapper:
         return self._stream().writable()
 
     def __repr__(self):
-        if not self._ready:
+        if not self._ready and not self._detached:
             self._where()
         more = []
         mode = getattr(self, "mode", None)
@@ -928,10 +907,11 @@ class StringIO(TextBuffer, _TextIOBase):
 
     def __getstate__(self):
         attributes = {name: value for name, value in self.__dict__.items() if name != "_StringIO__newline"}
-        newline = self.__newline
-        return self.getvalue(), "" if newline is None else newline, self.tell(), attributes or None
+        return self.getvalue(), self.__newline, self.tell(), attributes or None
 
     def __setstate__(self, state):
+        if self.closed:
+            raise ValueError("__setstate__ on closed file")
         if not isinstance(state, tuple) or len(state) < 4:
             raise TypeError(f"{type(self).__name__}.__setstate__ argument should be 4-tuple, got {type(state).__name__}")
         value, newline, position, attributes = state
@@ -941,6 +921,9 @@ class StringIO(TextBuffer, _TextIOBase):
             raise ValueError("position value cannot be negative")
         if attributes is not None and not isinstance(attributes, dict):
             raise TypeError(f"fourth item of state should be a dict, got a {type(attributes).__name__}")
+        if newline in ("\r", "\r\n"):
+            # It is translated again.
+            value = value.replace(newline, "\n")
         StringIO.__init__(self, value, newline)
         self.seek(position)
         if attributes:
@@ -1021,7 +1004,6 @@ def _text_encoding(encoding, stacklevel=2, /):
     """A helper function to choose the text encoding."""
     if encoding is not None:
         return encoding
-    import sys
     if sys.flags.warn_default_encoding:
         import _warnings
         _warnings.warn("'encoding' argument not specified.", EncodingWarning, stacklevel + 1)
@@ -1042,7 +1024,6 @@ _streams.bool_as_descriptor = _bool_as_descriptor
 def _begin():
     """Make open() a builtin function, and sys.stdin, sys.stdout and sys.stderr."""
     import builtins
-    import sys
     builtins.open = open
     for name, descriptor, errors in (("stdin", 0, "strict"), ("stdout", 1, "strict"), ("stderr", 2, "backslashreplace")):
         reading = descriptor == 0

@@ -17,6 +17,8 @@ const NEW: Native = Native::simple("__new__($type, /, *args, **kwargs)", new, "C
 const SETUP: Native = Native::simple("_setup($self, raw, size, /)", setup, "Take a raw stream.");
 const DETACH: Native = Native::simple("_detach($self, /)", detach, "Give the raw stream up.");
 const CHECK: Native = Native::simple("_check($self, /)", |vm, arguments| receiver(vm, arguments).map(|_| Value::NONE), "ValueError if it has no raw stream.");
+const WITH_LOCK: Native = Native::full("_with_lock($self, function, /)", with_lock, "Call something with the lock held.");
+const CLOSE: Native = Native::full("close($self, /)", close, "Flush and close the stream.");
 const SEEK: Native = Native::full("seek($self, target, whence=0, /)", seek, "Change the stream position.");
 const TELL: Native = Native::full("tell($self, /)", tell, "Return current stream position.");
 const READ: Native = Native::full("read($self, size=-1, /)", read, "Read and return up to size bytes.");
@@ -43,7 +45,7 @@ macro_rules! buffered {
             base: Some(&BUFFERED_IO_BASE),
             flags: FLAGS,
             doc: $doc,
-            natives: &[NEW, SETUP, DETACH, CHECK, SEEK, TELL, $($native),+],
+            natives: &[NEW, SETUP, DETACH, CHECK, WITH_LOCK, CLOSE, SEEK, TELL, $($native),+],
             getters: &GETTERS,
             next: Some(step),
             ..TypeSpec::new($name, Buffered::LAYOUT)
@@ -57,7 +59,7 @@ buffered! {
     RANDOM "BufferedRandom" "A buffered interface to random access streams." [READ READ1 READ_INTO READ_INTO1 PEEK READ_LINE NEXT WRITE FLUSH REWIND];
 }
 
-fn new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let class = allocation_class::<Buffered>(vm, arguments, "_io._Buffered")?;
     // Its class is made with module `_thread`, or now.
     vm.class_from_spec(&pyvm_core::modules::_thread::LOCK);
@@ -65,7 +67,7 @@ fn new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.heap.new_object(&class, |header| Buffered::empty(header, lock)))
 }
 
-fn setup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn setup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [this, raw, size, ..] = arguments else { return Ok(Value::NONE) };
     let Some(buffered) = this.get::<Buffered>() else { return Ok(Value::NONE) };
     let state = buffered.state.get_mut();
@@ -92,6 +94,48 @@ fn detach(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let state = buffered.state.get_mut();
     (state.ready, state.detached) = (false, true);
     Ok(buffered.raw.replace(Value::NONE))
+}
+
+fn with_lock(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let Some(function) = args.get(1).cloned() else { return Ok(Action::Return(Value::NONE)) };
+    receiver_and(vm, args, move |vm, this| locked(vm, this, move |_, _| Ok(Action::tail_call(function, []))))
+}
+
+/// A file of ours is closed here, unless something about it is not as usual.
+fn close(vm: &mut Vm, args: &Args) -> Res<Action> {
+    receiver_and(vm, args, |vm, this| {
+        if !closes_here(this) {
+            return call_method(vm, this, "_close_by_calls", Vec::new());
+        }
+        close_here(vm, this)
+    })
+}
+
+/// Is all known that closing it does?
+pub fn closes_here(this: &Value) -> bool {
+    super::buffered::direct(this).is_some_and(|buffered| {
+        let raw = buffered.raw.get();
+        direct(raw).is_some() && super::is_plain(&buffered.header, "") && raw.header().is_some_and(|header| super::is_plain(header, "name"))
+    })
+}
+
+/// Sends what is held back and closes the file, whatever becomes of the former.
+pub fn close_here(vm: &mut Vm, this: &Value) -> Res<Action> {
+    locked(vm, this, |vm, this| {
+        let this = this.clone();
+        let sent = send_all(vm, &this.clone());
+        Action::after(sent, vm, move |vm, sent| {
+            let raw = receiver(vm, std::slice::from_ref(&this))?.raw.get().clone();
+            match sent {
+                Ok(_) => file_io::close(vm, std::slice::from_ref(&raw)).map(Action::Return),
+                Err(raised) => {
+                    let exception = vm.take_exception(raised);
+                    file_io::close(vm, std::slice::from_ref(&raw))?;
+                    Err(vm.raise_value(exception))
+                }
+            }
+        })
+    })
 }
 
 fn receiver_and(vm: &mut Vm, args: &Args, then: impl FnOnce(&mut Vm, &Value) -> Res<Action>) -> Res<Action> {
@@ -230,8 +274,7 @@ fn read_into(vm: &mut Vm, args: &Args, once: bool) -> Res<Action> {
     receiver(vm, args.positional)?;
     let size = target_size(vm, &target, if once { "readinto1" } else { "readinto" })?;
     reading(vm, args, "readinto of closed file", move |vm, this| {
-        let wanted = if once { size.min(1) } else { size };
-        read_exactly(vm, this, wanted, move |vm, this, blocked| {
+        let finish = move |vm: &mut Vm, this: &Value, blocked: bool| {
             let buffered = receiver(vm, std::slice::from_ref(this))?;
             let available = buffered.available();
             if blocked && available.is_empty() && size > 0 {
@@ -242,7 +285,20 @@ fn read_into(vm: &mut Vm, args: &Args, once: bool) -> Res<Action> {
             let count = taken.len();
             buffered.skip(count);
             Ok(vm.new_size(count))
-        })
+        };
+        if !once {
+            return read_exactly(vm, this, size, finish);
+        }
+        let buffered = receiver(vm, std::slice::from_ref(this))?;
+        let (available, block) = (buffered.available().len(), buffered.state.get().size);
+        let missing = size.saturating_sub(available);
+        let this = this.clone();
+        let filled = match missing {
+            missing if missing > block => fill(vm, &this, missing)?,
+            1.. if available == 0 => fill(vm, &this, block)?,
+            _ => Action::Return(Value::small_int(0)),
+        };
+        filled.and_then(vm, move |vm, count| finish(vm, &this, count.is_none()).map(Action::Return))
     })
 }
 
@@ -371,8 +427,9 @@ fn seek(vm: &mut Vm, args: &Args) -> Res<Action> {
     receiver_and(vm, args, move |vm, this| {
         when_open(vm, this, "seek of closed file", move |vm, this| {
             let this = this.clone();
-            call_method(vm, &this, "_check_seekable", Vec::new())?
-                .and_then(vm, move |vm, _| locked(vm, &this, move |vm, this| seek_locked(vm, this, target, whence)))
+            let known = file_io::is_seekable(receiver(vm, std::slice::from_ref(&this))?.raw.get());
+            let checked = if known { Action::Return(Value::NONE) } else { call_method(vm, &this, "_check_seekable", Vec::new())? };
+            checked.and_then(vm, move |vm, _| locked(vm, &this, move |vm, this| seek_locked(vm, this, target, whence)))
         })
     })
 }
@@ -391,7 +448,7 @@ fn seek_locked(vm: &mut Vm, this: &Value, target: Value, whence: i32) -> Res<Act
             let forward = if whence == 1 { wanted } else { wanted.saturating_sub(end - ahead) };
             if (0..=ahead).contains(&forward) {
                 buffered.skip(forward as usize);
-                return Ok(Action::Return(vm.new_int(end - ahead + forward)));
+                return Ok(Action::Return(vm.new_int((end - ahead + forward).max(0))));
             }
             let target = if whence == 1 { vm.new_int(wanted - ahead) } else { target };
             go(vm, this, target, whence)

@@ -22,14 +22,14 @@ pub struct State {
     /// Negative: closed.
     pub descriptor: i32,
     created: bool,
-    readable: bool,
-    writable: bool,
+    pub readable: bool,
+    pub writable: bool,
     appending: bool,
     seekable: Option<bool>,
     close_descriptor: bool,
     /// No file of the file system: reading and writing may take for ever.
     pub waits: bool,
-    block_size: i64,
+    pub block_size: i64,
 }
 
 /// A raw file.
@@ -106,7 +106,7 @@ pub fn is_closed(raw: &Value) -> Option<bool> {
 const CLOSED: State =
     State { descriptor: -1, created: false, readable: false, writable: false, appending: false, seekable: None, close_descriptor: true, waits: false, block_size: 0 };
 
-fn new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let class = allocation_class::<FileIo>(vm, arguments, "_io.FileIO")?;
     Ok(vm.heap.new_object(&class, |header| FileIo { header, state: Mut::new(CLOSED) }))
 }
@@ -144,7 +144,7 @@ fn parse_mode(vm: &mut Vm, text: &str) -> Res<(State, i32)> {
     Ok((state, flags | libc::O_CLOEXEC))
 }
 
-fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
+pub fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
     let [this, file, ..] = args.positional else { return Ok(Action::Return(Value::NONE)) };
     let Some(target) = this.get::<FileIo>() else { return Ok(Action::Return(Value::NONE)) };
     // Opened anew: the old descriptor goes.
@@ -275,7 +275,7 @@ fn mode(vm: &mut Vm, this: &Value) -> Res<Value> {
     Ok(vm.new_str(text))
 }
 
-fn close(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn close(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(state) = arguments.first().and_then(state_of) else { return Ok(Value::NONE) };
     let number = std::mem::replace(&mut state.descriptor, -1);
     if number >= 0 && state.close_descriptor {
@@ -445,13 +445,18 @@ fn truncate(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.new_int(size))
 }
 
+/// Is it a file of ours that is known to have positions?
+pub fn is_seekable(raw: &Value) -> bool {
+    direct(raw).is_some_and(|state| state.seekable == Some(true))
+}
+
 fn is_terminal(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let number = open(vm, arguments)?.descriptor;
     // SAFETY: takes a number.
     Ok(Value::bool(unsafe { libc::isatty(number) } == 1))
 }
 
-fn seekable(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn seekable(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let state = open(vm, arguments)?;
     let number = state.descriptor;
     // SAFETY: takes numbers.

@@ -8,6 +8,7 @@ mod buffered_methods;
 mod bytes_io;
 mod descriptor;
 mod file_io;
+mod opening;
 mod text;
 mod text_decode;
 mod text_read;
@@ -19,8 +20,9 @@ use pyvm_core::modules::{self, ModuleSpec};
 use pyvm_core::object::class::{CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use pyvm_core::object::dict::Dict;
 use pyvm_core::object::exception::Ex;
-use pyvm_core::object::header::{Kind, Object};
+use pyvm_core::object::header::{Header, Kind, Object};
 use pyvm_core::object::instance::Instance;
+use pyvm_core::object::str::Str;
 use pyvm_core::object::text_buffer;
 use pyvm_core::object::value::Value;
 use pyvm_core::vm::protocol::get_attribute_then;
@@ -30,17 +32,7 @@ use pyvm_core::vm::{Action, Args, Name, Native, Raised, Res, Vm, argument};
 pub static STREAMS: ModuleSpec = ModuleSpec {
     natives: &[
         Native::simple("extend(type, namespace, /)", extend, "Give a native class the methods of a namespace."),
-        Native::full(
-            "open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)",
-            |vm, args| in_python(vm, "open_in_python", args),
-            "Open file and return a stream.  Raise OSError upon failure.",
-        ),
-        Native::full("open_code(path)", |vm, args| in_python(vm, "open_code_in_python", args), "Opens the provided file with the intent to import the contents."),
-        Native::full(
-            "text_encoding(encoding, stacklevel=2, /)",
-            |vm, args| in_python(vm, "text_encoding_in_python", args),
-            "A helper function to choose the text encoding.",
-        ),
+        Native::simple("functions(module, /)", functions, "The functions of _io that are native."),
     ],
     types: &[
         &IO_BASE,
@@ -58,6 +50,23 @@ pub static STREAMS: ModuleSpec = ModuleSpec {
     ..ModuleSpec::new("_streams", "Streams.")
 };
 
+/// What is native and no method of the classes that have it as an attribute.
+static FUNCTIONS: [Native; 3] = [
+    Native::full(
+        "open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)",
+        opening::open,
+        "Open file and return a stream.  Raise OSError upon failure.",
+    ),
+    Native::full("open_code(path)", |vm, args| in_python(vm, "open_code_in_python", args), "Opens the provided file with the intent to import the contents."),
+    Native::full("text_encoding(encoding, stacklevel=2, /)", |vm, args| in_python(vm, "text_encoding_in_python", args), "A helper function to choose the text encoding."),
+];
+
+fn functions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(module) = arguments.first() else { return Ok(Value::NONE) };
+    let functions = FUNCTIONS.iter().map(|native| vm.native_function(native, module)).collect();
+    Ok(vm.new_tuple(functions))
+}
+
 /// Bytes of a buffer, unless said otherwise.
 pub const BUFFER_SIZE: usize = 128 * 1024;
 
@@ -65,16 +74,21 @@ pub const BUFFER_SIZE: usize = 128 * 1024;
 const FLAGS: u32 = CLASS_HAS_DICT | CLASS_WEAKREFERABLE;
 
 macro_rules! base_classes {
-    ($($static:ident $name:literal $base:expr, $doc:literal;)+) => {
-        $(static $static: TypeSpec = TypeSpec { module: "_io", base: $base, flags: FLAGS, doc: $doc, ..TypeSpec::new($name, Instance::LAYOUT) };)+
+    ($($static:ident $name:literal $base:expr, $doc:literal $natives:expr;)+) => {
+        $(static $static: TypeSpec = TypeSpec { module: "_io", base: $base, flags: FLAGS, doc: $doc, natives: $natives, ..TypeSpec::new($name, Instance::LAYOUT) };)+
     };
 }
 
 base_classes! {
-    IO_BASE "_IOBase" None, "The abstract base class for all I/O classes.";
-    RAW_IO_BASE "_RawIOBase" Some(&IO_BASE), "Base class for raw binary I/O.";
-    BUFFERED_IO_BASE "_BufferedIOBase" Some(&IO_BASE), "Base class for buffered IO objects.";
-    TEXT_IO_BASE "_TextIOBase" Some(&IO_BASE), "Base class for text I/O.";
+    IO_BASE "_IOBase" None, "The abstract base class for all I/O classes." &[
+        Native::full("__enter__($self, /)", itself, "Enter a with statement."),
+        Native::full("__iter__($self, /)", itself, "Implement iter(self)."),
+        Native::full("__exit__($self, /, *args)", |vm, args| of_first(args, |this| call_method(vm, this, "close", Vec::new())), "Leave a with statement: close."),
+        Native::full("__del__($self, /)", finalize, "Close it."),
+    ];
+    RAW_IO_BASE "_RawIOBase" Some(&IO_BASE), "Base class for raw binary I/O." &[];
+    BUFFERED_IO_BASE "_BufferedIOBase" Some(&IO_BASE), "Base class for buffered IO objects." &[];
+    TEXT_IO_BASE "_TextIOBase" Some(&IO_BASE), "Base class for text I/O." &[];
 }
 
 /// Enters functions and properties in a builtin class.
@@ -115,6 +129,67 @@ pub fn warn(vm: &mut Vm, name: &str) -> Res<()> {
     match modules::attribute(vm, "_streams", name) {
         Some(function) => vm.call(&function, &[]).map(drop),
         None => Ok(()),
+    }
+}
+
+// ---- what all streams have
+
+fn of_first(args: &Args, then: impl FnOnce(&Value) -> Res<Action>) -> Res<Action> {
+    match args.get(0) {
+        Some(this) => then(this),
+        None => Ok(Action::Return(Value::NONE)),
+    }
+}
+
+/// Whether a stream of ours is closed, if that can be told without calling anything.
+fn known_closed(this: &Value) -> Option<bool> {
+    if let Some(text) = exact::<text::TextIo>(this) {
+        return text.direct().map(|open| !open);
+    }
+    match exact::<buffered::Buffered>(this) {
+        Some(_) => file_io::is_closed(buffered::direct(this)?.raw.get()),
+        None => file_io::is_closed(this),
+    }
+}
+
+/// The stream itself, if it is open.
+fn itself(vm: &mut Vm, args: &Args) -> Res<Action> {
+    of_first(args, |this| {
+        if known_closed(this) == Some(false) {
+            return Ok(Action::Return(this.clone()));
+        }
+        let (this, name) = (this.clone(), vm.intern("closed"));
+        get_attribute_then(vm, &this.clone(), &name, move |vm, closed| {
+            let closed = closed?;
+            if vm.truth(&closed)? { Err(vm.value_error("I/O operation on closed file.")) } else { Ok(Action::Return(this)) }
+        })
+    })
+}
+
+/// `__del__`: what cannot be asked whether it is closed is left alone.
+fn finalize(vm: &mut Vm, args: &Args) -> Res<Action> {
+    of_first(args, |this| {
+        match known_closed(this) {
+            Some(true) => return Ok(Action::Return(Value::NONE)),
+            Some(false) => return call_method(vm, this, "_finalize", Vec::new()),
+            None => {}
+        }
+        let (this, name) = (this.clone(), vm.intern("closed"));
+        get_attribute_then(vm, &this.clone(), &name, move |vm, closed| {
+            let closed = closed.and_then(|closed| vm.truth(&closed));
+            match vm.catch(closed, Ex::Exception)? {
+                Some(false) => call_method(vm, &this, "_finalize", Vec::new()),
+                _ => Ok(Action::Return(Value::NONE)),
+            }
+        })
+    })
+}
+
+/// Has a stream no attributes of its own but this one? Others may stand for its methods.
+pub fn is_plain(header: &Header, but: &str) -> bool {
+    match header.class().attributes_of(header).map(|attributes| attributes.shape()) {
+        Some(Some(shape)) => !shape.in_dict && shape.names().iter().all(|name| Str::is(name, but)),
+        _ => false,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Bytes are decoded a chunk at a time. The text of a chunk that was not taken stays beside what is known of its bytes ([`Segment`]), for `tell`.
 //! Codecs of core decode here; for others there are a decoder and an encoder in Python.
 
+use super::buffered_methods::{close_here, closes_here};
 use super::text_decode::{Decoder, Newline, Segment};
 use super::{FLAGS, TEXT_IO_BASE, buffered, file_io, text_decode, text_read, text_write};
 use pyvm_core::object;
@@ -111,6 +112,7 @@ pub static TEXT_IO_WRAPPER: TypeSpec = TypeSpec {
         Native::simple("_take($self, decoded, flags, data, /)", text_decode::take_decoded, "Take text that a decoder in Python made."),
         Native::simple("_skip($self, count, /)", text_read::skip, "Pass over decoded characters; whether there are as many."),
         Native::simple("_begins($self, at_beginning, /)", begins, "Set whether what is written next stands at the beginning."),
+        Native::full("close($self, /)", close, "Flush and close the buffer."),
         Native::full("read($self, size=-1, /)", text_read::read, "Read at most size characters from stream."),
         Native::full("readline($self, size=-1, /)", text_read::read_line, "Read until newline or EOF."),
         Native::full("__next__($self, /)", text_read::next, "Implement next(self)."),
@@ -139,7 +141,7 @@ pub static TEXT_IO_WRAPPER: TypeSpec = TypeSpec {
     ..TypeSpec::new("TextIOWrapper", TextIo::LAYOUT)
 };
 
-fn new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let class = allocation_class::<TextIo>(vm, arguments, "_io.TextIOWrapper")?;
     let state = State {
         ready: false,
@@ -228,9 +230,28 @@ pub fn when_open(vm: &mut Vm, args: &Args, then: impl FnOnce(&mut Vm, &Value) ->
     }
 }
 
+/// A stream over a file of ours is closed here, unless something about it is not as usual.
+fn close(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let text = receiver(vm, args.positional)?;
+    let Some(this) = args.get(0) else { return Ok(Action::Return(Value::NONE)) };
+    let buffer = text.buffer.get().clone();
+    if super::exact::<TextIo>(this).is_none() || text.direct() != Some(true) || !super::is_plain(&text.header, "mode") || !closes_here(&buffer) {
+        return super::call_method(vm, this, "_close_by_calls", Vec::new());
+    }
+    let given = text_write::give(vm, this);
+    Action::after(given, vm, move |vm, given| match given {
+        Ok(_) => close_here(vm, &buffer),
+        Err(raised) => {
+            let exception = vm.take_exception(raised);
+            let closed = close_here(vm, &buffer)?;
+            closed.and_then(vm, move |vm, _| Err(vm.raise_value(exception)))
+        }
+    })
+}
+
 // ---- for Python
 
-fn setup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn setup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [this, buffer, has_read1, ..] = arguments else { return Ok(Value::NONE) };
     let Some(text) = this.get::<TextIo>() else { return Ok(Value::NONE) };
     let has_read1 = vm.truth(has_read1)?;
@@ -244,7 +265,7 @@ fn setup(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(Value::NONE)
 }
 
-fn settle(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn settle(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [this, encoding, errors, newline, line_buffering, write_through, ..] = arguments else { return Ok(Value::NONE) };
     let Some(text) = this.get::<TextIo>() else { return Ok(Value::NONE) };
     let newline = match newline.get::<Str>().map(Str::bytes) {
@@ -279,7 +300,7 @@ fn python_codec(_: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(Value::NONE)
 }
 
-fn finish(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+pub fn finish(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [this, readable, writable, seekable, at_beginning, ..] = arguments else { return Ok(Value::NONE) };
     let (readable, writable) = (vm.truth(readable)?, vm.truth(writable)?);
     let (seekable, at_beginning) = (vm.truth(seekable)?, vm.truth(at_beginning)?);

@@ -253,6 +253,18 @@ fn line(vm: &mut Vm, this: &Value, limit: usize) -> Res<Action> {
 }
 
 pub fn read_line(vm: &mut Vm, args: &Args) -> Res<Action> {
+    if let ([_], Some(text)) = (args.positional, args.get(0).and_then(exact::<TextIo>))
+        && text.state.get().ready
+        && text.direct() == Some(true)
+    {
+        let state = text.state.get_mut();
+        if state.pending.is_empty()
+            && state.readable
+            && let Some(extent) = line_extent(state, 0)
+        {
+            return Ok(Action::Return(take(vm, state, extent)?));
+        }
+    }
     let limit = size_argument(vm, args.positional, 1, None)?.unwrap_or(usize::MAX);
     reading(vm, args, move |vm, this| line(vm, this, limit))
 }

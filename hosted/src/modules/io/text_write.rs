@@ -19,6 +19,13 @@ pub fn write(vm: &mut Vm, args: &Args) -> Res<Action> {
         let given = vm.type_name(string);
         return Err(vm.type_error(&format!("write() argument must be str, not {given}")));
     }
+    if let (Some(this), Some(text)) = (args.get(0), args.get(0).and_then(exact::<TextIo>))
+        && text.state.get().ready
+        && text.state.get().writable
+        && text.direct() == Some(true)
+    {
+        return put(vm, this, string);
+    }
     let string = string.clone();
     when_open(vm, args, move |vm, this| {
         if !receiver(vm, std::slice::from_ref(this))?.state.get().writable {
@@ -44,7 +51,7 @@ fn translated(newline: Newline, text: &[u8]) -> Cow<'_, [u8]> {
 
 /// Writes a str to an open stream; how many characters.
 fn put(vm: &mut Vm, this: &Value, string: &Value) -> Res<Action> {
-    let (text, Some(given)) = (receiver(vm, std::slice::from_ref(this))?, string.get::<Str>()) else { return Ok(Action::Return(Value::NONE)) };
+    let (Some(text), Some(given)) = (this.get::<TextIo>(), string.get::<Str>()) else { return Ok(Action::Return(Value::NONE)) };
     let state = text.state.get_mut();
     let Some(codec) = state.codec else { return put_in_python(vm, this, string) };
     let plain = match codec.form {
@@ -53,26 +60,44 @@ fn put(vm: &mut Vm, this: &Value, string: &Value) -> Res<Action> {
         _ => false,
     };
     if plain {
-        if given.size > 4096 {
-            vm.check_memory(Some(given.size))?;
+        let held = state.pending.len() + given.size;
+        if held < state.chunk_size && !state.line_buffering && !state.write_through && state.decoded.is_empty() && matches!(state.newline, Newline::Universal | Newline::Only("\n")) {
+            state.pending.extend_from_slice(given.bytes());
+            return Ok(Action::Return(vm.new_size(given.length)));
         }
-        state.pending.extend_from_slice(&translated(state.newline, given.bytes()));
-    } else {
-        let changed;
-        let source = match translated(state.newline, given.bytes()) {
-            Cow::Borrowed(_) => given,
-            Cow::Owned(bytes) => {
-                changed = str_from_wtf8(vm, &bytes);
-                changed.get::<Str>().unwrap_or(given)
-            }
-        };
-        let now = if state.at_beginning { codec } else { unmarked(codec) };
-        let encoded = codec::encode_with(vm, source, now, text.errors.get().get::<Str>())?;
-        let state = text.state.get_mut();
-        state.at_beginning = false;
-        state.pending.extend_from_slice(encoded.get::<Bytes>().map(Bytes::data).unwrap_or_default());
+        let encoded = translated(state.newline, given.bytes());
+        return hold(vm, this, string, &encoded);
     }
-    written(vm, this, given)
+    let changed;
+    let source = match translated(state.newline, given.bytes()) {
+        Cow::Borrowed(_) => given,
+        Cow::Owned(bytes) => {
+            changed = str_from_wtf8(vm, &bytes);
+            changed.get::<Str>().unwrap_or(given)
+        }
+    };
+    let now = if state.at_beginning { codec } else { unmarked(codec) };
+    let encoded = codec::encode_with(vm, source, now, text.errors.get().get::<Str>())?;
+    text.state.get_mut().at_beginning = false;
+    hold(vm, this, string, encoded.get::<Bytes>().map(Bytes::data).unwrap_or_default())
+}
+
+/// Holds back what was encoded; what would be too much with it is given to the buffer before.
+fn hold(vm: &mut Vm, this: &Value, string: &Value, encoded: &[u8]) -> Res<Action> {
+    let text = receiver(vm, std::slice::from_ref(this))?;
+    let state = text.state.get_mut();
+    if encoded.len() > 4096 {
+        vm.check_memory(Some(encoded.len()))?;
+    }
+    if state.pending.is_empty() || state.pending.len() + encoded.len() <= state.chunk_size {
+        state.pending.extend_from_slice(encoded);
+        return written(vm, this, string);
+    }
+    let (this, string, encoded) = (this.clone(), string.clone(), encoded.to_vec());
+    give(vm, &this.clone())?.and_then(vm, move |vm, _| {
+        receiver(vm, std::slice::from_ref(&this))?.state.get_mut().pending.extend_from_slice(&encoded);
+        written(vm, &this, &string)
+    })
 }
 
 /// The codec for what does not stand at the beginning.
@@ -95,23 +120,21 @@ fn put_in_python(vm: &mut Vm, this: &Value, string: &Value) -> Res<Action> {
     let encoder = text.python_encoder.get().clone();
     let (this, string) = (this.clone(), string.clone());
     call_method(vm, &encoder, "encode", vec![source])?.and_then(vm, move |vm, encoded| {
-        let (text, Some(given)) = (receiver(vm, std::slice::from_ref(&this))?, string.get::<Str>()) else { return Ok(Action::Return(Value::NONE)) };
         let Some(encoded) = encoded.get::<Bytes>() else {
             let type_name = vm.type_name(&encoded);
             return Err(vm.type_error(&format!("encoder should return a bytes object, not '{type_name}'")));
         };
-        text.state.get_mut().pending.extend_from_slice(encoded.data());
-        written(vm, &this, given)
+        hold(vm, &this, &string, encoded.data())
     })
 }
 
 /// Text is among what is held back: sends it if it is time, and forgets what was read ahead.
-fn written(vm: &mut Vm, this: &Value, given: &Str) -> Res<Action> {
-    let text = receiver(vm, std::slice::from_ref(this))?;
+fn written(vm: &mut Vm, this: &Value, string: &Value) -> Res<Action> {
+    let (text, Some(given)) = (receiver(vm, std::slice::from_ref(this))?, string.get::<Str>()) else { return Ok(Action::Return(Value::NONE)) };
     let state = text.state.get_mut();
     let length = given.length;
     let seen = state.line_buffering && memchr::memchr2(b'\n', b'\r', given.bytes()).is_some();
-    let send = seen || state.write_through || state.pending.len() > state.chunk_size;
+    let send = seen || state.write_through || state.pending.len() >= state.chunk_size;
     // What cannot seek reads on where it was.
     let stale = state.seekable && (!state.decoded.is_empty() || !state.segments.is_empty());
     if stale {
