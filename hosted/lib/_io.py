@@ -304,6 +304,8 @@ class FileIO:
 
     def close(self):
         """Close the file."""
+        if self.closed:
+            return
         try:
             _IOBase.close(self)
         finally:
@@ -640,8 +642,9 @@ class TextIOWrapper:
         elif not isinstance(errors, str):
             raise TypeError(f"TextIOWrapper() argument 'errors' must be str or None, not {type(errors).__name__}")
         readable, writable = buffer.readable(), buffer.writable()
-        if errors != "strict" and b"\0" in errors.encode():
-            raise ValueError("embedded null character")
+        for name in (encoding, errors):
+            if b"\0" in name.encode():
+                raise ValueError("embedded null character")
         if not self._settle(encoding, errors, newline, line_buffering, write_through):
             self._look_up(encoding, errors, newline, readable, writable)
         seekable = buffer.seekable()
@@ -655,9 +658,7 @@ class TextIOWrapper:
     def _look_up(self, encoding, errors, newline, readable, writable):
         """Take decoder and encoder from the registry."""
         import codecs
-        for name in (encoding, errors):
-            if b"\0" in name.encode():
-                raise ValueError("embedded null character")
+        encoding.encode()
         info = codecs.lookup(encoding)
         if not getattr(info, "_is_text_encoding", True):
             _codec_error(encoding)

@@ -256,6 +256,10 @@ fn send(vm: &mut Vm, this: &Value) -> Res<Action> {
     let raw = buffered.raw.get().clone();
     if let Some(file) = file_io::direct(&raw) {
         let (number, this) = (file.descriptor, this.clone());
+        if file.waits {
+            // A write that a signal cut short says nothing of it.
+            vm.check_interrupts()?;
+        }
         let at_once = file_io::writable_at_once(vm, file);
         return when_ready(vm, file, Interest::WRITE, move |vm| {
             let Some(buffered) = this.get::<Buffered>() else { return Ok(Action::Return(Value::NONE)) };
@@ -377,8 +381,10 @@ pub fn write(vm: &mut Vm, this: &Value, data: Cow<[u8]>) -> Res<Action> {
     vm.check_memory(Some(data.len()))?;
     let data = data.into_owned();
     locked(vm, this, move |vm, this| {
+        // It may have been closed while the lock was waited for.
+        let open = when_open(vm, this, "write to closed file", rewind)?;
         let this = this.clone();
-        rewind(vm, &this.clone())?.and_then(vm, move |vm, _| {
+        open.and_then(vm, move |vm, _| {
             let buffered = receiver(vm, std::slice::from_ref(&this))?;
             let full = buffered.state.get().output.len() > buffered.state.get().size;
             let ready = if full { send_all(vm, &this)? } else { Action::Return(Value::NONE) };

@@ -390,6 +390,10 @@ fn write(vm: &mut Vm, args: &Args) -> Res<Action> {
     repeat(vm, this, move |vm, this, _| {
         let state = open(vm, std::slice::from_ref(this))?;
         let number = state.descriptor;
+        if state.waits {
+            // A write that a signal cut short says nothing of it.
+            vm.check_interrupts()?;
+        }
         if state.waits && must_wait(vm, number, Interest::WRITE) {
             return wait_until_ready(vm, &[(Source(number), Interest::WRITE)], Patience::Endless, |_, _| Ok(Action::Return(Value::NONE))).map(Progress::Wait);
         }

@@ -94,10 +94,8 @@ fn hold(vm: &mut Vm, this: &Value, string: &Value, encoded: &[u8]) -> Res<Action
         return written(vm, this, string);
     }
     let (this, string, encoded) = (this.clone(), string.clone(), encoded.to_vec());
-    give(vm, &this.clone())?.and_then(vm, move |vm, _| {
-        receiver(vm, std::slice::from_ref(&this))?.state.get_mut().pending.extend_from_slice(&encoded);
-        written(vm, &this, &string)
-    })
+    // Looked at again: what gets it may have written too.
+    give(vm, &this.clone())?.and_then(vm, move |vm, _| hold(vm, &this, &string, &encoded))
 }
 
 /// The codec for what does not stand at the beginning.
