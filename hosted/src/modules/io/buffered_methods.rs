@@ -2,7 +2,7 @@
 
 use super::buffered::{Buffered, contents, fill, locked, receiver, rewind, seek_raw, send_all, tell_raw, when_open, write as write_bytes};
 use super::file_io::{direct, put, target_size};
-use super::{BUFFERED_IO_BASE, BUFFER_SIZE, FLAGS, Progress, call_method, descriptor, exact, file_io, repeat, size_argument};
+use super::{BUFFER_SIZE, BUFFERED_IO_BASE, FLAGS, Progress, call_method, descriptor, exact, file_io, repeat, size_argument};
 use pyvm_core::object::bytes;
 use pyvm_core::object::class::TypeSpec;
 use pyvm_core::object::construct::allocation_class;

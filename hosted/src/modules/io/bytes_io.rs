@@ -43,7 +43,7 @@ pub static BYTES_IO: TypeSpec = TypeSpec {
         Native::simple("getvalue($self, /)", get_value, "Retrieve the entire contents of the BytesIO object."),
         Native::simple("getbuffer($self, /)", get_buffer, "Get a read-write view over the contents of the BytesIO object."),
         Native::simple("seek($self, pos, whence=0, /)", seek, "Change stream position."),
-        Native::simple("tell($self, /)", |vm, arguments| open(vm, arguments).and_then(|this| Ok(vm.new_size(this.0.position.get()))), "Current file position, an integer."),
+        Native::simple("tell($self, /)", |vm, arguments| open(vm, arguments).map(|this| vm.new_size(this.0.position.get())), "Current file position, an integer."),
         Native::simple("truncate($self, size=None, /)", truncate, "Truncate the file to at most size bytes."),
         Native::simple("_close($self, /)", close, "Forget the bytes."),
         Native::simple("flush($self, /)", |vm, arguments| open(vm, arguments).map(|_| Value::NONE), "Does nothing."),

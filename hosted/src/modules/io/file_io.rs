@@ -66,7 +66,11 @@ pub static FILE_IO: TypeSpec = TypeSpec {
         Native::simple("tell($self, /)", tell, "Current file position."),
         Native::simple("truncate($self, size=None, /)", truncate, "Truncate the file to at most size bytes and return the truncated size."),
         Native::simple("_close($self, /)", close, "Close the descriptor."),
-        Native::simple("fileno($self, /)", |vm, arguments| open(vm, arguments).map(|state| Value::small_int(i64::from(state.descriptor))), "Return the underlying file descriptor."),
+        Native::simple(
+            "fileno($self, /)",
+            |vm, arguments| open(vm, arguments).map(|state| Value::small_int(i64::from(state.descriptor))),
+            "Return the underlying file descriptor.",
+        ),
         Native::simple("isatty($self, /)", is_terminal, "True if the file is connected to a TTY device."),
         Native::simple("readable($self, /)", |vm, arguments| open(vm, arguments).map(|state| Value::bool(state.readable)), "True if file was opened in a read mode."),
         Native::simple("writable($self, /)", |vm, arguments| open(vm, arguments).map(|state| Value::bool(state.writable)), "True if file was opened in a write mode."),
@@ -74,7 +78,11 @@ pub static FILE_IO: TypeSpec = TypeSpec {
     ],
     getters: &[
         Getter::read_only("closed", |_, this| Ok(Value::bool(state_of(this).is_none_or(|state| state.descriptor < 0))), "True if the file is closed."),
-        Getter::read_only("closefd", |_, this| Ok(Value::bool(state_of(this).is_some_and(|state| state.close_descriptor))), "True if the file descriptor will be closed by close()."),
+        Getter::read_only(
+            "closefd",
+            |_, this| Ok(Value::bool(state_of(this).is_some_and(|state| state.close_descriptor))),
+            "True if the file descriptor will be closed by close().",
+        ),
         Getter::read_only("mode", mode, "String giving the file mode."),
         Getter::read_only("_blksize", |vm, this| Ok(state_of(this).map_or(Value::NONE, |state| vm.new_int(state.block_size))), "The size of the file system's blocks."),
     ],
@@ -240,7 +248,7 @@ fn take_over(vm: &mut Vm, this: Value, name: Value, mut state: State, close_desc
                 return Err(crate::modules::posix::os_error(vm, &io::Error::from_raw_os_error(libc::EISDIR), &[&name]));
             }
             state.waits = kind != libc::S_IFREG && kind != libc::S_IFBLK;
-            state.block_size = if status.st_blksize > 1 { status.st_blksize as i64 } else { BUFFER_SIZE as i64 };
+            state.block_size = if status.st_blksize > 1 { status.st_blksize.into() } else { BUFFER_SIZE as i64 };
         }
     }
     state.close_descriptor = close_descriptor;
@@ -267,9 +275,27 @@ fn take_over(vm: &mut Vm, this: Value, name: Value, mut state: State, close_desc
 
 fn mode(vm: &mut Vm, this: &Value) -> Res<Value> {
     let text = match state_of(this) {
-        Some(state) if state.created => if state.readable { "xb+" } else { "xb" },
-        Some(state) if state.appending => if state.readable { "ab+" } else { "ab" },
-        Some(state) if state.readable => if state.writable { "rb+" } else { "rb" },
+        Some(state) if state.created => {
+            if state.readable {
+                "xb+"
+            } else {
+                "xb"
+            }
+        }
+        Some(state) if state.appending => {
+            if state.readable {
+                "ab+"
+            } else {
+                "ab"
+            }
+        }
+        Some(state) if state.readable => {
+            if state.writable {
+                "rb+"
+            } else {
+                "rb"
+            }
+        }
         _ => "wb",
     };
     Ok(vm.new_str(text))

@@ -104,8 +104,17 @@ pub static TEXT_IO_WRAPPER: TypeSpec = TypeSpec {
         Native::simple("_python_codec($self, decoder, encoder, /)", python_codec, "Set decoder and encoder of a codec that is Python."),
         Native::simple("_finish($self, readable, writable, seekable, at_beginning, /)", finish, "It can be used."),
         Native::simple("_detach($self, /)", detach, "Give the buffer up."),
-        Native::simple("_telling($self, /)", |vm, arguments| telling(vm, arguments), "Make tell() possible again."),
-        Native::simple("_forget($self, /)", |vm, arguments| receiver(vm, arguments).map(|this| { this.forget(); Value::NONE }), "Forget what was decoded."),
+        Native::simple("_telling($self, /)", telling, "Make tell() possible again."),
+        Native::simple(
+            "_forget($self, /)",
+            |vm, arguments| {
+                receiver(vm, arguments).map(|this| {
+                    this.forget();
+                    Value::NONE
+                })
+            },
+            "Forget what was decoded.",
+        ),
         Native::simple("_where($self, /)", text_decode::position, "What tells the position."),
         Native::simple("_restore($self, flags, /)", text_decode::restore, "Set the state of the decoder of core."),
         Native::simple("_feed($self, data, last, /)", text_decode::feed, "Decode bytes; how many characters that gives."),

@@ -35,7 +35,7 @@ impl Decoder {
         let order = match (codec.form, self.order) {
             (Form::Utf16(Order::Marked) | Form::Utf32(Order::Marked), None) => 2,
             (Form::Utf16(Order::Marked) | Form::Utf32(Order::Marked), Some(Order::Big)) => 1,
-            (Form::Utf8Marked, Some(_)) => 1,
+            (Form::Utf8Marked, None) => 1,
             _ => 0,
         };
         if matches!(newline, Newline::Only(_)) { order } else { order << 1 | i64::from(self.carriage_return) }
@@ -46,7 +46,7 @@ impl Decoder {
         let order = match (codec.form, order) {
             (Form::Utf16(Order::Marked) | Form::Utf32(Order::Marked), 0) => Some(Order::Little),
             (Form::Utf16(Order::Marked) | Form::Utf32(Order::Marked), 1) => Some(Order::Big),
-            (Form::Utf8Marked, 1) => Some(Order::Little),
+            (Form::Utf8Marked, 0) => Some(Order::Little),
             _ => None,
         };
         Decoder { rest: Vec::new(), carriage_return, order }
@@ -102,7 +102,11 @@ fn append(state: &mut State, text: &[u8], segment: Segment) {
         state.segments.drain(..keep);
         for segment in &mut state.segments {
             if let Some(taken) = state.decoded.get(segment.start..gone) {
-                if segment.same { segment.read -= taken.len() } else { segment.gone += count_code_points(taken) }
+                if segment.same {
+                    segment.read -= taken.len()
+                } else {
+                    segment.gone += count_code_points(taken)
+                }
                 segment.start = 0;
             } else {
                 segment.start -= gone;

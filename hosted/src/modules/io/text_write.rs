@@ -61,7 +61,12 @@ fn put(vm: &mut Vm, this: &Value, string: &Value) -> Res<Action> {
     };
     if plain {
         let held = state.pending.len() + given.size;
-        if held < state.chunk_size && !state.line_buffering && !state.write_through && state.decoded.is_empty() && matches!(state.newline, Newline::Universal | Newline::Only("\n")) {
+        if held < state.chunk_size
+            && !state.line_buffering
+            && !state.write_through
+            && state.decoded.is_empty()
+            && matches!(state.newline, Newline::Universal | Newline::Only("\n"))
+        {
             state.pending.extend_from_slice(given.bytes());
             return Ok(Action::Return(vm.new_size(given.length)));
         }
