@@ -248,7 +248,10 @@ fn take_over(vm: &mut Vm, this: Value, name: Value, mut state: State, close_desc
                 return Err(crate::modules::posix::os_error(vm, &io::Error::from_raw_os_error(libc::EISDIR), &[&name]));
             }
             state.waits = kind != libc::S_IFREG && kind != libc::S_IFBLK;
-            state.block_size = if status.st_blksize > 1 { status.st_blksize.into() } else { BUFFER_SIZE as i64 };
+            // Its type differs between systems.
+            #[allow(clippy::useless_conversion)]
+            let block_size: i64 = status.st_blksize.into();
+            state.block_size = if block_size > 1 { block_size } else { BUFFER_SIZE as i64 };
         }
     }
     state.close_descriptor = close_descriptor;
