@@ -63,20 +63,6 @@ const SECOND_NAMES: &[SecondName] = &[
         more: "",
     },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
-    SecondName {
-        first: "_pyio",
-        second: "_io",
-        // It would import the module that is made of it.
-        changes: &[
-            ("import io\n", "valid_seek_flags", "SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2\n"),
-            ("try:\n    open_code = ", "class UnsupportedOperation", ""),
-            ("io.IOBase.register", "class RawIOBase", ""),
-            ("io.RawIOBase.register", "class BufferedIOBase", ""),
-            ("io.BufferedIOBase.register", "class _BufferedIOMixin", ""),
-            ("io.TextIOBase.register", "class IncrementalNewlineDecoder", ""),
-        ],
-        more: "io.py",
-    },
 ];
 
 struct Module {

@@ -2,7 +2,6 @@
 
 mod arguments;
 mod check;
-mod file;
 mod files;
 mod frozen;
 mod modules;

@@ -13,6 +13,7 @@ use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
 use pyvm_core::port::{Platform, SignalHandling};
 use pyvm_core::vm::host::Host;
+use pyvm_core::vm::import::import_by_name;
 use pyvm_core::vm::signals::QUIT;
 use pyvm_core::vm::{Action, Call, Res, Vm};
 use pyvm_platform::Machine;
@@ -54,6 +55,9 @@ pub fn run(options: Options) -> u8 {
         return 1;
     };
     python.with(|vm, _| modules::install(vm));
+    if to_the_end(&mut python, |python| python.run(begin_streams)) == Progress::Raised {
+        python.with(|vm, exception| report::print_exception(vm, &exception));
+    }
     report_on_quit(machine);
     if let Command::File(Some(_)) = &options.command {
         python.define("__file__", |vm| vm.new_str(&filename));
@@ -211,6 +215,7 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
         time_zone: Some(&SystemZone),
         modules: modules::NATIVE.to_vec(),
         frozen: Some(&Library),
+        text_writer: modules::io::text_writer,
         error_text: files::error_text,
         // SAFETY: takes a number.
         leave: |status| unsafe { libc::_exit(status) },
@@ -231,6 +236,12 @@ fn call_if_there(vm: &mut Vm, module: &str, name: &str) -> Res<Action> {
         Some(function) => Ok(Action::TailCall(Call::new(function, []))),
         None => Ok(Action::Return(Value::NONE)),
     }
+}
+
+/// Makes the standard streams and `open()`.
+fn begin_streams(vm: &mut Vm) -> Res<Action> {
+    let name = vm.intern("_io");
+    import_by_name(vm, &name)?.and_then(vm, |vm, _| call_if_there(vm, "_io", "_begin"))
 }
 
 /// Waits for threads that are no daemons.

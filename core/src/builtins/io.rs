@@ -5,6 +5,7 @@ use crate::object::exception::Ex;
 use crate::object::str::Str;
 use crate::object::text_stream::{self, TextStream};
 use crate::object::value::Value;
+use crate::vm::host::TextWriter;
 use crate::vm::native::{Continuation, Raised};
 use crate::vm::protocol::{get_attribute_then, str_then};
 use crate::vm::{Action, Args, Call, Name, Native, Res, Vm};
@@ -73,27 +74,29 @@ fn print(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     if options.file.is_none() {
         return Ok(Action::Return(Value::NONE));
     }
-    let writer = if options.file.get_exact::<TextStream>().is_some() { Writer::Stream } else { Writer::Method(Value::UNDEFINED) };
-    let state = Box::new(Print { values: arguments.positional.to_vec(), index: 0, options, writer, stage: Stage::Value });
-    match &state.writer {
-        Writer::Stream => state.run(vm),
-        Writer::Method(_) => {
-            let name = vm.name(Name::Write).clone();
-            let file = state.options.file.clone();
-            get_attribute_then(vm, &file, &name, move |vm, method| {
-                let mut state = state;
-                state.writer = Writer::Method(method?);
-                state.run(vm)
-            })
-        }
-    }
+    let writer = Writer::of(vm, &options.file);
+    Box::new(Print { values: arguments.positional.to_vec(), index: 0, options, writer, stage: Stage::Value }).begin(vm)
 }
 
 enum Writer {
     /// The file is a console stream.
     Stream,
+    /// The file is one of the host's.
+    Host(TextWriter),
     /// The bound `write` of any other file.
     Method(Value),
+}
+
+impl Writer {
+    fn of(vm: &mut Vm, file: &Value) -> Writer {
+        if file.get_exact::<TextStream>().is_some() {
+            return Writer::Stream;
+        }
+        match (vm.host.text_writer)(vm, file) {
+            Some(writer) => Writer::Host(writer),
+            None => Writer::Method(Value::UNDEFINED),
+        }
+    }
 }
 
 /// What comes next.
@@ -116,6 +119,18 @@ struct Print {
 }
 
 impl Print {
+    fn begin(mut self: Box<Self>, vm: &mut Vm) -> Res<Action> {
+        if !matches!(self.writer, Writer::Method(_)) {
+            return self.run(vm);
+        }
+        let name = vm.name(Name::Write).clone();
+        let file = self.options.file.clone();
+        get_attribute_then(vm, &file, &name, move |vm, method| {
+            self.writer = Writer::Method(method?);
+            self.run(vm)
+        })
+    }
+
     fn run(mut self: Box<Self>, vm: &mut Vm) -> Res<Action> {
         loop {
             let text = match self.stage {
@@ -131,8 +146,8 @@ impl Print {
                             Some(text) => text,
                             None => {
                                 return str_then(vm, &value, move |vm, text| match self.write(vm, &text)? {
-                                    Some(call) => Ok(Action::Call(call, self)),
-                                    None => self.run(vm),
+                                    Action::Return(_) => self.run(vm),
+                                    action => Ok(self.after(action)),
                                 });
                             }
                         }
@@ -150,21 +165,31 @@ impl Print {
                 }
                 Stage::Flush => return self.finish(vm),
             };
-            if let Some(call) = self.write(vm, &text)? {
-                return Ok(Action::Call(call, self));
+            match self.write(vm, &text)? {
+                Action::Return(_) => {}
+                action => return Ok(self.after(action)),
             }
         }
     }
 
-    /// Writes, or says which call writes.
-    fn write(&self, vm: &mut Vm, text: &Value) -> Res<Option<Call>> {
+    /// Goes on when what writes has done so.
+    fn after(self: Box<Self>, action: Action) -> Action {
+        match action {
+            Action::TailCall(call) => Action::Call(call, self),
+            action => Action::Then(Box::new(action), self),
+        }
+    }
+
+    /// Writes, or says what writes.
+    fn write(&self, vm: &mut Vm, text: &Value) -> Res<Action> {
         match (&self.writer, self.options.file.get::<TextStream>(), text.get::<Str>()) {
             (Writer::Stream, Some(stream), Some(text)) => {
                 text_stream::write(vm, stream, text)?;
-                Ok(None)
+                Ok(Action::Return(Value::NONE))
             }
-            (Writer::Method(method), ..) => Ok(Some(Call::new(method.clone(), [text.clone()]))),
-            _ => Ok(None),
+            (Writer::Host(writer), ..) => writer(vm, &self.options.file, text),
+            (Writer::Method(method), ..) => Ok(Action::TailCall(Call::new(method.clone(), [text.clone()]))),
+            _ => Ok(Action::Return(Value::NONE)),
         }
     }
 
@@ -197,16 +222,20 @@ fn call_method(vm: &mut Vm, object: &Value, name: Name) -> Res<Action> {
     get_attribute_then(vm, object, &name, |_, method| Ok(Action::call(method?, [], |_, result| result.map(|_| Action::Return(Value::NONE)))))
 }
 
-/// Sends what `sys.stdout` and `sys.stderr` hold back, if they are console streams. The host calls it when the program ends.
+/// Sends what `sys.stdout` and `sys.stderr` hold back. The host calls it when the program ends.
 ///
 /// # Errors
-/// OSError.
+/// OSError, or what else their method `flush` raises.
 pub fn flush_standard_streams(vm: &mut Vm) -> Res<()> {
     for name in [Name::StdOut, Name::StdErr] {
-        if let Some(stream) = sys_attribute(vm, name)
-            && let Some(stream) = stream.get::<TextStream>()
-        {
+        let Some(stream) = sys_attribute(vm, name).filter(|stream| !stream.is_none()) else { continue };
+        if let Some(stream) = stream.get::<TextStream>() {
             text_stream::flush(vm, stream)?;
+            continue;
+        }
+        let name = vm.name(Name::Flush).clone();
+        if let Some(method) = vm.class_of(&stream).lookup(&name) {
+            vm.call(&method, &[stream])?;
         }
     }
     Ok(())
@@ -222,21 +251,10 @@ fn input(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let mut values = Vec::new();
     values.extend(arguments.get(0).cloned());
     let (end, separator) = (vm.name(Name::Empty).clone(), vm.name(Name::Empty).clone());
-    let writer = if target.get_exact::<TextStream>().is_some() { Writer::Stream } else { Writer::Method(Value::UNDEFINED) };
+    let writer = Writer::of(vm, &target);
     let is_stream = matches!(writer, Writer::Stream);
     let options = Options { separator, end, file: target.clone(), flush: Value::bool(is_stream) };
-    let state = Box::new(Print { values, index: 0, options, writer, stage: Stage::Value });
-    let prompted = match state.writer {
-        Writer::Stream => state.run(vm)?,
-        Writer::Method(_) => {
-            let name = vm.name(Name::Write).clone();
-            get_attribute_then(vm, &target, &name, move |vm, method| {
-                let mut state = state;
-                state.writer = Writer::Method(method?);
-                state.run(vm)
-            })?
-        }
-    };
+    let prompted = Box::new(Print { values, index: 0, options, writer, stage: Stage::Value }).begin(vm)?;
     prompted.and_then(vm, move |vm, _| if is_stream { read_line(vm, source) } else { flush_then_read(vm, &target, source) })
 }
 

@@ -1,6 +1,6 @@
 //! What the program that embeds the VM tells it: arguments, paths, where source lines come from.
 
-use super::{Raised, Vm};
+use super::{Action, Raised, Res, Vm};
 use crate::modules::{self, ModuleSpec};
 use crate::object::exception::Ex;
 use crate::object::value::Value;
@@ -11,6 +11,9 @@ use alloc::vec::Vec;
 
 /// Gives the text of a line (from 1) of a source file, without its newline.
 pub type SourceLine = Box<dyn Fn(&str, u32) -> Option<String>>;
+
+/// Writes a str to a text file of the host's own.
+pub type TextWriter = fn(&mut Vm, &Value, &Value) -> Res<Action>;
 
 /// What a path leads to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,6 +107,8 @@ pub struct Host {
     pub modules: Vec<&'static ModuleSpec>,
     /// Frozen modules of the host's own.
     pub frozen: Option<&'static dyn FrozenModules>,
+    /// How to write to a file of the host's own without asking it for a method; None: it is none, or its methods may be others.
+    pub text_writer: fn(&mut Vm, &Value) -> Option<TextWriter>,
     /// What the operating system calls its error numbers.
     pub error_text: fn(i32) -> String,
     /// Ends the process at once, with this exit code. Returns where there is no process.
@@ -126,6 +131,7 @@ impl Default for Host {
             time_zone: None,
             modules: Vec::new(),
             frozen: None,
+            text_writer: |_, _| None,
             error_text: |number| alloc::format!("error {number}"),
             leave: |_| (),
             source_line: None,

@@ -9,6 +9,7 @@ mod accounts;
 mod ctypes;
 mod fcntl;
 mod fileno;
+pub mod io;
 mod monitoring;
 mod posix;
 mod posixsubprocess;
@@ -20,7 +21,6 @@ mod syslog;
 mod termios;
 mod waiting;
 
-use crate::file;
 use pyvm_core::modules::{self, ModuleSpec};
 use pyvm_core::object::dict::Dict;
 use pyvm_core::object::module;
@@ -42,20 +42,8 @@ pub static NATIVE: &[&ModuleSpec] = &[
     &accounts::GRP,
     &syslog::SYSLOG,
     &ctypes::FOREIGN,
-    &FILES,
+    &io::STREAMS,
 ];
-
-/// `_files`: the native files, for `io`.
-static FILES: ModuleSpec = ModuleSpec {
-    natives: &file::OPEN,
-    constants: |vm, module| {
-        for (name, spec) in file::TYPES {
-            let class = vm.class_from_spec(spec);
-            module.set(vm, name, class);
-        }
-    },
-    ..ModuleSpec::new("_files", "Files.")
-};
 
 /// The number of processors that the user wants programs to see; -1: as many as there are.
 static CPU_COUNT: Native = Native::simple(
@@ -85,12 +73,5 @@ pub fn install(vm: &mut Vm) {
             }
         }
         Err(raised) => drop(vm.take_exception(raised)),
-    }
-    for native in &file::OPEN {
-        let function = vm.native_function(native, &Value::NONE);
-        let name = vm.intern(native.name());
-        if let Some(builtins) = vm.builtins.get::<Dict>() {
-            drop(builtins.set_interned(&name, function));
-        }
     }
 }
