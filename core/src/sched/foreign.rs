@@ -131,7 +131,14 @@ impl Vm {
     pub fn foreign<R>(&mut self, call: impl FnOnce(&Door) -> R) -> R {
         let gate = self.sched.gil().map(|gil| Gate { gil, shared: NonNull::from(self.sched.shared()), platform: self.sched.platform });
         let sched = &self.sched;
-        let door = Door { gate, task: sched.current, innermost: sched.innermost(), carrier: sched.carrier(), native_depth: self.native_depth, ticks: Cell::new(self.heap.ticks_left()) };
+        let door = Door {
+            gate,
+            task: sched.current,
+            innermost: sched.innermost(),
+            carrier: sched.carrier(),
+            native_depth: self.native_depth,
+            ticks: Cell::new(self.heap.ticks_left()),
+        };
         let Some(gate) = gate else { return call(&door) };
         self.sched.leave_for_foreign();
         let vm = core::hint::black_box(NonNull::from(&mut *self));
