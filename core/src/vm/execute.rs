@@ -170,6 +170,15 @@ impl Vm {
         unsafe { drop_frame(base, OWN_REGISTERS) };
     }
 
+    /// Pops a frame of the VM's own that gives nothing to the one below, and the chunk that was begun for it, if one was.
+    pub(crate) fn pop_silently(&mut self) {
+        self.pop_own();
+        if !self.base.is_null() && core::ptr::eq(self.code, self.own.chunk) {
+            self.pop_own();
+            self.leave_chunk();
+        }
+    }
+
     /// Begins a call for the current instruction.
     pub fn begin_call(&mut self, call: Call) -> Res<Started> {
         match self.begin(call)? {

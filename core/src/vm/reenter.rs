@@ -97,7 +97,7 @@ impl Vm {
         self.reentries += 1;
         let outcome = match self.perform(action) {
             Ok(Started::Value(value)) => {
-                self.pop_own();
+                self.pop_silently();
                 Ok(value)
             }
             Ok(Started::Running) => loop {
@@ -109,7 +109,7 @@ impl Vm {
                 }
             },
             Err(raised) => {
-                self.pop_own();
+                self.pop_silently();
                 Err(raised)
             }
         };

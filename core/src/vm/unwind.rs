@@ -32,7 +32,7 @@ impl Vm {
                 if resume.op == Op::Leave {
                     self.sched.origin = self.take_register(0);
                     let bottom = self.take_register(1);
-                    self.pop_own();
+                    self.pop_silently();
                     return self.left(bottom, Err(raised));
                 }
                 match resume.x {
@@ -57,7 +57,7 @@ impl Vm {
                         }
                     }
                     x if x == Resume::Discard as u8 => {
-                        self.pop_own();
+                        self.pop_silently();
                         let exception = self.take_exception(raised);
                         self.report_unraisable(exception);
                         return None;

@@ -391,12 +391,13 @@ pub fn resume_native(vm: &mut Vm, i: Instr) -> Res<()> {
         vm.check_init_result(&value)?;
         return vm.deliver(instance);
     }
-    vm.pop_own();
     if i.x == Resume::Chunk as u8 {
+        vm.pop_own();
         vm.leave_chunk();
         return vm.deliver(value);
     }
     // Resume::Discard: the interrupted instruction goes on.
+    vm.pop_silently();
     drop(value);
     if vm.heap.ticks.get() <= 0 { vm.look_around() } else { Ok(()) }
 }
@@ -405,7 +406,7 @@ pub fn resume_native(vm: &mut Vm, i: Instr) -> Res<()> {
 pub fn leave(vm: &mut Vm) -> Option<Exit> {
     let value = vm.take_register(0);
     let bottom = vm.take_register(1);
-    vm.pop_own();
+    vm.pop_silently();
     match vm.left(bottom, Ok(value)) {
         Some(exit) => Some(exit),
         None => vm.settle(Ok(())),
