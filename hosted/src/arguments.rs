@@ -14,12 +14,14 @@ usage: pyvm [option] ... [-c cmd | -m module | file | -] [arg] ...
   --stats         print at the end what the threads were doing, and counts
   -V, --version   print the version and exit
   -h, --help      print this help and exit
+  -W action       which warnings are shown, and how, as CPython's
   -X threads=N    room for N py-threads
   -X ticks=N      ticks (backward jumps and calls) in a slice
   -X memory=N     the most bytes that objects may take; K, M, G behind it count by 1024
   -X single       one OS thread only: a blocking call blocks every py-thread
 environment:
   PYTHONPATH      folders to import from, separated by ':'
+  PYTHONWARNINGS  as -W, separated by ','
   PYTHONHASHSEED  seed of the hashes of str and bytes: a number, or random
 ";
 
@@ -46,6 +48,8 @@ pub struct Options {
     pub ticks: Option<i32>,
     pub memory: Option<usize>,
     pub single: bool,
+    /// Which warnings are shown, and how.
+    pub warnings: Vec<String>,
     /// What the threads were doing is printed at the end.
     pub stats: bool,
 }
@@ -88,7 +92,8 @@ pub fn parse() -> Result<Options, String> {
 }
 
 fn parse_from(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
-    let mut options = Options { command: Command::File(None), arguments: Vec::new(), threads: None, ticks: None, memory: None, single: false, stats: false };
+    let mut options =
+        Options { command: Command::File(None), arguments: Vec::new(), threads: None, ticks: None, memory: None, single: false, warnings: Vec::new(), stats: false };
     let rest = |parser: &mut lexopt::Parser| parser.raw_args().map(Iterator::collect::<Vec<OsString>>);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -110,7 +115,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
             }
             // Options of CPython that mean nothing here.
             Short('u' | 'B' | 'E' | 's' | 'S' | 'I' | 'q' | 'b' | 'O' | 'P' | 'd' | 'v') => {}
-            Short('W') => drop(parser.value()?),
+            Short('W') => options.warnings.push(parser.value()?.string()?),
             Long("check") => {
                 options.command = Command::Check(rest(&mut parser)?);
                 return Ok(options);

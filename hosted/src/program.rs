@@ -201,12 +201,15 @@ fn host(options: &Options, first: PathBuf, source: &[u8], filename: &str) -> Hos
     if let Some(paths) = std::env::var_os("PYTHONPATH").filter(|paths| !paths.is_empty()) {
         search_path.extend(std::env::split_paths(&paths).map(|path| path.to_string_lossy().into_owned()));
     }
+    let warnings = std::env::var("PYTHONWARNINGS").unwrap_or_default();
+    let warnings = warnings.split(',').filter(|option| !option.is_empty()).map(str::to_owned).chain(options.warnings.iter().cloned()).collect();
     let sources = match &options.command {
         Command::File(Some(_)) | Command::Module(_) => Vec::new(),
         _ => vec![(filename.to_owned(), String::from_utf8_lossy(source).into_owned())],
     };
     Host {
         arguments,
+        warnings,
         search_path,
         executable: std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default(),
         platform_name: if cfg!(target_os = "macos") { "darwin" } else { "linux" },

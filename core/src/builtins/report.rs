@@ -357,9 +357,7 @@ pub fn print_unraisable(vm: &mut Vm, exception: &Value, message: Option<&str>, o
 
 /// A py-thread ended by an exception that nobody caught: prints it. `function` is what the py-thread was started with.
 pub fn uncaught_in_thread(vm: &mut Vm, exception: &Value, function: &Value) {
-    let shown = safe_text(vm, function, "object", Name::Repr);
-    let text = format!("Exception ignored in thread started by {shown}:\n{}", format_exception(vm, exception));
-    write_error(vm, &text);
+    unraisable(vm, exception, "in thread started by", function);
 }
 
 /// Ends the program because of an exception that nobody caught: prints it (through `sys.excepthook` if it was replaced) and

@@ -135,12 +135,14 @@ fn constants(vm: &mut Vm, module: &Namespace) {
     for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
         module.set_str(vm, name, "");
     }
-    for (name, texts) in [("argv", vm.host.arguments.clone()), ("orig_argv", vm.host.arguments.clone()), ("path", vm.host.search_path.clone())] {
+    for (name, texts) in
+        [("argv", vm.host.arguments.clone()), ("orig_argv", vm.host.arguments.clone()), ("path", vm.host.search_path.clone()), ("warnoptions", vm.host.warnings.clone())]
+    {
         let texts = texts.iter().map(|text| vm.new_str(text)).collect();
         let list = vm.new_list(texts);
         module.set(vm, name, list);
     }
-    for name in ["meta_path", "path_hooks", "warnoptions"] {
+    for name in ["meta_path", "path_hooks"] {
         let list = vm.new_list(Vec::new());
         module.set(vm, name, list);
     }

@@ -91,6 +91,8 @@ pub trait TimeZone: Sync {
 pub struct Host {
     /// `sys.argv`
     pub arguments: Vec<String>,
+    /// `sys.warnoptions`
+    pub warnings: Vec<String>,
     /// `sys.path`
     pub search_path: Vec<String>,
     /// `sys.executable`
@@ -123,6 +125,7 @@ impl Default for Host {
     fn default() -> Host {
         Host {
             arguments: Vec::new(),
+            warnings: Vec::new(),
             search_path: Vec::new(),
             executable: String::new(),
             platform_name: "pyvm",

@@ -267,6 +267,8 @@ impl Vm {
                 let waiting = vm.heap.finalizers.get_mut();
                 if waiting.is_empty() {
                     vm.finalizing = false;
+                    // Not to keep alive what it was about.
+                    vm.unraisable = ("", Value::NONE);
                     return Ok(Action::Return(Value::NONE));
                 }
                 let call = match waiting.remove(0) {
