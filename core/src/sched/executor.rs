@@ -1446,7 +1446,7 @@ impl Vm {
     fn sleep_until_handed(&mut self, to: Option<Parker>) {
         let Some(gil) = self.sched.gil else { return };
         self.requeue_first();
-        let (innermost, carrier) = (self.sched.innermost, self.sched.carrier);
+        let (innermost, carrier, native_depth) = (self.sched.innermost, self.sched.carrier, self.native_depth);
         self.sched.sleepers.push(Sleeper { carrier, innermost });
         let vm = core::hint::black_box(NonNull::from(&mut *self));
         // SAFETY: as in `blocking`.
@@ -1461,6 +1461,7 @@ impl Vm {
         if let Some(index) = this.sched.sleepers.iter().position(|sleeper| sleeper.carrier == carrier) {
             this.sched.sleepers.swap_remove(index);
         }
+        this.native_depth = native_depth;
         this.become_carrier(carrier, innermost);
         this.pause = true;
     }
