@@ -1,6 +1,6 @@
 //! `_thread`: py-threads and locks, as `threading` and programs of the old school want them.
 
-use super::{ModuleSpec, Namespace};
+use super::{ModuleSpec, Namespace, thread_object};
 use crate::object;
 use crate::object::class::{CLASS_FINAL, CLASS_HEAP, CLASS_NOT_CALLABLE, CLASS_WEAKREFERABLE, Class, TypeSpec};
 use crate::object::construct::allocation_class;
@@ -12,7 +12,7 @@ use crate::object::str::Str;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::sched::task::DAEMON;
-use crate::sched::wait::{Lock, ReentrantLock, ThreadHandle, Timeout};
+use crate::sched::wait::{Life, Lock, ReentrantLock, ThreadHandle, Timeout, life_of};
 use crate::struct_sequence;
 use crate::vm::protocol::get_attribute_then;
 use crate::vm::signals::INTERRUPT;
@@ -46,9 +46,13 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("_get_main_thread_ident()", |vm, _| Ok(vm.new_int(vm.sched.tasks.ident(vm.sched.main))), "The identifier of the main thread."),
         Native::simple("_is_main_interpreter()", |_, _| Ok(Value::TRUE), "Whether this is the main interpreter."),
         Native::simple("set_name(name)", set_name, "Name the current thread, for reports."),
+        Native::simple("_current()", thread_object::current, "The Thread object of the current thread, or None."),
+        Native::simple("_threads()", thread_object::threads, "The Thread objects of all threads, or the identifiers of those that have none."),
+        Native::simple("_new_name(prefix, /)", thread_object::new_name, "A name with the next number."),
+        Native::simple("_set_starter(function, /)", thread_object::set_starter, "What is called with each new Thread in it, instead of its run(); None: nothing."),
         Native::full("_excepthook(args, /)", excepthook, "Print what ended Thread.run()."),
     ],
-    types: &[&LOCK, &RLOCK, &THREAD_HANDLE, &LOCAL, &EXCEPT_HOOK_ARGS],
+    types: &[&LOCK, &RLOCK, &THREAD_HANDLE, &thread_object::THREAD, &LOCAL, &EXCEPT_HOOK_ARGS],
     constants,
     ..ModuleSpec::new("_thread", "Threads and locks.")
 };
@@ -198,7 +202,7 @@ fn start_joinable_thread(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         Some(handle) if handle.is_none() => vm.new_thread_handle(),
         Some(_) => return Err(vm.type_error("'handle' must be a _ThreadHandle")),
     };
-    if handle.get::<ThreadHandle>().is_some_and(|handle| handle.ident.get() != 0) {
+    if life_of(&handle).is_some_and(|life| life.ident.get() != 0) {
         return Err(vm.raise(Ex::RuntimeError, "thread already started"));
     }
     let daemon = match argument(arguments, 2) {
@@ -270,8 +274,8 @@ fn make_thread_handle(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [ident, ..] = arguments else { return Ok(Value::NONE) };
     let ident = vm.index_i64(ident)?;
     let handle = vm.new_thread_handle();
-    if let Some(object) = handle.get::<ThreadHandle>() {
-        object.ident.set(ident);
+    if let Some(life) = life_of(&handle) {
+        life.ident.set(ident);
     }
     Ok(handle)
 }
@@ -334,7 +338,7 @@ pub static THREAD_HANDLE: TypeSpec = TypeSpec {
         Native::waiting("join($self, timeout=None, /)", join, "Wait for the end of the thread."),
         Native::simple(
             "is_done($self, /)",
-            |_, arguments| Ok(Value::bool(arguments.first().and_then(|handle| handle.get::<ThreadHandle>()).is_some_and(|handle| handle.done.get()))),
+            |_, arguments| Ok(Value::bool(arguments.first().and_then(life_of).is_some_and(|life| life.done.get()))),
             "Whether the thread has ended.",
         ),
         Native::simple("_set_done($self, /)", set_done, "Let the thread count as ended."),
@@ -342,44 +346,58 @@ pub static THREAD_HANDLE: TypeSpec = TypeSpec {
     ],
     getters: &[Getter::read_only(
         "ident",
-        |vm, handle| Ok(vm.new_int(handle.get::<ThreadHandle>().map_or(0, |handle| handle.ident.get()))),
+        |vm, handle| Ok(vm.new_int(life_of(handle).map_or(0, |life| life.ident.get()))),
         "The thread's identifier; 0 before its start.",
     )],
     ..TypeSpec::new("_ThreadHandle", ThreadHandle::LAYOUT)
 };
 
+/// The time-out of a wait for so many nanoseconds; forever if that is negative.
+///
+/// # Errors
+/// RuntimeError on a machine without a clock.
+pub(super) fn span_timeout(vm: &mut Vm, span: i64) -> Res<Timeout> {
+    match span {
+        span if span < 0 => Ok(Timeout::Forever),
+        0 => Ok(Timeout::None),
+        span => deadline(vm, span),
+    }
+}
+
 fn join(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let timeout = match argument(arguments, 1) {
+    let timeout = match argument(arguments, 1).filter(|timeout| !timeout.is_none()) {
+        Some(timeout) => {
+            let span = nanoseconds(vm, timeout)?;
+            span_timeout(vm, span)?
+        }
         None => Timeout::Forever,
-        Some(timeout) if timeout.is_none() => Timeout::Forever,
-        Some(timeout) => match nanoseconds(vm, timeout)? {
-            span if span < 0 => Timeout::Forever,
-            0 => Timeout::None,
-            span => deadline(vm, span)?,
-        },
     };
-    let Some((object, handle)) = arguments.first().and_then(|object| Some((object, object.get::<ThreadHandle>()?))) else { return Ok(Value::NONE) };
-    if handle.ident.get() == 0 && !handle.done.get() {
+    let Some((object, life)) = life_in(arguments) else { return Ok(Value::NONE) };
+    if life.ident.get() == 0 && !life.done.get() {
         return Err(vm.raise(Ex::RuntimeError, "thread not started"));
     }
-    if handle.ident.get() == vm.sched.tasks.ident(vm.sched.current) && !handle.done.get() {
+    if life.ident.get() == vm.sched.tasks.ident(vm.sched.current) && !life.done.get() {
         return Err(vm.raise(Ex::RuntimeError, "Cannot join current thread"));
     }
-    vm.join_thread(object, handle, timeout)
+    vm.join_thread(object, life, timeout)
+}
+
+fn life_in(arguments: &[Value]) -> Option<(&Value, &Life)> {
+    arguments.first().and_then(|object| Some((object, life_of(object)?)))
 }
 
 fn set_done(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    if let Some(handle) = arguments.first().and_then(|handle| handle.get::<ThreadHandle>()) {
-        if handle.ident.get() == 0 {
+    if let Some((_, life)) = life_in(arguments) {
+        if life.ident.get() == 0 {
             return Err(vm.raise(Ex::RuntimeError, "thread not started"));
         }
-        vm.sched.finish(handle);
+        vm.sched.finish(life);
     }
     Ok(Value::NONE)
 }
 
 fn handle_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let ident = arguments.first().and_then(|handle| handle.get::<ThreadHandle>()).map_or(0, |handle| handle.ident.get());
+    let ident = arguments.first().and_then(life_of).map_or(0, |life| life.ident.get());
     Ok(vm.format(format_args!("<_thread._ThreadHandle object: ident={ident}>")))
 }
 

@@ -38,6 +38,7 @@ pub mod itertools_split;
 pub mod math;
 pub mod sys;
 pub mod thread;
+pub mod thread_object;
 pub mod time;
 #[cfg(feature = "unicode-data")]
 pub mod unicodedata;

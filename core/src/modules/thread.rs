@@ -1,7 +1,7 @@
 //! `thread`: what py-threads can do beyond `_thread`: choose who runs next, interrupt one another, look at the scheduler.
 
 use super::channel::{CHANNEL, SELECT};
-use super::{ModuleSpec, Namespace, far_yield};
+use super::{ModuleSpec, Namespace, far_yield, thread_object};
 use crate::object::dict::Dict;
 use crate::object::exception::{self, Ex, Exception};
 use crate::object::value::Value;
@@ -148,6 +148,7 @@ fn record<const N: usize>(vm: &mut Vm, entries: [(&str, Value); N]) -> Value {
 fn status_of(vm: &mut Vm, index: u32) -> Value {
     let (state, activity, place) = (vm.state_of(index), vm.activity_of(index), vm.place_of(index));
     let (depth, bytes, reentries) = (vm.depth_of(index), vm.bytes_of(index), vm.reentries_of(index));
+    let name = thread_object::name_of_task(vm, index);
     let tasks = &vm.sched.tasks;
     let (task, ident) = (tasks.at(index), tasks.ident(index));
     // The turn under way is counted when it ends.
@@ -156,7 +157,7 @@ fn status_of(vm: &mut Vm, index: u32) -> Value {
         used.ticks += u64::from(vm.heap.ticks_used());
         used.turns += 1;
     }
-    let (name, waits_for) = (task.name().cloned().unwrap_or(Value::NONE), task.waits_for().cloned().unwrap_or(Value::NONE));
+    let waits_for = task.waits_for().cloned().unwrap_or(Value::NONE);
     let daemon = task.flags & DAEMON != 0;
     let owner = vm.sched.owner_for(index).map(|owner| tasks.ident(owner));
     let (frozen, time, priority) = (vm.sched.is_frozen(index), vm.sched.time_of(index), vm.sched.priority_of(index));

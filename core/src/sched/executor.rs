@@ -31,9 +31,10 @@ use super::report::Measures;
 use super::run_queue::RunQueue;
 use super::task::{ChunkStore, DAEMON, FOR_MAIN, FROZEN, INTERRUPTED, KEYWORDS, MAIN, NOBODY, RAISES, State, Task, TaskTable};
 use super::timer::TimerQueue;
-use super::wait::ThreadHandle;
+use super::wait::life_of;
 use crate::code::isa::{HEADER_SLOTS, Op};
 use crate::config::{REENTRY_LIMIT, SLICE_TICKS};
+use crate::modules::thread_object::{self, Thread};
 use crate::object::exception::Ex;
 use crate::object::function::{BoundMethod, Function};
 use crate::object::header::Kind;
@@ -196,6 +197,10 @@ pub struct Scheduler {
     pub(crate) closed: bool,
     /// The frame that ended last had this to say about itself: what its py-thread was started with.
     pub origin: Value,
+    /// How many `Thread`s have a number in their name.
+    pub threads_numbered: u32,
+    /// What each new `Thread` calls instead of its `run` (`threading.settrace`).
+    pub starter: Option<Value>,
     /// The OS thread that a leaving standby hands the GIL to, if not to whoever waits first.
     successor: Option<Parker>,
     /// The running py-thread wants to go on on the host's OS thread, which sleeps.
@@ -264,6 +269,8 @@ impl Scheduler {
             gated: false,
             closed: false,
             origin: Value::NONE,
+            threads_numbered: 0,
+            starter: None,
             successor: None,
             wanted_host: None,
         })
@@ -1055,6 +1062,12 @@ impl Vm {
             if !exits {
                 // The exception that it was handling is none of the report's business.
                 self.handled = Value::NONE;
+                if let Some((report, arguments)) = thread_object::report(self, &exception) {
+                    let task = self.leave_stack();
+                    self.sched.tasks.at_mut(task).begin_again(report, arguments);
+                    self.sched.enqueue_first(task);
+                    return self.reschedule();
+                }
                 crate::builtins::report::uncaught_in_thread(self, &exception, &origin);
             }
         }
@@ -1072,22 +1085,16 @@ impl Vm {
 
     /// The running py-thread is over: those who wait for it go on, its record and stack are free. Nobody runs afterwards.
     pub(super) fn finish_task(&mut self) {
-        let task = self.sched.current;
-        let stack = core::mem::replace(&mut self.stack, Stack::EMPTY);
-        if !stack.chunk.is_null() {
-            self.heap.discharge(stack.bytes());
-            self.sched.chunks.give(stack);
-        }
-        self.handled = Value::NONE;
-        self.base = core::ptr::null_mut();
-        self.code = core::ptr::null();
-        self.sched.current = NOBODY;
+        let task = self.leave_stack();
         if let Some(locals) = self.sched.tasks.at_mut(task).locals.take() {
             crate::modules::_thread::drop_locals(&locals, self.sched.tasks.ident(task));
         }
         if let Some(handle) = self.sched.tasks.at_mut(task).handle.take() {
-            if let Some(handle) = handle.get::<ThreadHandle>() {
-                self.sched.finish(handle);
+            if let Some(life) = life_of(&handle) {
+                self.sched.finish(life);
+                if let Some(thread) = handle.get::<Thread>() {
+                    thread.ended();
+                }
             } else if let Some(body) = handle.get::<FarBody>() {
                 self.far_ended(&handle, body);
             }
@@ -1099,6 +1106,19 @@ impl Vm {
         }
         drop(self.sched.tasks.release(task));
         self.heap.discharge(TASK_BYTES);
+    }
+
+    /// The running py-thread has no frames any more: its stack is free, and nobody runs. Returns its index.
+    fn leave_stack(&mut self) -> u32 {
+        let stack = core::mem::replace(&mut self.stack, Stack::EMPTY);
+        if !stack.chunk.is_null() {
+            self.heap.discharge(stack.bytes());
+            self.sched.chunks.give(stack);
+        }
+        self.handled = Value::NONE;
+        self.base = core::ptr::null_mut();
+        self.code = core::ptr::null();
+        core::mem::replace(&mut self.sched.current, NOBODY)
     }
 
     /// A record for another py-thread, if there is room and memory for it.
@@ -1153,8 +1173,8 @@ impl Vm {
         record.wake = Some(callee);
         record.waits_for = Some(arguments);
         record.flags = if daemon { DAEMON } else { 0 } | if named { KEYWORDS } else { 0 };
-        if let Some(started) = handle.as_ref().and_then(|handle| handle.get::<ThreadHandle>()) {
-            started.ident.set(ident);
+        if let Some(life) = handle.as_ref().and_then(life_of) {
+            life.ident.set(ident);
         }
         record.handle = handle;
         Ok(index)

@@ -6,7 +6,7 @@
 
 use super::executor::Scheduler;
 use super::task::{MAIN, NOBODY, State};
-use super::wait::ThreadHandle;
+use super::wait::life_of;
 use crate::modules::_thread::drop_locals;
 use crate::object::exception::Ex;
 use crate::object::value::Value;
@@ -47,8 +47,8 @@ impl Scheduler {
                 rest.push(locals);
             }
             if let Some(handle) = self.tasks.at_mut(index).handle.take() {
-                if let Some(handle) = handle.get::<ThreadHandle>() {
-                    self.finish(handle);
+                if let Some(life) = life_of(&handle) {
+                    self.finish(life);
                 }
                 rest.push(handle);
             }

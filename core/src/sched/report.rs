@@ -5,8 +5,9 @@ use super::executor::Scheduler;
 use super::far::FarBody;
 use super::readiness::Readiness;
 use super::task::{MAIN, State, Task, TaskTable};
-use super::wait::{Lock, ReentrantLock, ThreadHandle, owner_of};
+use super::wait::{Lock, ReentrantLock, life_of, owner_of};
 use crate::code::prototype::CodeFlags;
+use crate::modules::thread_object::Thread;
 use crate::object::str::Str;
 use crate::object::value::Value;
 use crate::sync::{OutOfMemory, zeroed};
@@ -99,10 +100,16 @@ fn text(value: &Value) -> String {
 /// `thread 3 (name)`
 pub(super) fn title(tasks: &TaskTable, index: u32) -> String {
     let ident = tasks.ident(index);
-    match (tasks.at(index).name(), index) {
-        (Some(name), _) => format!("thread {ident} ({})", text(name)),
-        (None, MAIN) => format!("thread {ident} (main)"),
-        (None, _) => format!("thread {ident}"),
+    let task = tasks.at(index);
+    let name = match (task.name(), &task.handle) {
+        (Some(name), _) => Some(text(name)),
+        (None, Some(handle)) if index != MAIN => handle.get::<Thread>().map(Thread::name),
+        (None, _) => None,
+    };
+    match name {
+        Some(name) => format!("thread {ident} ({name})"),
+        None if index == MAIN => format!("thread {ident} (main)"),
+        None => format!("thread {ident}"),
     }
 }
 
@@ -216,7 +223,7 @@ impl Vm {
             format!("waits for RLock {:#x}", object.bits())
         } else if let Some(readiness) = object.get::<Readiness>() {
             return format!("waits for {}", readiness.describe());
-        } else if object.get::<ThreadHandle>().is_some() {
+        } else if life_of(object).is_some() {
             return match owner {
                 Some(other) => format!("waits for the end of {}", title(tasks, other)),
                 None => "waits for the end of a thread".into(),

@@ -175,6 +175,30 @@ impl Task {
         self.state
     }
 
+    /// What stands for it: a `Thread`, a handle, or what a far generator knows.
+    pub fn handle(&self) -> Option<&Value> {
+        self.handle.as_ref()
+    }
+
+    /// Lets `handle` stand for it. False if something does already.
+    pub fn adopt(&mut self, handle: &Value) -> bool {
+        let free = self.handle.is_none();
+        if free {
+            self.handle = Some(handle.clone());
+        }
+        free
+    }
+
+    /// Its stack is gone: in its next turn it makes this call, as if it were new.
+    pub(super) fn begin_again(&mut self, callee: Value, arguments: Value) {
+        (self.pc, self.base, self.code, self.chunk) = (core::ptr::null(), core::ptr::null_mut(), core::ptr::null(), core::ptr::null_mut());
+        self.depth = 0;
+        self.state = State::New;
+        self.flags &= !KEYWORDS;
+        self.wake = Some(callee);
+        self.waits_for = Some(arguments);
+    }
+
     /// Its name, if it was told one.
     pub fn name(&self) -> Option<&Value> {
         self.name.as_ref()

@@ -8,6 +8,7 @@ use super::executor::Scheduler;
 use super::far::FarBody;
 use super::readiness::Readiness;
 use super::task::{FROZEN, RAISES, State, TIMED, Task, TaskTable};
+use crate::modules::thread_object::Thread;
 use crate::object;
 use crate::object::exception::Ex;
 use crate::object::header::{Header, Kind};
@@ -123,17 +124,31 @@ pub struct ReentrantLock {
 
 object!(ReentrantLock, Kind::Other, "RLock", |this, visit| {});
 
-/// `_thread._ThreadHandle`: a py-thread as others see it, also after its end.
-#[repr(C)]
-pub struct ThreadHandle {
-    pub header: Header,
+/// A py-thread as others see it, also after its end.
+#[derive(Default)]
+pub struct Life {
     /// 0: not started yet.
     pub ident: Cell<i64>,
     pub done: Cell<bool>,
     waiters: WaitQueue,
 }
 
+/// `_thread._ThreadHandle`
+#[repr(C)]
+pub struct ThreadHandle {
+    pub header: Header,
+    pub life: Life,
+}
+
 object!(ThreadHandle, Kind::Other, "_ThreadHandle", |this, visit| {});
+
+/// The life of the py-thread that `object`, a handle or a `Thread`, stands for.
+pub fn life_of(object: &Value) -> Option<&Life> {
+    match object.get::<Thread>() {
+        Some(thread) => Some(&thread.life),
+        None => object.get::<ThreadHandle>().map(|handle| &handle.life),
+    }
+}
 
 /// How long to wait.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -152,7 +167,7 @@ pub(super) fn queue_of(object: &Value) -> Option<&WaitQueue> {
     } else if let Some(lock) = object.get::<ReentrantLock>() {
         Some(&lock.waiters)
     } else {
-        object.get::<ThreadHandle>().map(|handle| &handle.waiters)
+        life_of(object).map(|life| &life.waiters)
     }
 }
 
@@ -165,14 +180,14 @@ pub(super) fn owner_of(tasks: &TaskTable, object: &Value) -> Option<u32> {
     } else if let Some(body) = object.get::<FarBody>() {
         body.producer(tasks)
     } else {
-        object.get::<ThreadHandle>().and_then(|handle| tasks.find(handle.ident.get()))
+        life_of(object).and_then(|life| tasks.find(life.ident.get()))
     }
 }
 
 /// What a wait gives when its time is over.
 fn timed_out(object: Option<&Value>) -> Value {
     match object {
-        Some(object) if object.get::<ThreadHandle>().is_none() => Value::FALSE,
+        Some(object) if life_of(object).is_none() => Value::FALSE,
         _ => Value::NONE,
     }
 }
@@ -269,10 +284,10 @@ impl Scheduler {
         }
     }
 
-    /// The py-thread behind a handle has ended: whoever waits for that goes on.
-    pub(crate) fn finish(&mut self, handle: &ThreadHandle) {
-        handle.done.set(true);
-        while let Some(task) = handle.waiters.pop_front(&mut self.tasks) {
+    /// A py-thread has ended: whoever waits for that goes on.
+    pub(crate) fn finish(&mut self, life: &Life) {
+        life.done.set(true);
+        while let Some(task) = life.waiters.pop_front(&mut self.tasks) {
             self.make_runnable(task, Value::NONE, false);
         }
     }
@@ -291,7 +306,7 @@ impl Vm {
 
     /// A handle of no py-thread yet.
     pub fn new_thread_handle(&mut self) -> Value {
-        self.new_object(|header| ThreadHandle { header, ident: Cell::new(0), done: Cell::new(false), waiters: WaitQueue::default() })
+        self.new_object(|header| ThreadHandle { header, life: Life::default() })
     }
 
     /// Takes a lock for the running py-thread: True or False; or the py-thread waits ([`Vm::wait_for`]).
@@ -392,8 +407,8 @@ impl Vm {
     ///
     /// # Errors
     /// See [`Vm::wait_for`].
-    pub fn join_thread(&mut self, object: &Value, handle: &ThreadHandle, timeout: Timeout) -> Res<Value> {
-        if handle.done.get() || timeout == Timeout::None { Ok(Value::NONE) } else { Err(self.wait_for(Some(object), timeout)) }
+    pub fn join_thread(&mut self, object: &Value, life: &Life, timeout: Timeout) -> Res<Value> {
+        if life.done.get() || timeout == Timeout::None { Ok(Value::NONE) } else { Err(self.wait_for(Some(object), timeout)) }
     }
 
     /// Blocks the running py-thread for a native that has no more to do: whoever wakes it says the native's value. With `Until`, time

@@ -48,7 +48,7 @@ names! {
     Initializing "_initializing" FromList "fromlist" Level "level" StdOut "stdout" StdErr "stderr" StdIn "stdin" Underscore "_" Empty "" Builtin "builtins"
     AsString "as_string" ReadLine "readline" Path_ "path" Modules "modules" Objclass "__objclass__" Subclasses "__subclasses__"
     TextSignature "__text_signature__" KeywordDefaults "__kwdefaults__" Defaults "__defaults__" Closure "__closure__" Globals "__globals__" CodeAttribute "__code__" SelfAttribute "__self__" Func "__func__"
-    Origin "__origin__" SetState "__setstate__" GetState "__getstate__" GetNewArgs "__getnewargs__" GetNewArgsEx "__getnewargs_ex__" Join "join" Strip "strip" Main_ "main" Format_ "format" Group "group" Filename "filename" Print "print"
+    Origin "__origin__" SetState "__setstate__" GetState "__getstate__" GetNewArgs "__getnewargs__" GetNewArgsEx "__getnewargs_ex__" Join "join" Strip "strip" Main_ "main" Format_ "format" Group "group" Filename "filename" Print "print" Run "run"
 }
 
 impl Name {

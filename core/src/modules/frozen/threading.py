@@ -9,25 +9,22 @@ __all__ = [
     "stack_size", "excepthook", "ExceptHookArgs", "getprofile", "gettrace", "get_native_id", "setprofile_all_threads", "settrace_all_threads",
 ]
 
-_start_joinable_thread = _thread.start_joinable_thread
 _allocate_lock = _thread.allocate_lock
-_ThreadHandle = _thread._ThreadHandle
 _new_lock = _thread.allocate_lock
 get_ident = _thread.get_ident
 get_native_id = getattr(_thread, "get_native_id", get_ident)
 Lock = getattr(_thread, "lock", _new_lock)
 _CRLock = _thread.RLock
-_set_name = getattr(_thread, "set_name", lambda name: None)
 local = _thread._local
 ThreadError = RuntimeError
 TIMEOUT_MAX = getattr(_thread, "TIMEOUT_MAX", 9223372036.0)
 stack_size = getattr(_thread, "stack_size", lambda size=0: 0)
 
-_active = {}
-# Threads are in _active from the start, so none is ever on its way there.
+# Threads that were not started through this module and have a handle of another kind, by identifier.
+_strays = {}
+# None is ever on its way.
 _limbo = {}
 _active_limbo_lock = _CRLock()
-_count = 0
 _threading_atexits = []
 _SHUTTING_DOWN = False
 _profile_hook = None
@@ -41,9 +38,23 @@ def _monotonic():
     return _monotonic()
 
 
+def _start_hooked(thread):
+    if _trace_hook:
+        _sys.settrace(_trace_hook)
+    if _profile_hook:
+        _sys.setprofile(_profile_hook)
+    if thread._context is None:
+        thread.run()
+    else:
+        thread._context.run(thread.run)
+
+def _hooks_changed():
+    _thread._set_starter(_start_hooked if _trace_hook or _profile_hook else None)
+
 def setprofile(func):
     global _profile_hook
     _profile_hook = func
+    _hooks_changed()
 
 setprofile_all_threads = setprofile
 
@@ -53,6 +64,7 @@ def getprofile():
 def settrace(func):
     global _trace_hook
     _trace_hook = func
+    _hooks_changed()
 
 settrace_all_threads = settrace
 
@@ -69,13 +81,13 @@ class _Dangling:
     """The threads that may still run, as a set."""
 
     def __iter__(self):
-        return iter(list(_active.values()))
+        return iter(enumerate())
 
     def __len__(self):
-        return len(_active)
+        return len(enumerate())
 
     def __contains__(self, thread):
-        return thread in _active.values()
+        return thread in enumerate()
 
 
 _dangling = _Dangling()
@@ -91,8 +103,9 @@ class _RLock:
 
     def __repr__(self):
         owner = self._owner
-        if owner in _active:
-            owner = _active[owner].name
+        for thread in enumerate():
+            if thread.ident == owner:
+                owner = thread.name
         cls = self.__class__
         state = "locked" if self._block.locked() else "unlocked"
         return f"<{state} {cls.__module__}.{cls.__qualname__} object owner={owner!r} count={self._count} at {hex(id(self))}>"
@@ -468,99 +481,33 @@ class Barrier:
         return self._state == -2
 
 
-class Thread:
+class Thread(_thread._Thread):
     """A thread of control: runs its target, or what a subclass's run does."""
-
-    _initialized = False
-    _handle = None
-    _started = False
-    _ident = None
-    _context = None
-
-    def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
-        assert group is None, "group argument must be None for now"
-        if name is None:
-            global _count
-            _count += 1
-            name = f"Thread-{_count}"
-            if target is not None:
-                target_name = getattr(target, "__name__", None)
-                if target_name is not None:
-                    name = f"{name} ({target_name})"
-        else:
-            name = str(name)
-        self._target = target
-        self._name = name
-        self._args = args
-        self._kwargs = kwargs
-        if daemon is None:
-            current = _active.get(get_ident())
-            daemon = current is not None and current._daemon
-        self._daemon = bool(daemon)
-        if context is not None:
-            self._context = context
-        self._initialized = True
 
     def __repr__(self):
         assert self._initialized, "Thread.__init__() was not called"
         status = "initial"
         if self._started:
             status = "started" if self.is_alive() else "stopped"
-        if self._daemon:
+        if self._daemonic:
             status += " daemon"
         if self._ident is not None:
             status += f" {self._ident}"
         return f"<{self.__class__.__name__}({self._name}, {status})>"
 
-    def start(self):
-        if not self._initialized:
-            raise RuntimeError("thread.__init__() not called")
-        if self._started:
-            raise RuntimeError("threads can only be started once")
-        handle = _ThreadHandle()
-        self._handle = handle
-        self._started = True
-        try:
-            _start_joinable_thread(self._bootstrap, handle=handle, daemon=self._daemon)
-        except Exception:
-            self._started = False
-            self._handle = None
-            raise
-        ident = handle.ident
-        self._ident = ident
-        if not handle.is_done():
-            _active[ident] = self
+    @property
+    def name(self):
+        assert self._initialized, "Thread.__init__() not called"
+        return self._name
 
-    def run(self):
-        try:
-            if self._target is not None:
-                if self._kwargs:
-                    self._target(*self._args, **self._kwargs)
-                else:
-                    self._target(*self._args)
-        finally:
-            del self._target, self._args, self._kwargs
+    @name.setter
+    def name(self, name):
+        assert self._initialized, "Thread.__init__() not called"
+        self._name = str(name)
 
-    def _bootstrap(self):
-        try:
-            self._ident = get_ident()
-            _active[self._ident] = self
-            _set_name(self._name)
-            if _trace_hook:
-                _sys.settrace(_trace_hook)
-            if _profile_hook:
-                _sys.setprofile(_profile_hook)
-            if self._context is None:
-                self.run()
-            else:
-                self._context.run(self.run)
-        except BaseException:
-            self._report()
-        finally:
-            _active.pop(self._ident, None)
-
-    def _report(self):
-        args = ExceptHookArgs([*_sys.exc_info(), self])
+    def _report(self, error):
+        """Called in the thread, with the exception that ended it."""
+        args = ExceptHookArgs([type(error), error, error.__traceback__, self])
         hook = excepthook
         if hook is None:
             print("Exception in threading.excepthook: threading.excepthook is None", file=_sys.stderr)
@@ -574,57 +521,6 @@ class Thread:
                 _sys.excepthook(type(error), error, error.__traceback__)
         finally:
             args = None
-
-    def join(self, timeout=None):
-        if not self._initialized:
-            raise RuntimeError("Thread.__init__() not called")
-        if not self._started:
-            raise RuntimeError("cannot join thread before it is started")
-        if self._ident == get_ident():
-            raise RuntimeError("cannot join current thread")
-        if timeout is None:
-            self._handle.join()
-        else:
-            self._handle.join(timeout if timeout > 0 else 0)
-        if self._handle.is_done():
-            # It leaves by itself, unless it was interrupted before it began.
-            _active.pop(self._ident, None)
-
-    def is_alive(self):
-        assert self._initialized, "Thread.__init__() not called"
-        return self._started and not self._handle.is_done()
-
-    @property
-    def name(self):
-        assert self._initialized, "Thread.__init__() not called"
-        return self._name
-
-    @name.setter
-    def name(self, name):
-        assert self._initialized, "Thread.__init__() not called"
-        self._name = str(name)
-
-    @property
-    def ident(self):
-        assert self._initialized, "Thread.__init__() not called"
-        return self._ident
-
-    @property
-    def native_id(self):
-        return self._ident
-
-    @property
-    def daemon(self):
-        assert self._initialized, "Thread.__init__() not called"
-        return self._daemon
-
-    @daemon.setter
-    def daemon(self, daemonic):
-        if not self._initialized:
-            raise RuntimeError("Thread.__init__() not called")
-        if self._started:
-            raise RuntimeError("cannot set daemon status of active thread")
-        self._daemon = daemonic
 
     def isDaemon(self):
         _deprecated("isDaemon()", "get the daemon attribute")
@@ -647,48 +543,21 @@ ExceptHookArgs = _thread._ExceptHookArgs
 excepthook = __excepthook__ = _thread._excepthook
 
 
-class _MainHandle:
-    """What is known of a thread that was not started here: it ends with the program."""
-
-    def __init__(self, ident):
-        self.ident = ident
-        self._done = False
-        self._end = _new_lock()
-        self._end.acquire()
-
-    def is_done(self):
-        return self._done
-
-    def join(self, timeout=-1):
-        if not self._done and self._end.acquire(True, timeout):
-            self._end.release()
-
-    def _set_done(self):
-        if not self._done:
-            self._done = True
-            self._end.release()
-
-
 class _MainThread(Thread):
-    def __init__(self, ident):
+    def __init__(self):
         Thread.__init__(self, name="MainThread", daemon=False)
-        self._started = True
-        self._ident = ident
-        self._handle = _MainHandle(ident)
-        _active[ident] = self
+        self._adopt()
 
 
 class _DummyThread(Thread):
     """A thread that was not started through this module."""
 
     def __init__(self):
-        global _count
-        _count += 1
-        Thread.__init__(self, name=f"Dummy-{_count}", daemon=True)
-        self._started = True
-        self._ident = get_ident()
-        self._handle = _MainHandle(self._ident)
-        _active[self._ident] = self
+        Thread.__init__(self, name=_thread._new_name("Dummy"), daemon=True)
+        if not self._adopt():
+            for ident in _strays.keys() - set(_thread._threads()):
+                del _strays[ident]
+            _strays[self._ident] = self
 
     def is_alive(self):
         return True
@@ -719,8 +588,7 @@ class Timer(Thread):
 
 
 def current_thread():
-    thread = _active.get(get_ident())
-    return thread if thread is not None else _DummyThread()
+    return _current() or _strays.get(get_ident()) or _DummyThread()
 
 
 def currentThread():
@@ -732,8 +600,18 @@ def main_thread():
     return _main_thread
 
 
+def enumerate():
+    threads = []
+    for thread in _thread._threads():
+        if thread.__class__ is int:
+            thread = _strays.get(thread)
+        if thread is not None:
+            threads.append(thread)
+    return threads
+
+
 def active_count():
-    return len(_active)
+    return len(enumerate())
 
 
 def activeCount():
@@ -741,24 +619,22 @@ def activeCount():
     return active_count()
 
 
-def enumerate():
-    return list(_active.values())
+def __getattr__(name):
+    if name == "_active":
+        return {thread.ident: thread for thread in enumerate()}
+    raise AttributeError(f"module 'threading' has no attribute {name!r}")
 
 
 def _after_fork():
     """What a copy of the process calls: only the thread that made it is left."""
     global _main_thread
-    ident = get_ident()
-    current = _active.get(ident)
-    if current is None:
-        current = _MainThread(ident)
-    elif isinstance(current, _DummyThread):
+    current = current_thread()
+    if isinstance(current, _DummyThread):
         current.__class__ = _MainThread
         current._name = "MainThread"
-    current._daemon = False
+    current._daemonic = False
     _main_thread = current
-    _active.clear()
-    _active[ident] = current
+    _strays.clear()
 
 
 def _register_atexit(func, *arg, **kwargs):
@@ -772,12 +648,11 @@ def _shutdown():
     global _SHUTTING_DOWN
     _SHUTTING_DOWN = True
     if get_ident() == _main_thread._ident:
-        _main_thread._handle._set_done()
+        _main_thread._set_done()
     while _threading_atexits:
         _threading_atexits.pop()()
-    shutdown = getattr(_thread, "_shutdown", None)
-    if shutdown is not None:
-        shutdown()
+    _thread._shutdown()
 
 
-_main_thread = _MainThread(getattr(_thread, "_get_main_thread_ident", get_ident)())
+_current = _thread._current
+_main_thread = _MainThread()
