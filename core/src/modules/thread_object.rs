@@ -47,13 +47,10 @@ pub struct Thread {
     reported: Cell<bool>,
 }
 
-object!(
-    Thread,
-    Kind::Other,
-    "_Thread",
-    |this, visit| this.values().into_iter().for_each(|value| visit(value.get())),
-    |this| this.values().into_iter().for_each(|value| value.set(Value::NONE))
-);
+object!(Thread, Kind::Other, "_Thread", |this, visit| this.values().into_iter().for_each(|value| visit(value.get())), |this| this
+    .values()
+    .into_iter()
+    .for_each(|value| value.set(Value::NONE)));
 
 impl Thread {
     fn new(header: Header) -> Thread {
@@ -134,10 +131,20 @@ pub static THREAD: TypeSpec = TypeSpec {
         Getter::read_only("native_id", |vm, this| checked(vm, this, ident), "As ident: no OS thread belongs to it."),
         Getter::read_only("_started", |_, this| Ok(Value::bool(of(this).is_some_and(Thread::has_started))), "Whether it was started."),
         Getter::read_only("_initialized", |_, this| Ok(Value::bool(of(this).is_some_and(|thread| thread.initialized.get()))), "Whether __init__() was called."),
-        Getter { name: "_target", get: |_, this| field(this, |thread| &thread.target), set: Some(|_, this, value| store(this, value, |thread| &thread.target)), doc: "What it calls." },
+        Getter {
+            name: "_target",
+            get: |_, this| field(this, |thread| &thread.target),
+            set: Some(|_, this, value| store(this, value, |thread| &thread.target)),
+            doc: "What it calls.",
+        },
         Getter { name: "_args", get: arguments, set: Some(|_, this, value| store(this, value, |thread| &thread.arguments)), doc: "The target's arguments." },
         Getter { name: "_kwargs", get: keywords, set: Some(|_, this, value| store(this, value, |thread| &thread.keywords)), doc: "The target's keyword arguments." },
-        Getter { name: "_context", get: |_, this| field(this, |thread| &thread.context), set: Some(|_, this, value| store(this, value, |thread| &thread.context)), doc: "The context it runs in." },
+        Getter {
+            name: "_context",
+            get: |_, this| field(this, |thread| &thread.context),
+            set: Some(|_, this, value| store(this, value, |thread| &thread.context)),
+            doc: "The context it runs in.",
+        },
     ],
     ..TypeSpec::new("_Thread", Thread::LAYOUT)
 };

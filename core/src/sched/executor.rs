@@ -1058,16 +1058,15 @@ impl Vm {
         if let Err(raised) = result {
             let exception = self.take_exception(raised);
             let origin = core::mem::replace(&mut self.sched.origin, Value::NONE);
-            let exits = self.is_instance(&exception, &self.exception_class(Ex::SystemExit));
-            if !exits {
-                // The exception that it was handling is none of the report's business.
-                self.handled = Value::NONE;
-                if let Some((report, arguments)) = thread_object::report(self, &exception) {
-                    let task = self.leave_stack();
-                    self.sched.tasks.at_mut(task).begin_again(report, arguments);
-                    self.sched.enqueue_first(task);
-                    return self.reschedule();
-                }
+            // The exception that it was handling is none of the report's business.
+            self.handled = Value::NONE;
+            if let Some((report, arguments)) = thread_object::report(self, &exception) {
+                let task = self.leave_stack();
+                self.sched.tasks.at_mut(task).begin_again(report, arguments);
+                self.sched.enqueue_first(task);
+                return self.reschedule();
+            }
+            if !self.is_instance(&exception, &self.exception_class(Ex::SystemExit)) {
                 crate::builtins::report::uncaught_in_thread(self, &exception, &origin);
             }
         }

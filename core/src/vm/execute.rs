@@ -170,10 +170,11 @@ impl Vm {
         unsafe { drop_frame(base, OWN_REGISTERS) };
     }
 
-    /// Pops a frame of the VM's own that gives nothing to the one below, and the chunk that was begun for it, if one was.
+    /// Pops a frame of the VM's own that gives nothing to the one below, and the chunk that was begun for it, if one was. (A chunk's frame that has a
+    /// value already was begun for another one, and passes it on.)
     pub(crate) fn pop_silently(&mut self) {
         self.pop_own();
-        if !self.base.is_null() && core::ptr::eq(self.code, self.own.chunk) {
+        if !self.base.is_null() && core::ptr::eq(self.code, self.own.chunk) && self.register(0).is_undefined() {
             self.pop_own();
             self.leave_chunk();
         }

@@ -35,3 +35,23 @@ for count in range(40):
     one.start()
     one.join()
 print(results, Counted.ended)
+
+class Deep:
+    def __del__(self, first=1, second=2): down(3)
+
+def down(depth): return depth and down(depth - 1)
+
+def leaves_one_behind():
+    # Its finalizer runs when the result is on its way from one piece of the stack to the one before.
+    left = Deep()
+    return "result"
+
+results = set()
+for count in range(40):
+    names = [f"v{index} = {index}" for index in range(count)]
+    namespace = {"leaves_one_behind": leaves_one_behind, "results": results}
+    exec("def body():\n    " + "; ".join(names + ["results.add(leaves_one_behind())"]), namespace)
+    one = threading.Thread(target=namespace["body"])
+    one.start()
+    one.join()
+print(results)
