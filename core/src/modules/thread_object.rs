@@ -6,7 +6,7 @@ use crate::object::class::{CLASS_WEAKREFERABLE, TypeSpec};
 use crate::object::construct::allocation_class;
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
-use crate::object::function::{BoundMethod, Function, NativeFunction};
+use crate::object::function::{Function, NativeFunction};
 use crate::object::header::{Header, Kind, Mut, Object};
 use crate::object::keywords::bind;
 use crate::object::str::Str;
@@ -103,6 +103,9 @@ impl Thread {
         self.life.ident.get() != 0
     }
 }
+
+/// The place of `run` in the natives.
+const RUN: usize = 3;
 
 pub static THREAD: TypeSpec = TypeSpec {
     module: "_thread",
@@ -336,28 +339,36 @@ fn start(vm: &mut Vm, args: &Args) -> Res<Action> {
     if thread.has_started() {
         return Err(vm.raise(Ex::RuntimeError, "threads can only be started once"));
     }
-    let (object, name) = (object.clone(), vm.name(Name::Run).clone());
+    let class = vm.class_of(object);
+    let name = vm.name(Name::Run).clone();
+    if class.lookup(&name).is_some_and(|run| is_own_run(&run))
+        && vm.sched.starter.is_none()
+        && thread.context.get().is_none()
+        && vm.own_attribute(object, &class, &name).is_none()
+        && let Some((target, arguments, keywords)) = plain_start(vm, thread)
+    {
+        thread.plain.set(true);
+        return launch(vm, object, target, arguments, keywords);
+    }
+    let object = object.clone();
     vm.get_attribute(&object, &name)?.and_then(vm, move |vm, run| start_with(vm, &object, run))
 }
 
 fn start_with(vm: &mut Vm, object: &Value, run: Value) -> Res<Action> {
-    let Some(thread) = of(object) else { return Ok(Action::Return(Value::NONE)) };
-    let context = thread.context.get().clone();
-    let (callee, arguments, keywords) = if let Some(starter) = vm.sched.starter.clone() {
-        (starter, vm.new_tuple(Vec::from([object.clone()])), Vec::new())
-    } else if !context.is_none() {
-        let (name, object) = (vm.name(Name::Run).clone(), object.clone());
-        return vm.get_attribute(&context, &name)?.and_then(vm, move |vm, in_context| {
-            let arguments = vm.new_tuple(Vec::from([run]));
-            launch(vm, &object, in_context, arguments, Vec::new())
-        });
-    } else if let Some(start) = plain_start(vm, thread, &run) {
-        thread.plain.set(true);
-        start
-    } else {
-        (run, vm.new_tuple(Vec::new()), Vec::new())
-    };
-    launch(vm, object, callee, arguments, keywords)
+    let context = of(object).map_or(Value::NONE, |thread| thread.context.get().clone());
+    if let Some(starter) = vm.sched.starter.clone() {
+        let arguments = vm.new_tuple(Vec::from([object.clone()]));
+        return launch(vm, object, starter, arguments, Vec::new());
+    }
+    if context.is_none() {
+        let nothing = vm.new_tuple(Vec::new());
+        return launch(vm, object, run, nothing, Vec::new());
+    }
+    let (name, object) = (vm.name(Name::Run).clone(), object.clone());
+    vm.get_attribute(&context, &name)?.and_then(vm, move |vm, in_context| {
+        let arguments = vm.new_tuple(Vec::from([run]));
+        launch(vm, &object, in_context, arguments, Vec::new())
+    })
 }
 
 fn launch(vm: &mut Vm, object: &Value, callee: Value, arguments: Value, keywords: Vec<(Value, Value)>) -> Res<Action> {
@@ -366,15 +377,15 @@ fn launch(vm: &mut Vm, object: &Value, callee: Value, arguments: Value, keywords
     Ok(Action::Return(Value::NONE))
 }
 
-/// What its py-thread calls where `run` is the one of this class and the arguments are as they mostly are.
-fn plain_start(vm: &mut Vm, thread: &Thread, run: &Value) -> Option<(Value, Value, Vec<(Value, Value)>)> {
-    let native = match run.get::<BoundMethod>() {
-        Some(method) => method.function.get::<NativeFunction>(),
-        None => run.get::<NativeFunction>(),
-    };
-    let is_own = native.is_some_and(|native| native.native.name() == "run" && THREAD.natives.iter().any(|known| core::ptr::eq(known, native.native)));
+/// The `run` of this class?
+fn is_own_run(method: &Value) -> bool {
+    method.get::<NativeFunction>().is_some_and(|method| core::ptr::eq(method.native, &THREAD.natives[RUN]))
+}
+
+/// What its py-thread calls where `run` is the one of this class and target and arguments are as they mostly are.
+fn plain_start(vm: &mut Vm, thread: &Thread) -> Option<(Value, Value, Vec<(Value, Value)>)> {
     let target = thread.target.get();
-    if !is_own || target.is_none() {
+    if target.is_none() {
         return None;
     }
     let arguments = match thread.arguments.get() {

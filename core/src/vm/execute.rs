@@ -773,57 +773,56 @@ impl Vm {
         new_arguments.push(callee.clone());
         new_arguments.extend(arguments.iter().cloned());
         let new = super::ops::attribute::unwrap_new(self, &new, callee);
-        let call = Call { callee: new, arguments: new_arguments, names: names.clone() };
-        if let Some(native) = call.callee.get::<NativeFunction>()
-            && matches!(native.native.function, NativeKind::Simple(_))
-        {
-            // Natives finish at once.
-            return match self.begin_call(call)? {
-                Started::Value(instance) => {
-                    let action = self.initialize_if_instance(callee, instance, arguments, names)?;
-                    self.perform(action)
+        if let Some(native) = new.get::<NativeFunction>() {
+            return match self.begin_native(native, new_arguments, &names)? {
+                Begun::Value(instance) => self.initialize_made(callee, instance, arguments, names),
+                Begun::Action(action) => {
+                    let class = callee.clone();
+                    let made = move |vm: &mut Vm, result: Res<Value>| vm.initialize_made_action(&class, result?, arguments, names);
+                    self.perform(Action::Then(Box::new(action), Box::new(made)))
                 }
-                Started::Running => Ok(Started::Running),
+                begun => Ok(self.started(begun)),
             };
         }
         let class = callee.clone();
-        self.perform(Action::Call(call, Box::new(move |vm: &mut Vm, result: Res<Value>| vm.initialize_if_instance(&class, result?, arguments, names))))
+        let call = Call { callee: new, arguments: new_arguments, names: names.clone() };
+        self.perform(Action::Call(call, Box::new(move |vm: &mut Vm, result: Res<Value>| vm.initialize_made_action(&class, result?, arguments, names))))
     }
 
-    /// After `__new__`: `__init__`, if the result is an instance of the class.
-    fn initialize_if_instance(&mut self, class: &Value, instance: Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Action> {
-        let is_instance = class.get::<Class>().is_some_and(|class| self.is_instance(&instance, class));
-        if !is_instance {
-            return Ok(Action::Return(instance));
+    /// The `__init__` of what `__new__` has made, if that is an instance of the class and has one of its own.
+    fn init_of_made(&mut self, class: &Value, instance: &Value) -> Option<Value> {
+        if !class.get::<Class>().is_some_and(|class| self.is_instance(instance, class)) {
+            return None;
         }
         let object = self.class::<Instance>();
-        match self.lookup_special(&instance, Name::Init) {
-            Some(init) if !init.get::<NativeFunction>().is_some_and(|native| native.owner.is(&object)) => Ok(Self::initialize_action(instance, init, arguments, names)),
-            _ => Ok(Action::Return(instance)),
+        self.lookup_special(instance, Name::Init).filter(|init| !init.get::<NativeFunction>().is_some_and(|native| native.owner.is(&object)))
+    }
+
+    /// After `__new__`: `__init__`, if it is to be called.
+    fn initialize_made(&mut self, class: &Value, instance: Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Started> {
+        match self.init_of_made(class, &instance) {
+            Some(init) => self.initialize(instance, init, arguments, names),
+            None => Ok(Started::Value(instance)),
         }
+    }
+
+    /// As [`Vm::initialize_made`], to be done later.
+    fn initialize_made_action(&mut self, class: &Value, instance: Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Action> {
+        Ok(match self.init_of_made(class, &instance) {
+            Some(init) => Self::initialize_action(instance, init, arguments, names),
+            None => Action::Return(instance),
+        })
     }
 
     fn initialize_action(instance: Value, init: Value, arguments: Vec<Value>, names: Vec<Value>) -> Action {
-        let mut all = Vec::with_capacity(arguments.len() + 1);
-        all.push(instance.clone());
-        all.extend(arguments);
-        let call = Call { callee: init, arguments: all, names };
-        Action::Call(
-            call,
-            Box::new(move |vm: &mut Vm, result: Res<Value>| {
-                let value = result?;
-                vm.check_init_result(&value)?;
-                Ok(Action::Return(instance))
-            }),
-        )
+        let call = Call { callee: init, arguments: with_receiver(&instance, arguments), names };
+        Action::Call(call, initialized(instance))
     }
 
     /// Calls `__init__`; the instance is the result.
     fn initialize(&mut self, instance: Value, init: Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Started> {
         if let Kind::Function = init.kind() {
-            let mut all = Vec::with_capacity(arguments.len() + 1);
-            all.push(instance.clone());
-            all.extend(arguments);
+            let all = with_receiver(&instance, arguments);
             let top = self.reserve(HEADER_SLOTS + OWN_REGISTERS)?;
             let code = self.own.construct;
             // SAFETY: room was reserved.
@@ -833,6 +832,16 @@ impl Vm {
                 return Err(raised);
             }
             return Ok(Started::Running);
+        }
+        if let Some(native) = init.get::<NativeFunction>() {
+            return match self.begin_native(native, with_receiver(&instance, arguments), &names)? {
+                Begun::Value(value) => {
+                    self.check_init_result(&value)?;
+                    Ok(Started::Value(instance))
+                }
+                Begun::Action(action) => self.perform(Action::Then(Box::new(action), initialized(instance))),
+                begun => Ok(self.started(begun)),
+            };
         }
         self.perform(Self::initialize_action(instance, init, arguments, names))
     }
@@ -919,4 +928,20 @@ pub fn class_name(class: &Class) -> String {
 /// `__qualname__` of a function, for messages.
 pub fn function_name(function: &Function) -> String {
     text_of(function.qualified_name.get())
+}
+
+fn with_receiver(receiver: &Value, arguments: Vec<Value>) -> Vec<Value> {
+    let mut all = Vec::with_capacity(arguments.len() + 1);
+    all.push(receiver.clone());
+    all.extend(arguments);
+    all
+}
+
+/// What follows `__init__`: the instance.
+fn initialized(instance: Value) -> Box<dyn Continuation> {
+    Box::new(move |vm: &mut Vm, result: Res<Value>| {
+        let value = result?;
+        vm.check_init_result(&value)?;
+        Ok(Action::Return(instance))
+    })
 }

@@ -103,3 +103,13 @@ for start in (lambda: _thread.start_new_thread(stranger, ()), lambda: _thread.st
     start()
     time.sleep(0.01)
 print([thread.name for thread in threading.enumerate()], threading.active_count(), threading.main_thread() is threading.current_thread())
+
+# A run of its own beside the target, also one given to the instance; one that is replaced after the start.
+class Both(threading.Thread):
+    def run(self):
+        print("before")
+        super().run()
+        print("after")
+both = Both(target=print, args=("the target",))
+both.start()
+both.join()

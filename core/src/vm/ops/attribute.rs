@@ -143,7 +143,7 @@ impl Vm {
     }
 
     /// The attribute in the object's own namespace.
-    fn own_attribute(&mut self, object: &Value, class: &Class, name: &Value) -> Option<Value> {
+    pub(crate) fn own_attribute(&mut self, object: &Value, class: &Class, name: &Value) -> Option<Value> {
         let header = object.header()?;
         if let Some(attributes) = class.attributes_of(header) {
             return attributes.get(header, name);
