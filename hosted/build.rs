@@ -62,6 +62,13 @@ const SECOND_NAMES: &[SecondName] = &[
         changes: &[("            if loader is FrozenImporter:\n                loader._fix_up", "    # Directly load", "\n")],
         more: "",
     },
+    // The debugger traces; events of `sys.monitoring` there are none.
+    SecondName {
+        first: "bdb",
+        second: "bdb",
+        changes: &[("E = sys.monitoring.events", "class Bdb:", ""), ("_MonitoringTracer()", "\n", "None")],
+        more: "",
+    },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
 ];
 

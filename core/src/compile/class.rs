@@ -143,11 +143,11 @@ impl<'a> Compiler<'a> {
         }
         match self.unit.variables.get("__class__").copied() {
             Some(cell) => {
-                self.unit.emit(span, Op::Move, 0, register, cell.register, 0);
-                self.store_by_site(Op::StoreName, &Rc::from("__classcell__"), span, Operand::local(register));
-                self.unit.emit_last(span, Op::Return, register);
+                self.unit.emit(Span::NOWHERE, Op::Move, 0, register, cell.register, 0);
+                self.store_by_site(Op::StoreName, &Rc::from("__classcell__"), Span::NOWHERE, Operand::local(register));
+                self.unit.emit_last(Span::NOWHERE, Op::Return, register);
             }
-            None => self.unit.emit_last(span, Op::ReturnNone, 0),
+            None => self.unit.emit_last(Span::NOWHERE, Op::ReturnNone, 0),
         }
         self.unit.release(register);
     }

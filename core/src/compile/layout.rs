@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::unit::{UNBOUND, Unit};
 use crate::code::isa::{Instr, Op, Shape};
-use crate::code::line_table::{LineTableBuilder, Position};
+use crate::code::line_table::{LineTableBuilder, Mark, Position};
 use crate::code::{Capture, CodeFlags, CodePrototype, Handler};
 use crate::syntax::LineIndex;
 use crate::syntax::ast::Span;
@@ -82,6 +82,8 @@ pub(super) fn finish(unit: Unit<'_>, header: Header, lines: &LineIndex) -> Resul
             *instruction = with_offset(*instruction, target as i64 - at as i64 - 1);
         }
     }
+    let mut marks: Vec<(u32, Span, Mark)> = unit.line_marks.iter().map(|(position, span, mark)| (relocate(*position), *span, *mark)).collect();
+    marks.sort_by_key(|(position, ..)| *position);
     let mut handlers = Vec::with_capacity(unit.handlers.len());
     for raw in &unit.handlers {
         let target = target_of(raw.target).ok_or("a handler leads nowhere")?;
@@ -113,7 +115,7 @@ pub(super) fn finish(unit: Unit<'_>, header: Header, lines: &LineIndex) -> Resul
         children: unit.children,
         instructions,
         handlers,
-        lines: line_table(&spans, lines),
+        lines: line_table(&spans, &marks, lines),
     })
 }
 
@@ -141,11 +143,16 @@ fn thread_jumps(instructions: &[Instr], targets: &mut [(u32, u32)]) {
     }
 }
 
-fn line_table(spans: &[Span], lines: &LineIndex) -> crate::code::line_table::LineTable {
+fn line_table(spans: &[Span], marks: &[(u32, Span, Mark)], lines: &LineIndex) -> crate::code::line_table::LineTable {
     let mut builder = LineTableBuilder::default();
     let mut last: Option<(Span, Position)> = None;
-    for span in spans {
+    let mut marks = marks.iter().peekable();
+    for (index, span) in spans.iter().enumerate() {
+        while let Some((_, span, mark)) = marks.next_if(|(position, ..)| *position as usize <= index) {
+            builder.mark(lines.line_column(span.start).0, *mark);
+        }
         let position = match last {
+            _ if *span == Span::NOWHERE => Position::default(),
             Some((same, position)) if same == *span => position,
             _ => {
                 let (line, column) = lines.line_column(span.start);

@@ -3,6 +3,7 @@
 use super::unit::{Assigned, Block, BlockKind, Label, Operand};
 use super::{Compiler, Result};
 use crate::code::isa::{Common, Instr, Op};
+use crate::code::line_table::Mark;
 use crate::syntax::ast::*;
 
 /// Tests with more parts are not compiled twice.
@@ -111,7 +112,7 @@ impl<'a> Compiler<'a> {
         self.assign(target, Operand::temporary(value))?;
         self.unit.release(mark);
         body(self)?;
-        self.unit.jump(span, next);
+        self.unit.jump(Span::NOWHERE, next);
 
         self.unit.bind_handler(stop, assigned, reachable && covered);
         let exception = self.unit.allocate();
@@ -120,10 +121,10 @@ impl<'a> Compiler<'a> {
         self.unit.emit_wide(span, Op::LoadCommon, 0, class, Common::StopAsyncIteration as i32);
         self.unit.emit(span, Op::ExceptionMatch, crate::code::isa::CONSUME_C, matches, exception, class);
         self.unit.emit_jump(span, Instr::wide(Op::JumpTrue, 0, matches, 0), ended);
-        self.unit.emit_last(span, Op::Reraise, exception);
+        self.unit.emit_last(Span::NOWHERE, Op::Reraise, exception);
         self.unit.bind(ended);
-        self.discard(exception, span);
-        self.discard(iterator, span);
+        self.discard(exception, Span::NOWHERE);
+        self.discard(iterator, Span::NOWHERE);
         self.unit.release(mark);
         Ok(())
     }
@@ -134,9 +135,10 @@ impl<'a> Compiler<'a> {
         match self.fold(&node.test).as_ref().and_then(super::condition::truth) {
             Some(true) => {
                 self.unit.bind_loop(next);
+                self.unit.note_line(span, Mark::Reached);
                 self.push_block(block, span)?;
                 self.body(&node.body)?;
-                self.unit.jump(span, next);
+                self.unit.jump(Span::NOWHERE, next);
                 self.pop_block();
             }
             Some(false) => {

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::unit::{Block, BlockKind, Label, Operand};
 use super::{Compiler, ParameterNames, Result, UnitShape};
 use crate::code::isa::{Common, Intrinsic, Op};
+use crate::code::line_table::Mark;
 use crate::code::{CodePrototype, Const, HEADER_SLOTS};
 use crate::syntax::ast::*;
 
@@ -81,7 +82,11 @@ impl<'a> Compiler<'a> {
             StmtKind::Delete(targets) => targets.iter().try_for_each(|target| self.delete(target)),
             StmtKind::Break => self.leave_loop(true, span),
             StmtKind::Continue => self.leave_loop(false, span),
-            StmtKind::Pass | StmtKind::Global(_) | StmtKind::Nonlocal(_) => Ok(()),
+            StmtKind::Pass => {
+                self.unit.note_line(span, Mark::Passed);
+                Ok(())
+            }
+            StmtKind::Global(_) | StmtKind::Nonlocal(_) => Ok(()),
             StmtKind::AnnAssign(node) => self.annotated_assignment(node, span),
             StmtKind::TypeAlias(node) => self.type_alias(node, span),
             StmtKind::Match(node) => self.match_statement(node),
@@ -104,6 +109,7 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         if matches!(value.kind, ExprKind::Constant(_)) {
+            self.unit.note_line(span, Mark::Passed);
             return Ok(());
         }
         self.effect(value)
@@ -116,13 +122,17 @@ impl<'a> Compiler<'a> {
         for (index, branch) in branches.iter().enumerate() {
             let next = self.unit.label();
             if let Some(target) = self.plain_exit(&branch.body) {
+                let first = self.unit.jumps.len();
                 self.jump_if(&branch.test, true, target)?;
+                if let Some(exit) = branch.body.first() {
+                    self.unit.note_jumps(first, target, exit.span);
+                }
                 continue;
             }
             self.jump_if(&branch.test, false, next)?;
             self.body(&branch.body)?;
             if index + 1 < count || !orelse.is_empty() {
-                self.unit.jump(branch.span, end);
+                self.unit.jump(Span::NOWHERE, end);
             }
             self.unit.bind(next);
         }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use super::symtable::ScopeId;
+use crate::code::line_table::Mark;
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr, Op};
 use crate::code::{CodePrototype, Const};
 use crate::syntax::ast::{Ident, Span, Stmt};
@@ -118,7 +119,7 @@ pub(super) enum BlockKind<'a> {
     /// Inside an exception handler: `saved` goes back into the handled exception; `exception` holds the caught one.
     Handler { saved: u16, exception: Option<u16> },
     /// The variable of `except … as name` to unbind.
-    HandlerName(Ident, Span),
+    HandlerName(Ident),
     /// The body of an `except*`, which no exit may leave.
     ExceptStar,
 }
@@ -155,6 +156,8 @@ pub(super) struct Unit<'a> {
     pub instructions: Vec<Instr>,
     /// Where each instruction comes from.
     pub spans: Vec<Span>,
+    /// Lines without instructions, and before which instruction they come.
+    pub line_marks: Vec<(u32, Span, Mark)>,
     /// Jump instructions and their targets, in order of the instructions.
     pub jumps: Vec<(u32, Label)>,
     pub labels: Vec<LabelState>,
@@ -197,6 +200,7 @@ impl<'a> Unit<'a> {
             first_line,
             instructions: Vec::new(),
             spans: Vec::new(),
+            line_marks: Vec::new(),
             jumps: Vec::new(),
             labels: Vec::new(),
             fence: 0,
@@ -302,6 +306,24 @@ impl<'a> Unit<'a> {
     pub(super) fn emit_last(&mut self, span: Span, op: Op, a: u16) {
         self.emit(span, op, 0, a, 0, 0);
         self.reachable = false;
+    }
+
+    // ---- lines
+
+    /// Notes a line that has no instructions of its own.
+    pub(super) fn note_line(&mut self, span: Span, mark: Mark) {
+        if self.reachable {
+            self.line_marks.push((self.position(), span, mark));
+        }
+    }
+
+    /// Notes the line of what the jumps to `target` from the `first` one on stand for.
+    pub(super) fn note_jumps(&mut self, first: usize, target: Label, span: Span) {
+        for (at, label) in self.jumps.get(first..).unwrap_or_default() {
+            if *label == target {
+                self.line_marks.push((at + 1, span, Mark::Jumped));
+            }
+        }
     }
 
     // ---- labels

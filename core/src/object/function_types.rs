@@ -525,7 +525,7 @@ fn runs(arguments: &[Value]) -> impl Iterator<Item = (u32, Position)> + '_ {
 fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let mut items = Vec::new();
     for (count, position) in runs(arguments) {
-        let number = |number: u32| Value::small_int(i64::from(number));
+        let number = |number: u32| if position.line == 0 { Value::NONE } else { Value::small_int(i64::from(number)) };
         // Of instructions that no text stands for only the line is known.
         let rest = |value: u32| if position.end_line == 0 { Value::NONE } else { number(value) };
         let numbers = [number(position.line), rest(position.end_line), rest(position.column), rest(position.end_column)];
@@ -549,7 +549,8 @@ fn code_lines(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
     let mut items = Vec::new();
     for (start, end, line) in lines {
-        let numbers = [start, end, i64::from(line)].map(Value::small_int);
+        let line = if line == 0 { Value::NONE } else { Value::small_int(i64::from(line)) };
+        let numbers = [Value::small_int(start), Value::small_int(end), line];
         items.push(vm.new_tuple(numbers.into()));
     }
     let items = vm.new_list(items);

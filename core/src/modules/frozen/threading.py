@@ -45,7 +45,9 @@ def setprofile(func):
     global _profile_hook
     _profile_hook = func
 
-setprofile_all_threads = setprofile
+def setprofile_all_threads(func):
+    setprofile(func)
+    _sys._setprofileallthreads(func)
 
 def getprofile():
     return _profile_hook
@@ -54,7 +56,9 @@ def settrace(func):
     global _trace_hook
     _trace_hook = func
 
-settrace_all_threads = settrace
+def settrace_all_threads(func):
+    settrace(func)
+    _sys._settraceallthreads(func)
 
 def gettrace():
     return _trace_hook
