@@ -66,7 +66,18 @@ const SECOND_NAMES: &[SecondName] = &[
     SecondName {
         first: "bdb",
         second: "bdb",
-        changes: &[("E = sys.monitoring.events", "class Bdb:", ""), ("_MonitoringTracer()", "\n", "None")],
+        changes: &[("E = sys.monitoring.events", "class Bdb:", ""), ("_MonitoringTracer()", "\n", "None"), ("self.backend = backend", "\n", "self.backend = backend = 'settrace' if backend == 'monitoring' else backend")],
+        more: "",
+    },
+    // Where a function begins, without its instructions.
+    SecondName {
+        first: "pdb",
+        second: "pdb",
+        changes: &[(
+            "    prev = None\n    for instr in dis.get_instructions(code):",
+            "    return code.co_firstlineno\n\ndef find_function",
+            "    for _, _, line in code.co_lines():\n        if line not in (None, code.co_firstlineno):\n            return line\n",
+        )],
         more: "",
     },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },

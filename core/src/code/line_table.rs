@@ -57,6 +57,32 @@ impl LineTable {
         None
     }
 
+    /// The number of an instruction among the places that `co_lines` tells of: the function's beginning, then instructions and marks.
+    pub fn place(&self, instruction: usize) -> usize {
+        let (mut start, mut marks) = (0, 0);
+        for (count, _) in self.runs().flatten() {
+            if start > instruction {
+                break;
+            }
+            marks += (count == 0) as usize;
+            start += count as usize;
+        }
+        1 + instruction + marks
+    }
+
+    /// The instruction at such a place, or behind it.
+    pub fn instruction_at(&self, place: usize) -> usize {
+        let (mut start, mut marks) = (0, 0);
+        for (count, _) in self.runs().flatten() {
+            if 1 + start + marks > place {
+                break;
+            }
+            marks += (count == 0) as usize;
+            start += count as usize;
+        }
+        place.saturating_sub(1 + marks)
+    }
+
     /// Whether the table is well-formed and covers exactly `count` instructions.
     pub fn covers(&self, count: usize) -> bool {
         let mut sum = 0u64;

@@ -48,6 +48,18 @@ impl<'a> Compiler<'a> {
         Ok(unwound)
     }
 
+    /// As [`Compiler::begin_unwind`], for a statement that visits its line before what it must undo. The span of the exit itself.
+    pub(super) fn begin_exit(&mut self, depth: usize, span: Span) -> Result<(Unwound<'a>, Span)> {
+        let (before, noted) = (self.unit.position(), self.unit.line_marks.len());
+        self.unit.note_line(span);
+        let unwound = self.begin_unwind(depth, span)?;
+        if self.unit.position() != before || self.unit.line_marks.len() > noted + 1 {
+            return Ok((unwound, Span::NOWHERE));
+        }
+        self.unit.line_marks.truncate(noted);
+        Ok((unwound, span))
+    }
+
     pub(super) fn end_unwind(&mut self, mut unwound: Unwound<'a>) {
         while let Some(block) = unwound.blocks.pop() {
             self.unit.blocks.push(block);

@@ -6,7 +6,6 @@
 use super::unit::{Assigned, BlockKind, Label, Operand};
 use super::{Compiler, Result};
 use crate::code::isa::{CONSUME_B, CONSUME_C, Instr, Op};
-use crate::code::line_table::Mark;
 use crate::syntax::ast::*;
 
 /// Where the code of a handler goes when it raises, and what is known there.
@@ -49,7 +48,7 @@ impl<'a> Compiler<'a> {
 
     #[inline(never)]
     pub(super) fn try_statement(&mut self, node: &'a Try, span: Span) -> Result<()> {
-        self.unit.note_line(span, Mark::Reached);
+        self.unit.note_line(span);
         if node.finalbody.is_empty() {
             return self.try_except(node, span);
         }
@@ -99,7 +98,7 @@ impl<'a> Compiler<'a> {
         let exception = self.unit.allocate();
         let saved = self.unit.allocate();
         if node.is_star {
-            self.star_handlers(&node.handlers, exception, saved, end, span)?;
+            self.star_handlers(&node.handlers, exception, saved, end)?;
         } else {
             self.handlers(&node.handlers, exception, saved, end)?;
         }
@@ -171,12 +170,13 @@ impl<'a> Compiler<'a> {
 
     /// `except*` (PEP 654): every handler takes its part of the group; what they raise and what is left over is
     /// raised at the end.
-    fn star_handlers(&mut self, handlers: &'a [ExceptHandler], exception: u16, saved: u16, end: Label, span: Span) -> Result<()> {
+    fn star_handlers(&mut self, handlers: &'a [ExceptHandler], exception: u16, saved: u16, end: Label) -> Result<()> {
         let cleanup = self.begin_handled(exception, saved);
         // What is left of the group, the part a handler takes, and the list of what they raised.
         let rest = self.unit.allocate_many(2);
         let taken = rest + 1;
         let raised = self.unit.allocate();
+        let span = Span::NOWHERE;
         self.unit.emit(span, Op::Move, 0, rest, exception, 0);
         self.unit.emit(span, Op::BuildList, 0, raised, raised, 0);
         for handler in handlers {
@@ -217,7 +217,6 @@ impl<'a> Compiler<'a> {
         }
         let done = self.unit.label();
         let result = self.unit.allocate();
-        let span = Span::NOWHERE;
         self.unit.emit(span, Op::ListAppend, CONSUME_B, raised, rest, 0);
         self.unit.emit(span, Op::PrepareReraiseStar, 0, result, exception, raised);
         self.discard(raised, span);

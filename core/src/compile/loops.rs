@@ -3,7 +3,6 @@
 use super::unit::{Assigned, Block, BlockKind, Label, Operand};
 use super::{Compiler, Result};
 use crate::code::isa::{Common, Instr, Op};
-use crate::code::line_table::Mark;
 use crate::syntax::ast::*;
 
 /// Tests with more parts are not compiled twice.
@@ -135,13 +134,14 @@ impl<'a> Compiler<'a> {
         match self.fold(&node.test).as_ref().and_then(super::condition::truth) {
             Some(true) => {
                 self.unit.bind_loop(next);
-                self.unit.note_line(span, Mark::Reached);
+                self.unit.note_line(span);
                 self.push_block(block, span)?;
                 self.body(&node.body)?;
                 self.unit.jump(Span::NOWHERE, next);
                 self.pop_block();
             }
             Some(false) => {
+                self.unit.note_line(span);
                 self.without_code(|compiler| {
                     compiler.push_block(block, span)?;
                     compiler.body(&node.body)?;
@@ -197,11 +197,12 @@ impl<'a> Compiler<'a> {
         let Some(Block { kind: BlockKind::Loop { break_label, continue_label, iterator }, .. }) = self.unit.blocks.get(depth).cloned() else {
             return Ok(());
         };
+        self.unit.note_line(span);
         let unwound = self.begin_unwind(depth + 1, span)?;
         if is_break && let Some(iterator) = iterator {
-            self.discard(iterator, span);
+            self.discard(iterator, Span::NOWHERE);
         }
-        self.unit.jump(span, if is_break { break_label } else { continue_label });
+        self.unit.jump(Span::NOWHERE, if is_break { break_label } else { continue_label });
         self.end_unwind(unwound);
         Ok(())
     }

@@ -54,6 +54,8 @@ pub(super) struct LabelState {
     pub position: u32,
     /// What is assigned at every jump to it so far; none if nothing jumps there.
     assigned: Option<Assigned>,
+    /// How many lines without instructions had been noted when it was put in its place: jumps to it do not come to those.
+    pub marks: u32,
 }
 
 /// A register to read, and whether it is a temporary that the reader must use up.
@@ -311,9 +313,9 @@ impl<'a> Unit<'a> {
     // ---- lines
 
     /// Notes a line that has no instructions of its own.
-    pub(super) fn note_line(&mut self, span: Span, mark: Mark) {
+    pub(super) fn note_line(&mut self, span: Span) {
         if self.reachable {
-            self.line_marks.push((self.position(), span, mark));
+            self.line_marks.push((self.position(), span, Mark::Passed));
         }
     }
 
@@ -329,7 +331,7 @@ impl<'a> Unit<'a> {
     // ---- labels
 
     pub(super) fn label(&mut self) -> Label {
-        self.labels.push(LabelState { position: UNBOUND, assigned: None });
+        self.labels.push(LabelState { position: UNBOUND, assigned: None, marks: 0 });
         Label(self.labels.len() as u32 - 1)
     }
 
@@ -360,9 +362,10 @@ impl<'a> Unit<'a> {
     /// Puts the label here.
     pub(super) fn bind(&mut self, label: Label) {
         self.drop_jump_to_next(label);
-        let position = self.position();
+        let (position, marks) = (self.position(), self.line_marks.len() as u32);
         let Some(state) = self.labels.get_mut(label.0 as usize) else { return };
         state.position = position;
+        state.marks = marks;
         self.fence = position;
         if let Some(known) = state.assigned.take() {
             if self.reachable {
@@ -404,7 +407,9 @@ impl<'a> Unit<'a> {
         if self.jumps.last() == Some(&(position - 1, label)) {
             self.jumps.pop();
             self.instructions.pop();
-            self.spans.pop();
+            if let Some(span) = self.spans.pop().filter(|span| *span != Span::NOWHERE) {
+                self.line_marks.push((position - 1, span, Mark::Passed));
+            }
         }
     }
 

@@ -41,6 +41,8 @@ pub struct FrameObject {
     pub trace_opcodes: Cell<bool>,
     /// Its line while a trace function is told about it; else 0.
     pub line_now: Cell<u32>,
+    /// Where that is in `co_lines`.
+    pub place_now: Cell<u32>,
 }
 
 object!(
@@ -94,22 +96,30 @@ pub static FRAME: TypeSpec = TypeSpec {
     ],
     getters: &[
         Getter::read_only("f_code", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| code_value(&frame.function))), "The code object."),
-        Getter::read_only(
-            "f_lineno",
-            |vm, this| {
+        Getter {
+            name: "f_lineno",
+            get: |vm, this| {
                 if let Some(now) = frame(this).map(|frame| frame.line_now.get()).filter(|now| *now != 0) {
                     return Ok(vm.new_int(i64::from(now)));
                 }
                 let instruction = current_instruction(vm, this);
                 line_value(vm, frame(this).map(|frame| (&frame.function, instruction)))
             },
-            "The line.",
-        ),
+            set: Some(|vm, _, value| match value {
+                Some(_) => Err(vm.value_error("f_lineno cannot be set: there are no jumps")),
+                None => Err(vm.raise(Ex::AttributeError, "cannot delete attribute")),
+            }),
+            doc: "The line.",
+        },
         Getter::read_only(
             "f_lasti",
             |vm, this| {
+                let Some(frame) = frame(this) else { return Ok(Value::NONE) };
+                if frame.line_now.get() != 0 {
+                    return Ok(vm.new_int(i64::from(frame.place_now.get()) * 2));
+                }
                 let instruction = current_instruction(vm, this);
-                Ok(vm.new_int(i64::from(instruction) * 2))
+                Ok(vm.new_size(place(&frame.function, instruction) * 2))
             },
             "The instruction.",
         ),
@@ -163,7 +173,7 @@ pub static TRACEBACK: TypeSpec = TypeSpec {
             },
             "The line.",
         ),
-        Getter::read_only("tb_lasti", |vm, this| Ok(vm.new_int(traceback(this).map_or(-1, |traceback| i64::from(traceback.instruction) * 2))), "The instruction."),
+        Getter::read_only("tb_lasti", |vm, this| Ok(vm.new_size(traceback(this).map_or(0, |traceback| place(&traceback.function, traceback.instruction) * 2))), "The instruction."),
     ],
     ..TypeSpec::new("traceback", Traceback::LAYOUT)
 };
@@ -183,6 +193,11 @@ pub fn code_of(running: &Value) -> Option<&Code> {
         (_, Some(frame)) => code_of(&frame.function),
         _ => running.get::<Code>(),
     }
+}
+
+/// Where an instruction is in `co_lines`.
+fn place(running: &Value, instruction: u32) -> usize {
+    code_of(running).map_or(0, |code| code.lines.place(instruction as usize))
 }
 
 fn code_value(running: &Value) -> Value {
@@ -286,6 +301,7 @@ fn make(vm: &mut Vm, function: Value, instruction: u32, base: usize, back: Value
         trace_lines: Cell::new(true),
         trace_opcodes: Cell::new(false),
         line_now: Cell::new(0),
+        place_now: Cell::new(0),
     })
 }
 
@@ -394,7 +410,8 @@ fn traceback_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         let given = vm.type_name(frame_value);
         return Err(vm.type_error(&alloc::format!("traceback() argument 'tb_frame' must be frame, not {given}")));
     }
-    let instruction = vm.index_i64(instruction)? / 2;
+    let place = usize::try_from(vm.index_i64(instruction)? / 2).unwrap_or(0);
+    let instruction = code_of(frame_value).map_or(0, |code| code.lines.instruction_at(place));
     let line = vm.index_i64(line)?;
     let line = Cell::new(u32::try_from(line).unwrap_or(0));
     let (function, frame, next) = (frame_value.clone(), Mut::new(frame_value.clone()), Mut::new(next.clone()));

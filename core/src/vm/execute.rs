@@ -353,6 +353,24 @@ impl Vm {
         }
     }
 
+    /// Is it a special method that CPython keeps in a slot of its class, not among its methods?
+    fn is_slot(&mut self, function: &NativeFunction) -> bool {
+        let native = function.native;
+        if native.binding != Binding::Method || !is_operator(native.name()) {
+            return false;
+        }
+        let Some(owner) = function.owner.get().map(class_name) else { return true };
+        !matches!(
+            (native.name(), owner.as_str()),
+            ("__getitem__", "list" | "dict") | ("__contains__", "dict" | "set" | "frozenset") | ("__complex__", _) | ("__bytes__", _) | ("__alloc__", _)
+        )
+    }
+
+    /// Does it belong to a class of numbers?
+    fn is_number(&self, function: &NativeFunction) -> bool {
+        function.owner.get().is_some_and(|owner| matches!(class_name(owner).as_str(), "int" | "bool" | "float" | "complex"))
+    }
+
     /// The wrong number of positional arguments: worded as CPython's ways of taking arguments do.
     #[cold]
     fn arity_error(&mut self, function: &NativeFunction, count: usize) -> super::Raised {
@@ -387,7 +405,14 @@ impl Vm {
                 let missing = parameters.iter().filter(|parameter| **parameter != "/").nth(count + hidden).copied().unwrap_or_default();
                 format!("{name}() missing required argument '{missing}' (pos {})", count + 1)
             }
-        } else if native.binding == Binding::Method && is_operator(native.name()) && least == most {
+        } else if self.is_slot(function) && is_unpacked(native.name(), self.is_number(function)) {
+            // These slots take a tuple apart that has no name.
+            match count < least {
+                _ if least == most => format!(" expected {least} argument{}, got {count}", plural(least)),
+                true => format!(" expected at least {least} argument{}, got {count}", plural(least)),
+                false => format!(" expected at most {most} argument{}, got {count}", plural(most)),
+            }
+        } else if self.is_slot(function) && least == most {
             format!("expected {least} argument{}, got {count}", plural(least))
         } else if native.arity.starred && most == 0 {
             format!("{}() takes no positional arguments", native.name())
@@ -426,12 +451,24 @@ impl Vm {
                 parameters.push((parameter, optional));
             }
         }
+        if positional_only == parameters.len() {
+            let label = self.native_label(function, true);
+            let label = if self.is_slot(function) { format!("wrapper {}", native.name()) } else { label };
+            return Err(self.type_error(&format!("{label}() takes no keyword arguments")));
+        }
+        let hidden = matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize;
+        if arguments.len() > parameters.len() {
+            let (most, given) = (parameters.len() - hidden, arguments.len() - hidden);
+            let bound = if parameters.iter().all(|(_, optional)| !optional) && native.binding != Binding::New { "exactly" } else { "at most" };
+            let plural = if most == 1 { "" } else { "s" };
+            return Err(self.type_error(&format!("{name}() takes {bound} {most} argument{plural} ({given} given)")));
+        }
         if positional > most_positional.unwrap_or(parameters.len()) {
             return Err(self.arity_error(function, positional));
         }
-        if positional_only == parameters.len() {
-            let name = self.native_label(function, true);
-            return Err(self.type_error(&format!("{name}() takes no keyword arguments")));
+        let missing = parameters.get(positional..positional_only).unwrap_or_default().iter().filter(|(_, optional)| !optional).count();
+        if missing > 0 {
+            return Err(self.arity_error(function, positional));
         }
         let mut bound: Vec<Value> = arguments;
         let given: Vec<Value> = bound.drain(positional..).collect();
@@ -445,7 +482,7 @@ impl Vm {
                     _ => {
                         return Err(self.type_error(&format!(
                             "argument for {name}() given by name ('{text}') and position ({})",
-                            index + 1 - matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize
+                            index + 1 - hidden
                         )));
                     }
                 },
@@ -453,7 +490,6 @@ impl Vm {
         }
         for (index, (parameter, optional)) in parameters.iter().enumerate() {
             if !optional && bound.get(index).is_none_or(Value::is_undefined) {
-                let hidden = matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize;
                 return Err(self.type_error(&format!("{name}() missing required argument '{parameter}' (pos {})", index + 1 - hidden)));
             }
         }
@@ -852,6 +888,11 @@ impl Vm {
             _ => String::new(),
         }
     }
+}
+
+/// Slots whose arguments are unpacked, with a count of them that may vary.
+fn is_unpacked(name: &str, of_number: bool) -> bool {
+    matches!(name, "__pow__" | "__rpow__" | "__setitem__" | "__get__" | "__set__" | "__setattr__") || matches!(name, "__mul__" | "__rmul__" | "__imul__") && !of_number
 }
 
 /// Is it a special method that CPython keeps in a slot, not among the methods?

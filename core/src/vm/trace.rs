@@ -16,8 +16,8 @@ use crate::code::CodeFlags;
 use crate::code::isa::{HEADER_SLOTS, Instr, Op};
 use crate::code::line_table::Mark;
 use crate::object::code::Code;
-use crate::object::exception::Exception;
-use crate::object::function::NativeFunction;
+use crate::object::exception::{Ex, Exception};
+use crate::object::function::{BoundMethod, NativeFunction};
 use crate::object::traceback::{self, FrameObject};
 use crate::object::value::Value;
 use alloc::boxed::Box;
@@ -69,6 +69,8 @@ struct Activation {
     /// The instruction last executed, if one was, and the line last visited.
     last: Option<usize>,
     line: u32,
+    /// Where that is in `co_lines`.
+    place: usize,
     /// The instruction whose events are under way (0: none), and the next of them.
     at: usize,
     due: u8,
@@ -81,6 +83,8 @@ struct Activation {
     is_new: bool,
     /// The native that the profile function was told is being called; undefined: none.
     native: Value,
+    /// What a generator returned to the instruction that went on with it; undefined: nothing that is told.
+    stopped: Value,
 }
 
 impl Activation {
@@ -91,6 +95,7 @@ impl Activation {
             entered: false,
             last: None,
             line: 0,
+            place: 0,
             at: 0,
             due: 0,
             marks: 0,
@@ -98,6 +103,7 @@ impl Activation {
             unwinding: 0,
             is_new: false,
             native: Value::UNDEFINED,
+            stopped: Value::UNDEFINED,
         }
     }
 }
@@ -110,17 +116,21 @@ struct Lines {
     of: Vec<u32>,
     /// Lines without instructions: before which one, and when they count.
     marks: Vec<(usize, u32, u32)>,
+    /// By instruction, and by mark: where it is in `co_lines`.
+    places: Vec<usize>,
+    mark_places: Vec<usize>,
 }
 
 // The events due at an instruction, in their order.
 const AT_NATIVE_END: u8 = 0;
-const AT_CALL: u8 = 1;
-const AT_CALL_PROFILE: u8 = 2;
-const AT_LINE: u8 = 3;
-const AT_OPCODE: u8 = 4;
-const AT_END: u8 = 5;
-const AT_END_PROFILE: u8 = 6;
-const AT_GO: u8 = 7;
+const AT_STOP: u8 = 1;
+const AT_CALL: u8 = 2;
+const AT_CALL_PROFILE: u8 = 3;
+const AT_LINE: u8 = 4;
+const AT_OPCODE: u8 = 5;
+const AT_END: u8 = 6;
+const AT_END_PROFILE: u8 = 7;
+const AT_GO: u8 = 8;
 
 /// What the loop does after [`before`].
 pub(crate) enum Before {
@@ -144,6 +154,8 @@ struct Event {
     name: &'static str,
     argument: Value,
     line: u32,
+    /// Where that is in `co_lines`.
+    place: usize,
     profile: bool,
 }
 
@@ -235,13 +247,14 @@ fn trace_function(record: &Record, event: &str) -> Value {
 
 /// Calls the function for an event, in a frame of the VM's own above the current one.
 fn hook(vm: &mut Vm, function: Value, frame: Value, event: Event, exception: Option<Value>) -> Res<()> {
-    let Event { name, argument, line, profile } = event;
+    let Event { name, argument, line, place, profile } = event;
     let top = vm.reserve(HEADER_SLOTS + OWN_REGISTERS)?;
     let code = vm.own.hook;
     // SAFETY: room was reserved.
     unsafe { vm.push_own(top, code, Value::UNDEFINED) };
     if let Some(frame) = frame.get::<FrameObject>() {
         frame.line_now.set(line);
+        frame.place_now.set(place as u32);
     }
     if let Some(record) = &mut vm.tracing.current {
         record.in_hook = true;
@@ -281,6 +294,7 @@ fn list_frames(vm: &Vm, record: &mut Record, innermost: Option<FrameRef>) {
             }
             activation.last = Some(running.instruction());
             activation.line = running.code().position(running.instruction()).line;
+            activation.place = running.code().lines.place(running.instruction());
             record.frames.push(activation);
         }
         at = running.caller();
@@ -298,6 +312,7 @@ fn arrive(vm: &Vm, record: &mut Record, running: FrameRef, index: usize) -> Opti
         if let Some(top) = record.frames.last_mut().filter(|top| top.base == base) {
             top.last = index.checked_sub(1);
             top.line = top.last.map_or(0, |last| running.code().position(last).line);
+            top.place = top.last.map_or(0, |last| running.code().lines.place(last));
         }
     }
     if let Some(found) = record.frames.iter().rposition(|activation| activation.base == base) {
@@ -317,6 +332,7 @@ fn arrive(vm: &Vm, record: &mut Record, running: FrameRef, index: usize) -> Opti
         if running.code().instruction_box.get(before).is_some_and(|before| before.op != Op::MakeGenerator) {
             activation.last = Some(before);
             activation.line = running.code().position(before).line;
+            activation.place = running.code().lines.place(before);
         }
         if let Some(place) = record.suspended.iter().position(|(suspended, _)| *suspended == base) {
             let (_, frame) = record.suspended.swap_remove(place);
@@ -387,12 +403,23 @@ fn next_event(vm: &mut Vm, record: &mut Record, running: FrameRef) -> Option<Eve
             top.due = due + 1;
         }
         let line = if top.line == 0 { code.first_line } else { top.line };
-        let event = |name, argument, profile| Some(Event { name, argument, line, profile });
+        let place = top.place;
+        let event = |name, argument, profile| Some(Event { name, argument, line, place, profile });
         match due {
             AT_NATIVE_END => {
                 let native = core::mem::replace(&mut top.native, Value::UNDEFINED);
                 if !native.is_undefined() && profiles {
                     return event("c_return", native, true);
+                }
+            }
+            AT_STOP => {
+                let value = core::mem::replace(&mut top.stopped, Value::UNDEFINED);
+                if !value.is_undefined() && local.is_some() {
+                    let raised = vm.raise_with(Ex::StopIteration, Vec::from([value]));
+                    let exception = vm.take_exception(raised);
+                    let class = vm.class_of(&exception).value();
+                    let argument = vm.new_tuple(Vec::from([class, exception, Value::NONE]));
+                    return event("exception", argument, false);
                 }
             }
             AT_CALL if top.entered && traces => return event("call", Value::NONE, false),
@@ -402,10 +429,15 @@ fn next_event(vm: &mut Vm, record: &mut Record, running: FrameRef) -> Option<Eve
                 let lines = vm.lines_of(code);
                 match top.next_line(&lines, code, index) {
                     Some(line) if local.is_some_and(|frame| frame.trace_lines.get()) => {
-                        return Some(Event { name: "line", argument: Value::NONE, line, profile: false });
+                        return Some(Event { name: "line", argument: Value::NONE, line, place: top.place, profile: false });
                     }
                     Some(_) => {}
-                    None => top.due = AT_OPCODE,
+                    None => {
+                        if lines.of.get(index).is_some_and(|line| *line != 0) {
+                            top.place = lines.places.get(index).copied().unwrap_or(0);
+                        }
+                        top.due = AT_OPCODE;
+                    }
                 }
             }
             AT_OPCODE if local.is_some_and(|frame| frame.trace_opcodes.get()) => return event("opcode", Value::NONE, false),
@@ -441,13 +473,18 @@ impl Activation {
             Some(Op::ForIter) => jumped.is_some(),
             _ => jumped.is_none(),
         };
-        let is_due = |(place, _, mark): &&(usize, u32, u32)| {
+        let is_due = |(place, _, mark): &(usize, u32, u32)| {
             let is = |kind: Mark| *mark == kind as u32;
             *place == index && (is(Mark::Reached) || is(Mark::Passed) && passed) || jumped.is_some_and(|last| *place == last + 1) && is(Mark::Jumped)
         };
-        if let Some((_, line, _)) = lines.marks.iter().filter(is_due).nth(self.marks) {
+        let due = lines.marks.iter().zip(&lines.mark_places).filter(|(mark, _)| is_due(mark));
+        while let Some(((_, line, _), place)) = due.clone().nth(self.marks) {
             self.marks += 1;
+            if *line == self.line && (self.marks > 1 || jumped.is_none()) {
+                continue;
+            }
             self.line = *line;
+            self.place = *place;
             return Some(*line);
         }
         let line = lines.of.get(index).copied().unwrap_or(0);
@@ -457,6 +494,7 @@ impl Activation {
         }
         self.visited = true;
         self.line = line;
+        self.place = lines.places.get(index).copied().unwrap_or(0);
         Some(line)
     }
 }
@@ -472,7 +510,10 @@ fn result_of(vm: &Vm, instruction: Instr) -> Value {
 
 /// The native that a call is about to call, bound to its object.
 fn called_native(vm: &mut Vm, instruction: Instr) -> Option<Value> {
-    let callee = vm.register(instruction.b).clone();
+    let mut callee = vm.register(instruction.b).clone();
+    if let Some(method) = callee.get::<BoundMethod>() {
+        callee = method.function.clone();
+    }
     let native = callee.get::<NativeFunction>()?;
     if matches!(instruction.op, Op::CallMethod | Op::CallMethodKw) {
         let receiver = vm.register(instruction.b + HEADER_SLOTS as u16).clone();
@@ -503,10 +544,11 @@ pub(super) fn unwinding(vm: &mut Vm, raised: Raised, is_new: bool, handled: bool
     Unwinding::Hooked(hook(vm, function, frame, event, Some(exception)))
 }
 
-fn next_unwinding(vm: &Vm, record: &mut Record, running: FrameRef, is_new: bool, handled: bool) -> Option<Event> {
+fn next_unwinding(vm: &mut Vm, record: &mut Record, running: FrameRef, is_new: bool, handled: bool) -> Option<Event> {
     let code = running.code();
     let index = code.index_of(running.pc);
     let place = arrive(vm, record, running, index)?;
+    let lines = vm.lines_of(code);
     let (profiles, traces) = (!record.profile.is_none(), !record.trace.is_none());
     let top = record.frames.get_mut(place)?;
     if top.unwinding == 0 {
@@ -516,8 +558,10 @@ fn next_unwinding(vm: &Vm, record: &mut Record, running: FrameRef, is_new: bool,
     loop {
         let due = top.unwinding;
         top.unwinding += 1;
-        let line = code.position(index.saturating_sub(1)).line;
-        let event = |name, argument, profile| Some(Event { name, argument, line, profile });
+        let at = index.saturating_sub(1);
+        let own = lines.of.get(at).copied().unwrap_or(0);
+        let (line, place) = if own == 0 { (top.line, top.place) } else { (own, lines.places.get(at).copied().unwrap_or(0)) };
+        let event = |name, argument, profile| Some(Event { name, argument, line, place, profile });
         match due {
             0 if top.entered && traces => return event("call", Value::NONE, false),
             1 if top.entered && profiles => return event("call", Value::NONE, true),
@@ -542,6 +586,17 @@ fn next_unwinding(vm: &Vm, record: &mut Record, running: FrameRef, is_new: bool,
             }
             _ => {}
         }
+    }
+}
+
+/// A generator returned a value to the loop or delegation in the current frame, which goes on.
+#[cold]
+pub(super) fn stopped(vm: &mut Vm, value: &Value) {
+    let Some(base) = vm.frame().map(|frame| frame.base as usize) else { return };
+    if let Some(record) = &mut vm.tracing.current
+        && let Some(activation) = record.frames.iter_mut().rfind(|activation| activation.base == base)
+    {
+        activation.stopped = value.clone();
     }
 }
 
@@ -582,11 +637,16 @@ impl Vm {
         if let Some(lines) = self.tracing.lines.get(&key) {
             return lines.clone();
         }
-        let mut lines = Lines { _code: Value::from_object(code), of: Vec::new(), marks: Vec::new() };
+        let mut lines = Lines { _code: Value::from_object(code), of: Vec::new(), marks: Vec::new(), places: Vec::new(), mark_places: Vec::new() };
+        let mut place = 1;
         for (count, position) in code.lines.runs().flatten() {
             if count == 0 {
                 lines.marks.push((lines.of.len(), position.line, position.column));
+                lines.mark_places.push(place);
+                place += 1;
             }
+            lines.places.extend(place..place + count as usize);
+            place += count as usize;
             lines.of.extend((0..count).map(|_| position.line));
         }
         if self.tracing.lines.len() >= MOST {
