@@ -29,7 +29,7 @@ VALUES = {
     "int": ["0", "1", "-1", "7", "255", "-256", "2**63", "-2**64", "10**20 + 7"],
     "bool": ["True", "False"],
     "float": ["0.0", "-0.0", "1.5", "-2.75", "1e300", "5e-324", "float('inf')", "float('nan')", "2.5", "1e16"],
-    "complex": ["0j", "1+2j", "-1.5j", "complex('nan')", "3-0j"],
+    "complex": ["0j", "1+2j", "-1.5j", "complex('nan')", "complex(3, -0.0)"],
     "str": ["''", "'a'", "'Hello World'", "'  tab\\tbed '", "'ǅ ß ﬁ'", "'123'", "'x,y,,z'", "'ab\\ncd\\r\\nef'", "'\\ud800z'", "'{} {0}'", "'{a!r:>{w}}'", "'naïve'"],
     "bytes": ["b''", "b'a'", "b'Hello World'", "b' x\\t'", "b'123'", "b'x,y,,z'", "b'ab\\ncd\\r\\nef'", "b'\\xff\\x00'"],
     "bytearray": ["bytearray()", "bytearray(b'abc')", "bytearray(b'x,y,,z')", "bytearray(b'Hello World')", "bytearray(b'\\xff\\x00')"],
@@ -84,7 +84,7 @@ BUILTINS = {
     "abs": 1, "all": 1, "any": 1, "ascii": 1, "bin": 1, "bool": 1, "bytearray": 3, "bytes": 3, "callable": 1, "chr": 1, "classmethod": 1, "complex": 2, "dict": 1,
     "divmod": 2, "enumerate": 2, "filter": 2, "float": 1, "format": 2, "frozenset": 1, "getattr": 3, "hasattr": 2, "hex": 1, "int": 2, "isinstance": 2,
     "issubclass": 2, "iter": 2, "len": 1, "list": 1, "map": 3, "max": 3, "memoryview": 1, "min": 3, "next": 2, "oct": 1, "ord": 1, "pow": 3, "range": 3, "repr": 1,
-    "reversed": 1, "round": 2, "set": 1, "slice": 3, "sorted": 2, "staticmethod": 1, "str": 3, "sum": 2, "tuple": 1, "vars": 1, "zip": 3, "setattr": 3, "delattr": 2,
+    "reversed": 1, "round": 2, "set": 1, "slice": 3, "sorted": 2, "staticmethod": 1, "str": 3, "sum": 2, "tuple": 1, "zip": 3, "setattr": 3, "delattr": 2,
     "eval": 2, "compile": 3, "super": 2, "property": 2, "type": 3, "object": 1, "id": 0, "input": 0, "globals": 0, "locals": 0, "hash": 1, "aiter": 1, "anext": 1,
     "__import__": 2, "print": 0, "open": 0, "exec": 2,
 }

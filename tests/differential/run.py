@@ -12,7 +12,7 @@ import zlib
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from newer import newer
+from newer import allowed, newer
 from programs import methods_here, outcome, programs
 
 EXPECTED = os.path.join(HERE, "expected.txt")
@@ -45,7 +45,7 @@ def check(show_all):
     for (value, code), expectation in zip(all_programs, expected):
         expectation = newer(value, code, expectation)
         result = outcome((value, code))
-        if expectation != result:
+        if expectation != result and not allowed(code, expectation, result):
             wrong += 1
             if show_all or wrong <= 50:
                 print(f"x = {value}; {code}\n  expected {expectation}\n  found    {result}")
