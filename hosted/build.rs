@@ -66,7 +66,11 @@ const SECOND_NAMES: &[SecondName] = &[
     SecondName {
         first: "bdb",
         second: "bdb",
-        changes: &[("E = sys.monitoring.events", "class Bdb:", ""), ("_MonitoringTracer()", "\n", "None"), ("self.backend = backend", "\n", "self.backend = backend = 'settrace' if backend == 'monitoring' else backend")],
+        changes: &[
+            ("E = sys.monitoring.events", "class Bdb:", ""),
+            ("_MonitoringTracer()", "\n", "None"),
+            ("self.backend = backend", "\n", "self.backend = backend = 'settrace' if backend == 'monitoring' else backend"),
+        ],
         more: "",
     },
     // Where a function begins, without its instructions.

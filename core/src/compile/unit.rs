@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use super::symtable::ScopeId;
-use crate::code::line_table::Mark;
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr, Op};
+use crate::code::line_table::Mark;
 use crate::code::{CodePrototype, Const};
 use crate::syntax::ast::{Ident, Span, Stmt};
 

@@ -744,6 +744,10 @@ pub fn decode(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         },
     };
     let (encoding, errors) = (name(1, "encoding")?, name(2, "errors")?);
+    if receiver(vm, arguments.positional)?.is_empty() {
+        // No codec is looked for.
+        return Ok(Action::Return(vm.new_str("")));
+    }
     super::codec::decode_action(vm, arguments.positional.first().unwrap_or(NONE), encoding, errors)
 }
 

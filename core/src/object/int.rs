@@ -339,7 +339,10 @@ fn parse(vm: &mut Vm, value: &Value, text: Option<Cow<'_, str>>, base: u32) -> R
         Ok(number) => Ok(from_big(vm, number)),
         Err(ParseProblem::TooManyDigits(digits)) => Err(too_many_digits(vm, Some(digits))),
         Err(ParseProblem::Invalid) => {
-            let shown = literal_repr(vm, value);
+            // Whatever holds bytes is shown as bytes.
+            let data = super::bytes::of(vm, value)?.map(Cow::into_owned);
+            let value = data.map_or_else(|| value.clone(), |data| vm.new_bytes(&data));
+            let shown = literal_repr(vm, &value);
             Err(vm.value_error(&format!("invalid literal for int() with base {base}: {shown}")))
         }
     }

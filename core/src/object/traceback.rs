@@ -173,7 +173,11 @@ pub static TRACEBACK: TypeSpec = TypeSpec {
             },
             "The line.",
         ),
-        Getter::read_only("tb_lasti", |vm, this| Ok(vm.new_size(traceback(this).map_or(0, |traceback| place(&traceback.function, traceback.instruction) * 2))), "The instruction."),
+        Getter::read_only(
+            "tb_lasti",
+            |vm, this| Ok(vm.new_size(traceback(this).map_or(0, |traceback| place(&traceback.function, traceback.instruction) * 2))),
+            "The instruction.",
+        ),
     ],
     ..TypeSpec::new("traceback", Traceback::LAYOUT)
 };

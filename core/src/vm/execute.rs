@@ -289,7 +289,7 @@ impl Vm {
             None => Err(self.type_error(&format!("unbound method {owner_name}.{name}() needs an argument"))),
             Some(receiver) => {
                 let given = self.type_name(receiver);
-                if name.starts_with("__") {
+                if is_operator(name) {
                     Err(self.type_error(&format!("descriptor '{name}' requires a '{owner_name}' object but received a '{given}'")))
                 } else {
                     Err(self.type_error(&format!("descriptor '{name}' for '{owner_name}' objects doesn't apply to a '{given}' object")))
@@ -360,10 +360,7 @@ impl Vm {
             return false;
         }
         let Some(owner) = function.owner.get().map(class_name) else { return true };
-        !matches!(
-            (native.name(), owner.as_str()),
-            ("__getitem__", "list" | "dict") | ("__contains__", "dict" | "set" | "frozenset") | ("__complex__", _) | ("__bytes__", _) | ("__alloc__", _)
-        )
+        !matches!((native.name(), owner.as_str()), ("__init__", _) | ("__getitem__", "list" | "dict") | ("__contains__", "dict" | "set" | "frozenset"))
     }
 
     /// Does it belong to a class of numbers?
@@ -386,7 +383,9 @@ impl Vm {
         // These two are constructed by a call convention of their own.
         let plain = native.binding == Binding::New && matches!(name.as_str(), "int" | "str");
         let message = if native.arity.starred && native.arity.most != u16::MAX && count > most {
+            let all = shown(parameters.iter().filter(|parameter| **parameter != "/").count());
             match most {
+                _ if count > all => format!("{name}() takes at most {all} argument{} ({count} given)", plural(all)),
                 0 => format!("{name}() takes no positional arguments"),
                 _ => {
                     let bound = if least == most { "exactly" } else { "at most" };
@@ -416,7 +415,7 @@ impl Vm {
             format!("expected {least} argument{}, got {count}", plural(least))
         } else if native.arity.starred && most == 0 {
             format!("{}() takes no positional arguments", native.name())
-        } else if least == most && least <= 1 && native.binding != Binding::New && !native.arity.starred {
+        } else if least == most && least <= 1 && native.binding != Binding::New && !native.arity.starred && native.name() != "__init__" {
             let name = self.native_label(function, true);
             let wanted = if least == 0 { "no arguments" } else { "exactly one argument" };
             format!("{name}() takes {wanted} ({count} given)")
@@ -473,18 +472,14 @@ impl Vm {
         let mut bound: Vec<Value> = arguments;
         let given: Vec<Value> = bound.drain(positional..).collect();
         bound.resize(parameters.len(), Value::UNDEFINED);
+        let mut wrong = None;
         for (keyword, value) in names.iter().zip(given) {
             let text = keyword.get::<Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
             match parameters.iter().enumerate().skip(positional_only).find(|(_, (parameter, _))| *parameter == text) {
-                None => return Err(self.type_error(&format!("{name}() got an unexpected keyword argument '{text}'"))),
+                None => wrong = wrong.or_else(|| Some(format!("{name}() got an unexpected keyword argument '{text}'"))),
                 Some((index, _)) => match bound.get_mut(index) {
                     Some(place) if place.is_undefined() => *place = value,
-                    _ => {
-                        return Err(self.type_error(&format!(
-                            "argument for {name}() given by name ('{text}') and position ({})",
-                            index + 1 - hidden
-                        )));
-                    }
+                    _ => wrong = wrong.or_else(|| Some(format!("argument for {name}() given by name ('{text}') and position ({})", index + 1 - hidden))),
                 },
             }
         }
@@ -492,6 +487,9 @@ impl Vm {
             if !optional && bound.get(index).is_none_or(Value::is_undefined) {
                 return Err(self.type_error(&format!("{name}() missing required argument '{parameter}' (pos {})", index + 1 - hidden)));
             }
+        }
+        if let Some(message) = wrong {
+            return Err(self.type_error(&message));
         }
         while bound.last().is_some_and(Value::is_undefined) {
             bound.pop();
@@ -897,7 +895,13 @@ fn is_unpacked(name: &str, of_number: bool) -> bool {
 
 /// Is it a special method that CPython keeps in a slot, not among the methods?
 fn is_operator(name: &str) -> bool {
-    const METHODS: [&str; 14] = [
+    const METHODS: [&str; 20] = [
+        "__alloc__",
+        "__bytes__",
+        "__complex__",
+        "__instancecheck__",
+        "__set_name__",
+        "__subclasscheck__",
         "__format__",
         "__sizeof__",
         "__reduce__",

@@ -121,6 +121,14 @@ struct Lines {
     mark_places: Vec<usize>,
 }
 
+impl Lines {
+    /// The lines without instructions before the one at `index`, and where they are in `co_lines`.
+    fn marks_at(&self, index: usize) -> impl Iterator<Item = (&(usize, u32, u32), &usize)> + Clone {
+        let from = self.marks.partition_point(|(place, ..)| *place < index);
+        self.marks.iter().zip(&self.mark_places).skip(from).take_while(move |((place, ..), _)| *place == index)
+    }
+}
+
 // The events due at an instruction, in their order.
 const AT_NATIVE_END: u8 = 0;
 const AT_STOP: u8 = 1;
@@ -473,11 +481,10 @@ impl Activation {
             Some(Op::ForIter) => jumped.is_some(),
             _ => jumped.is_none(),
         };
-        let is_due = |(place, _, mark): &(usize, u32, u32)| {
-            let is = |kind: Mark| *mark == kind as u32;
-            *place == index && (is(Mark::Reached) || is(Mark::Passed) && passed) || jumped.is_some_and(|last| *place == last + 1) && is(Mark::Jumped)
-        };
-        let due = lines.marks.iter().zip(&lines.mark_places).filter(|(mark, _)| is_due(mark));
+        let is = |mark: u32, kind: Mark| mark == kind as u32;
+        let here = lines.marks_at(index).filter(|((_, _, mark), _)| is(*mark, Mark::Reached) || is(*mark, Mark::Passed) && passed);
+        let there = jumped.into_iter().flat_map(|last| lines.marks_at(last + 1)).filter(|((_, _, mark), _)| is(*mark, Mark::Jumped));
+        let due = there.chain(here);
         while let Some(((_, line, _), place)) = due.clone().nth(self.marks) {
             self.marks += 1;
             if *line == self.line && (self.marks > 1 || jumped.is_none()) {
