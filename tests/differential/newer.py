@@ -77,6 +77,8 @@ KNOWN = [
     # Properties have no attributes of the program's own.
     (r"x\.attribute", r"'property' object has no attribute 'attribute' and no __dict__", r"'property' object has no attribute 'attribute'$"),
     (r"x\.__subclasscheck__\(", r"arg 1 must be a class", r"^False$"),
+    # Methods of type are named after type, not after the class they are called of.
+    (r"x\.__(instance|subclass)check__\(", r"takes exactly one argument", r"^TypeError: type\.__.*check__\(\) takes exactly one argument"),
     (r"x\.__lt__\(", r"needs an argument", r"requires a 'int' object"),
     (r"x\.__class__\(", r"missing required argument 'object'", r"got an unexpected keyword argument"),
 ]

@@ -385,7 +385,7 @@ impl Vm {
         let message = if native.arity.starred && native.arity.most != u16::MAX && count > most {
             let all = shown(parameters.iter().filter(|parameter| **parameter != "/").count());
             match most {
-                _ if count > all => format!("{name}() takes at most {all} argument{} ({count} given)", plural(all)),
+                _ if count > all && !native.arity.keywords => format!("{name}() takes at most {all} argument{} ({count} given)", plural(all)),
                 0 => format!("{name}() takes no positional arguments"),
                 _ => {
                     let bound = if least == most { "exactly" } else { "at most" };
