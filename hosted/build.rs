@@ -62,6 +62,28 @@ const SECOND_NAMES: &[SecondName] = &[
         changes: &[("            if loader is FrozenImporter:\n                loader._fix_up", "    # Directly load", "\n")],
         more: "",
     },
+    // The debugger traces; events of `sys.monitoring` there are none.
+    SecondName {
+        first: "bdb",
+        second: "bdb",
+        changes: &[
+            ("E = sys.monitoring.events", "class Bdb:", ""),
+            ("_MonitoringTracer()", "\n", "None"),
+            ("self.backend = backend", "\n", "self.backend = backend = 'settrace' if backend == 'monitoring' else backend"),
+        ],
+        more: "",
+    },
+    // Where a function begins, without its instructions.
+    SecondName {
+        first: "pdb",
+        second: "pdb",
+        changes: &[(
+            "    prev = None\n    for instr in dis.get_instructions(code):",
+            "    return code.co_firstlineno\n\ndef find_function",
+            "    for _, _, line in code.co_lines():\n        if line not in (None, code.co_firstlineno):\n            return line\n",
+        )],
+        more: "",
+    },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
 ];
 

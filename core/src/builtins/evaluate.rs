@@ -4,6 +4,7 @@ use crate::object::function::Function;
 use crate::object::header::SUBCLASS;
 use crate::object::int;
 use crate::object::str::Str;
+use crate::object::text_arguments::wrong_type;
 use crate::object::value::Value;
 use crate::vm::iterate::native_items;
 use crate::vm::protocol::{format_then, repr_then};
@@ -71,10 +72,7 @@ fn format_value(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let Some(value) = arguments.get(0) else { return Ok(Action::Return(Value::NONE)) };
     let spec = match arguments.get(1) {
         Some(spec) if spec.get::<Str>().is_some() => spec.clone(),
-        Some(spec) => {
-            let given = vm.type_name(spec);
-            return Err(vm.type_error(&format!("format() argument 2 must be str, not {given}")));
-        }
+        Some(spec) => return Err(wrong_type(vm, "format() argument 2", "str", spec)),
         None => vm.name(Name::Empty).clone(),
     };
     format_then(vm, value, &spec, |_, text| Ok(Action::Return(text)))

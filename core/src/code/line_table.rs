@@ -1,7 +1,8 @@
 //! From instructions to source positions, for tracebacks and debuggers.
 //!
 //! The encoding is a sequence of runs: the number of instructions that share a position, then that position relative
-//! to the run before. All numbers are LEB128; differences are zigzag-encoded.
+//! to the run before. All numbers are LEB128; differences are zigzag-encoded. A position whose line is 0 says that the instructions belong
+//! to no line of their own. A run of no instructions is a [`Mark`]: a line that has none.
 
 use alloc::vec::Vec;
 
@@ -12,6 +13,19 @@ pub struct Position {
     pub column: u32,
     pub end_line: u32,
     pub end_column: u32,
+}
+
+/// A line without instructions, which a tracer visits nevertheless (`pass`, `try:`). How control must have come to the instruction that
+/// follows; its number is the run's column.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub enum Mark {
+    /// From the instruction before.
+    Passed = 0,
+    /// However that was.
+    Reached = 1,
+    /// It did not: the instruction before jumped elsewhere.
+    Jumped = 2,
 }
 
 /// Positions of a code object's instructions, run-length and delta encoded.
@@ -26,17 +40,47 @@ impl LineTable {
         Runs { rest: &self.bytes, last: Position::default() }
     }
 
-    /// Where an instruction comes from; `None` past the end or if the table is malformed.
+    /// Where an instruction comes from, or the one before if it has no line of its own; `None` past the end or if the table is malformed.
     pub fn lookup(&self, instruction: usize) -> Option<Position> {
         let mut start = 0u64;
+        let mut last = None;
         for run in self.runs() {
             let (count, position) = run?;
             start += count as u64;
+            if count != 0 && position.line != 0 {
+                last = Some(position);
+            }
             if (instruction as u64) < start {
-                return Some(position);
+                return last;
             }
         }
         None
+    }
+
+    /// The number of an instruction among the places that `co_lines` tells of: the function's beginning, then instructions and marks.
+    pub fn place(&self, instruction: usize) -> usize {
+        let (mut start, mut marks) = (0, 0);
+        for (count, _) in self.runs().flatten() {
+            if start > instruction {
+                break;
+            }
+            marks += (count == 0) as usize;
+            start += count as usize;
+        }
+        1 + instruction + marks
+    }
+
+    /// The instruction at such a place, or behind it.
+    pub fn instruction_at(&self, place: usize) -> usize {
+        let (mut start, mut marks) = (0, 0);
+        for (count, _) in self.runs().flatten() {
+            if 1 + start + marks > place {
+                break;
+            }
+            marks += (count == 0) as usize;
+            start += count as usize;
+        }
+        place.saturating_sub(1 + marks)
     }
 
     /// Whether the table is well-formed and covers exactly `count` instructions.
@@ -122,6 +166,13 @@ impl LineTableBuilder {
                 self.pending = Some((1, position));
             }
         }
+    }
+
+    /// Notes a line that has no instructions, before the next one.
+    pub fn mark(&mut self, line: u32, mark: Mark) {
+        self.flush();
+        self.pending = Some((0, Position { line, column: mark as u32, end_line: line, end_column: 0 }));
+        self.flush();
     }
 
     pub fn finish(mut self) -> LineTable {

@@ -90,13 +90,13 @@ impl<'a> Compiler<'a> {
         self.open_unit(scope, &node.name, start, ParameterNames::Fixed(&[]));
         let register = self.unit.allocate();
         let site = self.unit.site(&Rc::from("__name__"));
-        self.unit.emit_wide(span, Op::LoadGlobal, 0, register, site);
-        self.store_special("__module__", register, span);
+        self.unit.emit_wide(start, Op::LoadGlobal, 0, register, site);
+        self.store_special("__module__", register, start);
         let qualified_name = self.unit.qualified_name.clone();
-        self.load_text(&qualified_name, span, register);
-        self.store_special("__qualname__", register, span);
-        self.load_constant(Const::Int(self.unit.first_line as i64), span, register);
-        self.store_special("__firstlineno__", register, span);
+        self.load_text(&qualified_name, start, register);
+        self.store_special("__qualname__", register, start);
+        self.load_constant(Const::Int(self.unit.first_line as i64), start, register);
+        self.store_special("__firstlineno__", register, start);
         if !node.type_params.is_empty() {
             self.load_mangled(&Rc::from(".type_params"), span, register);
             self.store_special("__type_params__", register, span);
@@ -115,8 +115,8 @@ impl<'a> Compiler<'a> {
         }
         self.body(body)?;
         self.end_class_annotations(span)?;
-        self.store_static_attributes(span);
-        self.return_class_cell(span);
+        self.store_static_attributes();
+        self.return_class_cell();
         self.close_unit(UnitShape::default(), span)
     }
 
@@ -124,7 +124,8 @@ impl<'a> Compiler<'a> {
         self.store_by_site(Op::StoreName, &Rc::from(name), span, Operand::temporary(register));
     }
 
-    fn store_static_attributes(&mut self, span: Span) {
+    fn store_static_attributes(&mut self) {
+        let span = Span::NOWHERE;
         let mut names = core::mem::take(&mut self.unit.static_attributes);
         names.sort();
         let names: Vec<Const> = names.iter().map(|name| Const::Str(name.as_bytes().into())).collect();
@@ -135,7 +136,8 @@ impl<'a> Compiler<'a> {
     }
 
     /// `__build_class__` gets the `__class__` cell, to fill it when the class is made.
-    fn return_class_cell(&mut self, span: Span) {
+    fn return_class_cell(&mut self) {
+        let span = Span::NOWHERE;
         let register = self.unit.allocate();
         if let Some(cell) = self.unit.variables.get(CLASS_DICT).copied() {
             self.unit.emit(span, Op::Move, 0, register, cell.register, 0);

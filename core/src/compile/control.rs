@@ -48,6 +48,18 @@ impl<'a> Compiler<'a> {
         Ok(unwound)
     }
 
+    /// As [`Compiler::begin_unwind`], for a statement that visits its line before what it must undo. The span of the exit itself.
+    pub(super) fn begin_exit(&mut self, depth: usize, span: Span) -> Result<(Unwound<'a>, Span)> {
+        let (before, noted) = (self.unit.position(), self.unit.line_marks.len());
+        self.unit.note_line(span);
+        let unwound = self.begin_unwind(depth, span)?;
+        if self.unit.position() != before || self.unit.line_marks.len() > noted + 1 {
+            return Ok((unwound, Span::NOWHERE));
+        }
+        self.unit.line_marks.truncate(noted);
+        Ok((unwound, span))
+    }
+
     pub(super) fn end_unwind(&mut self, mut unwound: Unwound<'a>) {
         while let Some(block) = unwound.blocks.pop() {
             self.unit.blocks.push(block);
@@ -74,14 +86,14 @@ impl<'a> Compiler<'a> {
                 Ok(())
             }
             BlockKind::Handler { saved, exception } => {
-                self.unit.emit(span, Op::PopHandled, 0, saved, 0, 0);
+                self.unit.emit(Span::NOWHERE, Op::PopHandled, 0, saved, 0, 0);
                 if let Some(exception) = exception {
-                    self.discard(exception, span);
+                    self.discard(exception, Span::NOWHERE);
                 }
                 Ok(())
             }
-            BlockKind::HandlerName(name, span) => {
-                self.unbind_handler_name(&name, span);
+            BlockKind::HandlerName(name) => {
+                self.unbind_handler_name(&name, Span::NOWHERE);
                 Ok(())
             }
         }
@@ -119,7 +131,7 @@ impl<'a> Compiler<'a> {
         let covered = self.unit.end_region();
         self.pop_block();
         self.call_exit_normally(exit, is_async, at);
-        self.unit.jump(at, end);
+        self.unit.jump(Span::NOWHERE, end);
 
         self.unit.bind_handler(handler, assigned, reachable && covered);
         self.call_exit_with_exception(exit, is_async, at)?;
@@ -178,7 +190,7 @@ impl<'a> Compiler<'a> {
         let exception = self.unit.allocate();
         let saved = self.unit.allocate();
         let (suppressed, end) = (self.unit.label(), self.unit.label());
-        let cleanup = self.begin_handled(exception, saved, span);
+        let cleanup = self.begin_handled(exception, saved);
         let window = self.exit_window(exit, span);
         self.unit.emit(span, Op::ExceptionInfo, 0, window + HEADER + 1, exception, 3);
         self.unit.emit(span, Op::CallMethod, 0, window, window, 3);
@@ -189,11 +201,11 @@ impl<'a> Compiler<'a> {
         self.unit.emit_jump(span, Instr::wide(Op::JumpTrue, CONSUME_A, window, 0), suppressed);
         self.unit.release(window);
         let covered = self.unit.end_region();
-        self.reraise(exception, saved, span);
-        self.handled_cleanup(cleanup, saved, covered, span);
+        self.reraise(exception, saved);
+        self.handled_cleanup(cleanup, saved, covered);
         self.unit.bind(suppressed);
-        self.unit.emit(span, Op::PopHandled, 0, saved, 0, 0);
-        self.discard(exception, span);
+        self.unit.emit(Span::NOWHERE, Op::PopHandled, 0, saved, 0, 0);
+        self.discard(exception, Span::NOWHERE);
         self.unit.bind(end);
         Ok(())
     }

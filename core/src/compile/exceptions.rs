@@ -17,19 +17,19 @@ pub(super) struct Cleanup {
 
 impl<'a> Compiler<'a> {
     /// Starts the code that handles the exception in `exception`.
-    pub(super) fn begin_handled(&mut self, exception: u16, saved: u16, span: Span) -> Cleanup {
-        self.unit.emit(span, Op::PushHandled, 0, saved, exception, 0);
+    pub(super) fn begin_handled(&mut self, exception: u16, saved: u16) -> Cleanup {
+        self.unit.emit(Span::NOWHERE, Op::PushHandled, 0, saved, exception, 0);
         let label = self.unit.label();
         self.unit.begin_region(label, saved + 1);
         Cleanup { label, assigned: self.unit.assigned.clone(), reachable: self.unit.reachable }
     }
 
     /// What runs when the handling code raised: the region has ended.
-    pub(super) fn handled_cleanup(&mut self, cleanup: Cleanup, saved: u16, covered: bool, span: Span) {
+    pub(super) fn handled_cleanup(&mut self, cleanup: Cleanup, saved: u16, covered: bool) {
         let Cleanup { label, assigned, reachable } = cleanup;
         self.unit.bind_handler(label, assigned, reachable && covered);
         self.unit.reserve(saved as u32 + 2);
-        self.reraise(saved + 1, saved, span);
+        self.reraise(saved + 1, saved);
     }
 
     /// The block of handling code, whose region [`Compiler::begin_handled`] has just begun.
@@ -41,13 +41,14 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    pub(super) fn reraise(&mut self, exception: u16, saved: u16, span: Span) {
-        self.unit.emit(span, Op::PopHandled, 0, saved, 0, 0);
-        self.unit.emit_last(span, Op::Reraise, exception);
+    pub(super) fn reraise(&mut self, exception: u16, saved: u16) {
+        self.unit.emit(Span::NOWHERE, Op::PopHandled, 0, saved, 0, 0);
+        self.unit.emit_last(Span::NOWHERE, Op::Reraise, exception);
     }
 
     #[inline(never)]
     pub(super) fn try_statement(&mut self, node: &'a Try, span: Span) -> Result<()> {
+        self.unit.note_line(span);
         if node.finalbody.is_empty() {
             return self.try_except(node, span);
         }
@@ -64,18 +65,18 @@ impl<'a> Compiler<'a> {
         let covered = self.unit.end_region();
         self.pop_block();
         self.body(&node.finalbody)?;
-        self.unit.jump(span, end);
+        self.unit.jump(Span::NOWHERE, end);
 
         self.unit.bind_handler(handler, assigned, reachable && covered);
         let exception = self.unit.allocate();
         let saved = self.unit.allocate();
-        let cleanup = self.begin_handled(exception, saved, span);
+        let cleanup = self.begin_handled(exception, saved);
         self.push_handler_block(saved, Some(exception), span)?;
         self.body(&node.finalbody)?;
         self.pop_block();
         let covered = self.unit.end_region();
-        self.reraise(exception, saved, span);
-        self.handled_cleanup(cleanup, saved, covered, span);
+        self.reraise(exception, saved);
+        self.handled_cleanup(cleanup, saved, covered);
         self.unit.release(mark);
         self.unit.bind(end);
         Ok(())
@@ -91,23 +92,23 @@ impl<'a> Compiler<'a> {
         let covered = self.unit.end_region();
         self.pop_block();
         self.body(&node.orelse)?;
-        self.unit.jump(span, end);
+        self.unit.jump(Span::NOWHERE, end);
 
         self.unit.bind_handler(handler, assigned, reachable && covered);
         let exception = self.unit.allocate();
         let saved = self.unit.allocate();
         if node.is_star {
-            self.star_handlers(&node.handlers, exception, saved, end, span)?;
+            self.star_handlers(&node.handlers, exception, saved, end)?;
         } else {
-            self.handlers(&node.handlers, exception, saved, end, span)?;
+            self.handlers(&node.handlers, exception, saved, end)?;
         }
         self.unit.release(mark);
         self.unit.bind(end);
         Ok(())
     }
 
-    fn handlers(&mut self, handlers: &'a [ExceptHandler], exception: u16, saved: u16, end: Label, span: Span) -> Result<()> {
-        let cleanup = self.begin_handled(exception, saved, span);
+    fn handlers(&mut self, handlers: &'a [ExceptHandler], exception: u16, saved: u16, end: Label) -> Result<()> {
+        let cleanup = self.begin_handled(exception, saved);
         for (index, handler) in handlers.iter().enumerate() {
             let at = handler.span;
             let mark = self.unit.mark();
@@ -133,13 +134,13 @@ impl<'a> Compiler<'a> {
             self.push_handler_block(saved, None, at)?;
             self.handler_body(handler)?;
             self.pop_block();
-            self.unit.emit(at, Op::PopHandled, 0, saved, 0, 0);
-            self.unit.jump(at, end);
+            self.unit.emit(Span::NOWHERE, Op::PopHandled, 0, saved, 0, 0);
+            self.unit.jump(Span::NOWHERE, end);
             self.unit.bind(next);
         }
         let covered = self.unit.end_region();
-        self.reraise(exception, saved, span);
-        self.handled_cleanup(cleanup, saved, covered, span);
+        self.reraise(exception, saved);
+        self.handled_cleanup(cleanup, saved, covered);
         Ok(())
     }
 
@@ -150,18 +151,18 @@ impl<'a> Compiler<'a> {
         let mark = self.unit.mark();
         let unbind = self.unit.label();
         let (assigned, reachable) = (self.unit.assigned.clone(), self.unit.reachable);
-        self.push_block(BlockKind::HandlerName(name.clone(), at), at)?;
+        self.push_block(BlockKind::HandlerName(name.clone()), at)?;
         self.unit.begin_region(unbind, mark);
         self.body(&handler.body)?;
         let covered = self.unit.end_region();
         self.pop_block();
         let end = self.unit.label();
-        self.unbind_handler_name(name, at);
-        self.unit.jump(at, end);
+        self.unbind_handler_name(name, Span::NOWHERE);
+        self.unit.jump(Span::NOWHERE, end);
         self.unit.bind_handler(unbind, assigned, reachable && covered);
         let exception = self.unit.allocate();
-        self.unbind_handler_name(name, at);
-        self.unit.emit_last(at, Op::Reraise, exception);
+        self.unbind_handler_name(name, Span::NOWHERE);
+        self.unit.emit_last(Span::NOWHERE, Op::Reraise, exception);
         self.unit.bind(end);
         self.unit.release(mark);
         Ok(())
@@ -169,12 +170,13 @@ impl<'a> Compiler<'a> {
 
     /// `except*` (PEP 654): every handler takes its part of the group; what they raise and what is left over is
     /// raised at the end.
-    fn star_handlers(&mut self, handlers: &'a [ExceptHandler], exception: u16, saved: u16, end: Label, span: Span) -> Result<()> {
-        let cleanup = self.begin_handled(exception, saved, span);
+    fn star_handlers(&mut self, handlers: &'a [ExceptHandler], exception: u16, saved: u16, end: Label) -> Result<()> {
+        let cleanup = self.begin_handled(exception, saved);
         // What is left of the group, the part a handler takes, and the list of what they raised.
         let rest = self.unit.allocate_many(2);
         let taken = rest + 1;
         let raised = self.unit.allocate();
+        let span = Span::NOWHERE;
         self.unit.emit(span, Op::Move, 0, rest, exception, 0);
         self.unit.emit(span, Op::BuildList, 0, raised, raised, 0);
         for handler in handlers {
@@ -204,12 +206,12 @@ impl<'a> Compiler<'a> {
             self.handler_body(handler)?;
             let covered = self.unit.end_region();
             self.pop_block();
-            self.unit.emit(at, Op::PopHandled, 0, before, 0, 0);
-            self.unit.jump(at, next);
+            self.unit.emit(Span::NOWHERE, Op::PopHandled, 0, before, 0, 0);
+            self.unit.jump(Span::NOWHERE, next);
             self.unit.bind_handler(failed, assigned, reachable && covered);
             let error = self.unit.allocate();
-            self.unit.emit(at, Op::PopHandled, 0, before, 0, 0);
-            self.unit.emit(at, Op::ListAppend, CONSUME_B, raised, error, 0);
+            self.unit.emit(Span::NOWHERE, Op::PopHandled, 0, before, 0, 0);
+            self.unit.emit(Span::NOWHERE, Op::ListAppend, CONSUME_B, raised, error, 0);
             self.unit.bind(next);
             self.unit.release(mark);
         }
@@ -221,11 +223,11 @@ impl<'a> Compiler<'a> {
         self.discard(exception, span);
         self.unit.emit_jump(span, Instr::wide(Op::JumpNone, 0, result, 0), done);
         let covered = self.unit.end_region();
-        self.reraise(result, saved, span);
-        self.handled_cleanup(cleanup, saved, covered, span);
+        self.reraise(result, saved);
+        self.handled_cleanup(cleanup, saved, covered);
         self.unit.bind(done);
         self.unit.emit(span, Op::PopHandled, 0, saved, 0, 0);
-        self.unit.jump(span, end);
+        self.unit.jump(Span::NOWHERE, end);
         Ok(())
     }
 }

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::unit::{UNBOUND, Unit};
+use super::unit::{Label, LabelState, UNBOUND, Unit};
 use crate::code::isa::{Instr, Op, Shape};
-use crate::code::line_table::{LineTableBuilder, Position};
+use crate::code::line_table::{LineTableBuilder, Mark, Position};
 use crate::code::{Capture, CodeFlags, CodePrototype, Handler};
 use crate::syntax::LineIndex;
 use crate::syntax::ast::Span;
@@ -58,12 +58,14 @@ pub(super) fn finish(unit: Unit<'_>, header: Header, lines: &LineIndex) -> Resul
     if unit.local_names.len() >= u16::MAX as usize - 16 {
         return Err("too many local variables");
     }
-    let target_of = |label: super::unit::Label| unit.labels.get(label.0 as usize).map(|state| state.position).filter(|position| *position != UNBOUND);
+    let target_of = |label: Label| unit.labels.get(label.0 as usize).map(|state| state.position).filter(|position| *position != UNBOUND);
     let mut targets: Vec<(u32, u32)> = Vec::with_capacity(unit.jumps.len());
     for (at, label) in &unit.jumps {
         targets.push((*at, target_of(*label).ok_or("a jump leads nowhere")?));
     }
-    thread_jumps(&unit.instructions, &mut targets);
+    let mut marks = unit.line_marks;
+    place_marks(&unit.labels, &unit.jumps, &targets, &mut marks);
+    thread_jumps(&unit.instructions, &unit.jumps, &unit.labels, &mut targets, &mut marks);
     let mut instructions = unit.instructions;
     let mut spans = unit.spans;
     // Old position to new position; empty while nothing moves.
@@ -82,6 +84,10 @@ pub(super) fn finish(unit: Unit<'_>, header: Header, lines: &LineIndex) -> Resul
             *instruction = with_offset(*instruction, target as i64 - at as i64 - 1);
         }
     }
+    for (position, ..) in &mut marks {
+        *position = relocate(*position);
+    }
+    marks.sort_by_key(|(position, ..)| *position);
     let mut handlers = Vec::with_capacity(unit.handlers.len());
     for raw in &unit.handlers {
         let target = target_of(raw.target).ok_or("a handler leads nowhere")?;
@@ -113,25 +119,60 @@ pub(super) fn finish(unit: Unit<'_>, header: Header, lines: &LineIndex) -> Resul
         children: unit.children,
         instructions,
         handlers,
-        lines: line_table(&spans, lines),
+        lines: line_table(&spans, &marks, lines),
     })
 }
 
-/// Jumps to a jump go where that one goes.
-fn thread_jumps(instructions: &[Instr], targets: &mut [(u32, u32)]) {
+/// Whether jumps come to a line without instructions: to labels that stood there before it was noted.
+fn place_marks(labels: &[LabelState], jumps: &[(u32, Label)], targets: &[(u32, u32)], marks: &mut [(u32, Span, Mark)]) {
+    if marks.is_empty() {
+        return;
+    }
+    // By position, how early and how late labels were put there that are jumped to.
+    let mut reached: Vec<(u32, u32)> = jumps.iter().zip(targets).map(|((_, label), (_, target))| (*target, marks_before(labels, *label))).collect();
+    reached.sort_unstable();
+    for (index, (position, _, mark)) in marks.iter_mut().enumerate() {
+        let start = reached.partition_point(|(target, _)| target < position);
+        let end = reached.partition_point(|(target, _)| target <= position);
+        let (Some((_, earliest)), Some((_, latest))) = (reached.get(start), reached.get(end.wrapping_sub(1)).filter(|_| start < end)) else { continue };
+        if *mark == Mark::Passed && *earliest as usize <= index && *latest as usize <= index {
+            *mark = Mark::Reached;
+        }
+    }
+}
+
+fn marks_before(labels: &[LabelState], label: Label) -> u32 {
+    labels.get(label.0 as usize).map_or(0, |state| state.marks)
+}
+
+/// Jumps to a jump go where that one goes. Lines without instructions that they come by on the way are theirs.
+fn thread_jumps(instructions: &[Instr], jumps: &[(u32, Label)], labels: &[LabelState], targets: &mut [(u32, u32)], marks: &mut Vec<(u32, Span, Mark)>) {
     const MAX_HOPS: u32 = 8;
+    let mut by_position: Vec<(u32, usize)> = marks.iter().enumerate().filter(|(_, mark)| mark.2 != Mark::Jumped).map(|(index, mark)| (mark.0, index)).collect();
+    by_position.sort_unstable();
     for index in 0..targets.len() {
         let Some((at, mut target)) = targets.get(index).copied() else { return };
         // The delegating yield's jump back and an iterator's loop have fixed forms.
         if instructions.get(at as usize).is_none_or(|jump| matches!(jump.op, Op::Send | Op::ForIter)) {
             continue;
         }
+        let mut by = index;
         for _ in 0..MAX_HOPS {
             if instructions.get(target as usize).is_none_or(|next| next.op != Op::Jump) {
                 break;
             }
-            match targets.binary_search_by_key(&target, |(at, _)| *at).ok().and_then(|found| targets.get(found)) {
-                Some((_, next)) if *next != target => target = *next,
+            match targets.binary_search_by_key(&target, |(at, _)| *at).ok().and_then(|found| Some((found, targets.get(found)?.1))) {
+                Some((found, next)) if next != target => {
+                    let from = by_position.partition_point(|(position, _)| *position < target);
+                    let bound = jumps.get(by).map_or(0, |(_, label)| marks_before(labels, *label)) as usize;
+                    let passed = by_position.get(from..).unwrap_or_default().iter().take_while(|(position, _)| *position == target).filter(|(_, mark)| *mark >= bound);
+                    for (_, mark) in passed {
+                        if let Some((_, span, _)) = marks.get(*mark).copied() {
+                            marks.push((at + 1, span, Mark::Jumped));
+                        }
+                    }
+                    (target, by) = (next, found);
+                }
                 _ => break,
             }
         }
@@ -141,11 +182,16 @@ fn thread_jumps(instructions: &[Instr], targets: &mut [(u32, u32)]) {
     }
 }
 
-fn line_table(spans: &[Span], lines: &LineIndex) -> crate::code::line_table::LineTable {
+fn line_table(spans: &[Span], marks: &[(u32, Span, Mark)], lines: &LineIndex) -> crate::code::line_table::LineTable {
     let mut builder = LineTableBuilder::default();
     let mut last: Option<(Span, Position)> = None;
-    for span in spans {
+    let mut marks = marks.iter().peekable();
+    for (index, span) in spans.iter().enumerate() {
+        while let Some((_, span, mark)) = marks.next_if(|(position, ..)| *position as usize <= index) {
+            builder.mark(lines.line_column(span.start).0, *mark);
+        }
         let position = match last {
+            _ if *span == Span::NOWHERE => Position::default(),
             Some((same, position)) if same == *span => position,
             _ => {
                 let (line, column) = lines.line_column(span.start);

@@ -111,7 +111,7 @@ impl<'a> Compiler<'a> {
         self.assign(target, Operand::temporary(value))?;
         self.unit.release(mark);
         body(self)?;
-        self.unit.jump(span, next);
+        self.unit.jump(Span::NOWHERE, next);
 
         self.unit.bind_handler(stop, assigned, reachable && covered);
         let exception = self.unit.allocate();
@@ -120,10 +120,10 @@ impl<'a> Compiler<'a> {
         self.unit.emit_wide(span, Op::LoadCommon, 0, class, Common::StopAsyncIteration as i32);
         self.unit.emit(span, Op::ExceptionMatch, crate::code::isa::CONSUME_C, matches, exception, class);
         self.unit.emit_jump(span, Instr::wide(Op::JumpTrue, 0, matches, 0), ended);
-        self.unit.emit_last(span, Op::Reraise, exception);
+        self.unit.emit_last(Span::NOWHERE, Op::Reraise, exception);
         self.unit.bind(ended);
-        self.discard(exception, span);
-        self.discard(iterator, span);
+        self.discard(exception, Span::NOWHERE);
+        self.discard(iterator, Span::NOWHERE);
         self.unit.release(mark);
         Ok(())
     }
@@ -134,12 +134,14 @@ impl<'a> Compiler<'a> {
         match self.fold(&node.test).as_ref().and_then(super::condition::truth) {
             Some(true) => {
                 self.unit.bind_loop(next);
+                self.unit.note_line(span);
                 self.push_block(block, span)?;
                 self.body(&node.body)?;
-                self.unit.jump(span, next);
+                self.unit.jump(Span::NOWHERE, next);
                 self.pop_block();
             }
             Some(false) => {
+                self.unit.note_line(span);
                 self.without_code(|compiler| {
                     compiler.push_block(block, span)?;
                     compiler.body(&node.body)?;
@@ -195,11 +197,12 @@ impl<'a> Compiler<'a> {
         let Some(Block { kind: BlockKind::Loop { break_label, continue_label, iterator }, .. }) = self.unit.blocks.get(depth).cloned() else {
             return Ok(());
         };
+        self.unit.note_line(span);
         let unwound = self.begin_unwind(depth + 1, span)?;
         if is_break && let Some(iterator) = iterator {
-            self.discard(iterator, span);
+            self.discard(iterator, Span::NOWHERE);
         }
-        self.unit.jump(span, if is_break { break_label } else { continue_label });
+        self.unit.jump(Span::NOWHERE, if is_break { break_label } else { continue_label });
         self.end_unwind(unwound);
         Ok(())
     }

@@ -222,11 +222,11 @@ impl<'a> Compiler<'a> {
 
     fn finish(&mut self, mut unit: Unit<'a>, shape: UnitShape, captures: Vec<crate::code::Capture>, span: Span) -> Result<CodePrototype> {
         if unit.reachable {
-            unit.emit_last(span, Op::ReturnNone, 0);
+            unit.emit_last(Span::NOWHERE, Op::ReturnNone, 0);
         }
         if unit.instructions.is_empty() {
             unit.reachable = true;
-            unit.emit_last(span, Op::ReturnNone, 0);
+            unit.emit_last(Span::NOWHERE, Op::ReturnNone, 0);
         }
         let scope = &self.table.scopes[unit.scope];
         let mut flags = shape.flags;

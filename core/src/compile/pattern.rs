@@ -48,7 +48,7 @@ impl<'a> Compiler<'a> {
             }
             self.clear(subject, at);
             self.body(&case.body)?;
-            self.unit.jump(at, end);
+            self.unit.jump(Span::NOWHERE, end);
             self.unit.bind(next);
             for register in case_mark..used {
                 self.discard(register, at);

@@ -81,7 +81,11 @@ impl<'a> Compiler<'a> {
             StmtKind::Delete(targets) => targets.iter().try_for_each(|target| self.delete(target)),
             StmtKind::Break => self.leave_loop(true, span),
             StmtKind::Continue => self.leave_loop(false, span),
-            StmtKind::Pass | StmtKind::Global(_) | StmtKind::Nonlocal(_) => Ok(()),
+            StmtKind::Pass => {
+                self.unit.note_line(span);
+                Ok(())
+            }
+            StmtKind::Global(_) | StmtKind::Nonlocal(_) => Ok(()),
             StmtKind::AnnAssign(node) => self.annotated_assignment(node, span),
             StmtKind::TypeAlias(node) => self.type_alias(node, span),
             StmtKind::Match(node) => self.match_statement(node),
@@ -104,9 +108,15 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         if matches!(value.kind, ExprKind::Constant(_)) {
+            self.unit.note_line(span);
             return Ok(());
         }
-        self.effect(value)
+        let before = self.unit.position();
+        self.effect(value)?;
+        if self.unit.position() == before {
+            self.unit.note_line(span);
+        }
+        Ok(())
     }
 
     #[inline(never)]
@@ -115,14 +125,21 @@ impl<'a> Compiler<'a> {
         let count = branches.len();
         for (index, branch) in branches.iter().enumerate() {
             let next = self.unit.label();
+            if self.fold(&branch.test).as_ref().and_then(super::condition::truth) == Some(true) {
+                self.unit.note_line(branch.test.span);
+            }
             if let Some(target) = self.plain_exit(&branch.body) {
+                let first = self.unit.jumps.len();
                 self.jump_if(&branch.test, true, target)?;
+                if let Some(exit) = branch.body.first() {
+                    self.unit.note_jumps(first, target, exit.span);
+                }
                 continue;
             }
             self.jump_if(&branch.test, false, next)?;
             self.body(&branch.body)?;
             if index + 1 < count || !orelse.is_empty() {
-                self.unit.jump(branch.span, end);
+                self.unit.jump(Span::NOWHERE, end);
             }
             self.unit.bind(next);
         }
@@ -162,7 +179,7 @@ impl<'a> Compiler<'a> {
             return self.fail("'break', 'continue' and 'return' cannot appear in an except* block", span);
         }
         let Some(value) = value.filter(|value| !matches!(value.kind, ExprKind::Constant(Constant::None))) else {
-            let unwound = self.begin_unwind(0, span)?;
+            let (unwound, span) = self.begin_exit(0, span)?;
             self.emit_return(Op::ReturnNone, 0, mark, span);
             self.end_unwind(unwound);
             return Ok(());
@@ -170,7 +187,7 @@ impl<'a> Compiler<'a> {
         // What a finally body assigns, and a handler's name that is unbound, must not change what is returned.
         let changes_variables = self.unit.blocks.iter().any(|block| matches!(block.kind, BlockKind::Finally(_) | BlockKind::HandlerName(..)));
         let operand = if changes_variables { self.temporary(value)? } else { self.operand(value)? };
-        let unwound = self.begin_unwind(0, span)?;
+        let (unwound, span) = self.begin_exit(0, span)?;
         self.emit_return(Op::Return, operand.register, mark, span);
         self.end_unwind(unwound);
         Ok(())

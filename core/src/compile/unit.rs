@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 
 use super::symtable::ScopeId;
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr, Op};
+use crate::code::line_table::Mark;
 use crate::code::{CodePrototype, Const};
 use crate::syntax::ast::{Ident, Span, Stmt};
 
@@ -53,6 +54,8 @@ pub(super) struct LabelState {
     pub position: u32,
     /// What is assigned at every jump to it so far; none if nothing jumps there.
     assigned: Option<Assigned>,
+    /// How many lines without instructions had been noted when it was put in its place: jumps to it do not come to those.
+    pub marks: u32,
 }
 
 /// A register to read, and whether it is a temporary that the reader must use up.
@@ -118,7 +121,7 @@ pub(super) enum BlockKind<'a> {
     /// Inside an exception handler: `saved` goes back into the handled exception; `exception` holds the caught one.
     Handler { saved: u16, exception: Option<u16> },
     /// The variable of `except … as name` to unbind.
-    HandlerName(Ident, Span),
+    HandlerName(Ident),
     /// The body of an `except*`, which no exit may leave.
     ExceptStar,
 }
@@ -155,6 +158,8 @@ pub(super) struct Unit<'a> {
     pub instructions: Vec<Instr>,
     /// Where each instruction comes from.
     pub spans: Vec<Span>,
+    /// Lines without instructions, and before which instruction they come.
+    pub line_marks: Vec<(u32, Span, Mark)>,
     /// Jump instructions and their targets, in order of the instructions.
     pub jumps: Vec<(u32, Label)>,
     pub labels: Vec<LabelState>,
@@ -197,6 +202,7 @@ impl<'a> Unit<'a> {
             first_line,
             instructions: Vec::new(),
             spans: Vec::new(),
+            line_marks: Vec::new(),
             jumps: Vec::new(),
             labels: Vec::new(),
             fence: 0,
@@ -304,10 +310,28 @@ impl<'a> Unit<'a> {
         self.reachable = false;
     }
 
+    // ---- lines
+
+    /// Notes a line that has no instructions of its own.
+    pub(super) fn note_line(&mut self, span: Span) {
+        if self.reachable {
+            self.line_marks.push((self.position(), span, Mark::Passed));
+        }
+    }
+
+    /// Notes the line of what the jumps to `target` from the `first` one on stand for.
+    pub(super) fn note_jumps(&mut self, first: usize, target: Label, span: Span) {
+        for (at, label) in self.jumps.get(first..).unwrap_or_default() {
+            if *label == target {
+                self.line_marks.push((at + 1, span, Mark::Jumped));
+            }
+        }
+    }
+
     // ---- labels
 
     pub(super) fn label(&mut self) -> Label {
-        self.labels.push(LabelState { position: UNBOUND, assigned: None });
+        self.labels.push(LabelState { position: UNBOUND, assigned: None, marks: 0 });
         Label(self.labels.len() as u32 - 1)
     }
 
@@ -338,9 +362,10 @@ impl<'a> Unit<'a> {
     /// Puts the label here.
     pub(super) fn bind(&mut self, label: Label) {
         self.drop_jump_to_next(label);
-        let position = self.position();
+        let (position, marks) = (self.position(), self.line_marks.len() as u32);
         let Some(state) = self.labels.get_mut(label.0 as usize) else { return };
         state.position = position;
+        state.marks = marks;
         self.fence = position;
         if let Some(known) = state.assigned.take() {
             if self.reachable {
@@ -382,7 +407,9 @@ impl<'a> Unit<'a> {
         if self.jumps.last() == Some(&(position - 1, label)) {
             self.jumps.pop();
             self.instructions.pop();
-            self.spans.pop();
+            if let Some(span) = self.spans.pop().filter(|span| *span != Span::NOWHERE) {
+                self.line_marks.push((position - 1, span, Mark::Passed));
+            }
         }
     }
 

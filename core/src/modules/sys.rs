@@ -19,6 +19,7 @@ use crate::port::Stream;
 use crate::struct_sequence;
 use crate::vm::prelude;
 use crate::vm::protocol::repr_then;
+use crate::vm::trace;
 use crate::vm::{Action, Args, Call, Name, Native, Res, Vm, argument};
 use alloc::format;
 use alloc::vec::Vec;
@@ -57,10 +58,13 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("_current_frames()", |vm, _| Ok(vm.new_dict()), "Frames of the py-threads."),
         Native::simple("_clear_type_cache()", |_, _| Ok(Value::NONE), "Nothing to clear."),
         Native::simple("_clear_type_descriptors(type, /)", clear_type_descriptors, "Remove the descriptors of a class that are made again for its copy with slots."),
-        Native::simple("gettrace()", |_, _| Ok(Value::NONE), "Tracing is not supported."),
-        Native::simple("settrace(function, /)", no_tracing, "Tracing is not supported; None is accepted."),
-        Native::simple("getprofile()", |_, _| Ok(Value::NONE), "Profiling is not supported."),
-        Native::simple("setprofile(function, /)", no_tracing, "Profiling is not supported; None is accepted."),
+        Native::simple("gettrace()", trace::get_trace, "The trace function of the thread, or None."),
+        Native::full("settrace(function, /)", trace::set_trace, "Set the trace function of the thread."),
+        Native::full("_settraceallthreads(function, /)", trace::set_trace_everywhere, "Set the trace function of all threads."),
+        Native::simple("getprofile()", trace::get_profile, "The profile function of the thread, or None."),
+        Native::full("setprofile(function, /)", trace::set_profile, "Set the profile function of the thread."),
+        Native::full("_setprofileallthreads(function, /)", trace::set_profile_everywhere, "Set the profile function of all threads."),
+        Native::full("call_tracing(func, args, /)", trace::call_tracing, "Call a function that is traced though a trace function runs."),
         Native::simple("is_finalizing()", |vm, _| Ok(Value::bool(vm.is_finalizing())), "Whether the VM is shutting down."),
         Native::simple("get_asyncgen_hooks()", get_async_generator_hooks, "What is called for new and for dying asynchronous generators of the thread."),
         Native::simple(
@@ -384,13 +388,6 @@ fn set_int_max_str_digits(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
             Ok(Value::NONE)
         }
         _ => Err(vm.value_error("maxdigits must be 0 or larger than 640")),
-    }
-}
-
-fn no_tracing(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    match arguments.first() {
-        Some(function) if !function.is_none() => Err(vm.raise(Ex::NotImplementedError, "tracing is not supported")),
-        _ => Ok(Value::NONE),
     }
 }
 

@@ -298,9 +298,10 @@ pub fn stepped(data: &[u8], start: isize, step: isize, count: usize) -> Vec<u8> 
 // ---- searching
 
 fn search(vm: &mut Vm, arguments: &[Value], find: fn(&[u8], &[u8]) -> Option<usize>) -> Res<Option<usize>> {
-    let Some(wanted) = needle(vm, second(arguments))? else { return Err(wrong_needle(vm, second(arguments))) };
     let length = receiver(vm, arguments)?.len();
-    let Some((start, end)) = text_arguments::bounds(vm, arguments, 2, length)? else { return Ok(None) };
+    let bounds = text_arguments::bounds(vm, arguments, 2, length)?;
+    let Some(wanted) = needle(vm, second(arguments))? else { return Err(wrong_needle(vm, second(arguments))) };
+    let Some((start, end)) = bounds else { return Ok(None) };
     let data = receiver(vm, arguments)?;
     Ok(find(data.get(start..end).unwrap_or_default(), &wanted).map(|at| start + at))
 }
@@ -337,9 +338,10 @@ pub fn rindex(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 pub fn count(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let Some(wanted) = needle(vm, second(arguments))? else { return Err(wrong_needle(vm, second(arguments))) };
     let length = receiver(vm, arguments)?.len();
-    let Some((start, end)) = text_arguments::bounds(vm, arguments, 2, length)? else { return Ok(Value::small_int(0)) };
+    let bounds = text_arguments::bounds(vm, arguments, 2, length)?;
+    let Some(wanted) = needle(vm, second(arguments))? else { return Err(wrong_needle(vm, second(arguments))) };
+    let Some((start, end)) = bounds else { return Ok(Value::small_int(0)) };
     if wanted.is_empty() {
         return Ok(vm.new_size(end - start + 1));
     }
@@ -742,6 +744,10 @@ pub fn decode(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         },
     };
     let (encoding, errors) = (name(1, "encoding")?, name(2, "errors")?);
+    if receiver(vm, arguments.positional)?.is_empty() {
+        // No codec is looked for.
+        return Ok(Action::Return(vm.new_str("")));
+    }
     super::codec::decode_action(vm, arguments.positional.first().unwrap_or(NONE), encoding, errors)
 }
 
@@ -752,6 +758,7 @@ pub fn hex(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 /// `data.hex(sep, bytes_per_sep)`, the arguments at 1 and 2.
 pub fn hex_of(vm: &mut Vm, data: &[u8], arguments: &[Value]) -> Res<Value> {
+    let group = text_arguments::size(vm, arguments, 2, 1)?;
     let separator = match argument(arguments, 1) {
         None => None,
         Some(value) => {
@@ -760,8 +767,11 @@ pub fn hex_of(vm: &mut Vm, data: &[u8], arguments: &[Value]) -> Res<Value> {
                 None => match bytes::of(vm, value)? {
                     Some(data) => data,
                     None => {
-                        let name = vm.type_name(value);
-                        return Err(vm.type_error(&format!("sep must be str or bytes, not {name}")));
+                        let length = crate::vm::ops::subscript::length(vm, value)?;
+                        if vm.run_action(length)?.as_small_int() != Some(1) {
+                            return Err(vm.value_error("sep must be length 1."));
+                        }
+                        return Err(vm.type_error("sep must be str or bytes."));
                     }
                 },
             };
@@ -773,7 +783,6 @@ pub fn hex_of(vm: &mut Vm, data: &[u8], arguments: &[Value]) -> Res<Value> {
             }
         }
     };
-    let group = text_arguments::size(vm, arguments, 2, 1)?;
     vm.check_memory(data.len().checked_mul(3))?;
     let mut out = StrBuilder::with_capacity(data.len() * 3);
     let size = group.unsigned_abs();

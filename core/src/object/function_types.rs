@@ -523,25 +523,30 @@ fn runs(arguments: &[Value]) -> impl Iterator<Item = (u32, Position)> + '_ {
 }
 
 fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let mut items = Vec::new();
+    // The function's beginning, as `LineTable::place` counts.
+    let first = arguments.first().and_then(code_of).map_or(0, |code| i64::from(code.first_line));
+    let beginning = vm.new_tuple([first, first, 0, 0].map(Value::small_int).into());
+    let mut items = Vec::from([beginning]);
     for (count, position) in runs(arguments) {
-        let number = |number: u32| Value::small_int(i64::from(number));
+        let is_mark = count == 0;
+        let number = |number: u32| if position.line == 0 { Value::NONE } else { Value::small_int(i64::from(number)) };
         // Of instructions that no text stands for only the line is known.
-        let rest = |value: u32| if position.end_line == 0 { Value::NONE } else { number(value) };
+        let rest = |value: u32| if position.end_line == 0 || is_mark { Value::NONE } else { number(value) };
         let numbers = [number(position.line), rest(position.end_line), rest(position.column), rest(position.end_column)];
         let place = vm.new_tuple(numbers.into());
-        items.extend((0..count).map(|_| place.clone()));
+        items.extend((0..count.max(1)).map(|_| place.clone()));
     }
     let items = vm.new_list(items);
     Ok(list::iterator(vm, &items))
 }
 
-/// Offsets count two for an instruction, as in CPython.
+/// Offsets count two for a place (`LineTable::place`).
 fn code_lines(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let mut lines: Vec<(i64, i64, u32)> = Vec::new();
+    let first = arguments.first().and_then(code_of).map_or(0, |code| code.first_line);
+    let mut lines: Vec<(i64, i64, u32)> = Vec::from([(0, 2, first)]);
     for (count, position) in runs(arguments) {
         let start = lines.last().map_or(0, |(_, end, _)| *end);
-        let end = start + 2 * i64::from(count);
+        let end = start + 2 * i64::from(count.max(1));
         match lines.last_mut() {
             Some(last) if last.2 == position.line => last.1 = end,
             _ => lines.push((start, end, position.line)),
@@ -549,7 +554,8 @@ fn code_lines(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
     let mut items = Vec::new();
     for (start, end, line) in lines {
-        let numbers = [start, end, i64::from(line)].map(Value::small_int);
+        let line = if line == 0 { Value::NONE } else { Value::small_int(i64::from(line)) };
+        let numbers = [Value::small_int(start), Value::small_int(end), line];
         items.push(vm.new_tuple(numbers.into()));
     }
     let items = vm.new_list(items);

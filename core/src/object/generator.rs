@@ -166,6 +166,9 @@ fn send(_: &mut Vm, arguments: &Args) -> Res<Action> {
 
 fn throw(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let generator = arguments.positional[0].clone();
+    if arguments.get(3).is_some_and(|traceback| !traceback.is_none() && traceback.get::<super::traceback::Traceback>().is_none()) {
+        return Err(vm.type_error("throw() third argument must be a traceback object"));
+    }
     let given = arguments.get(2).cloned();
     exception_to_throw(vm, &arguments.positional[1].clone(), given)?.and_then(vm, move |vm, exception| generators::throw(vm, &generator, exception))
 }

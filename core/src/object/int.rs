@@ -12,6 +12,7 @@ use super::int_text::{self, ParseProblem};
 use super::keywords::bind;
 use super::number::{self, ArithmeticOp, Integer, Number};
 use super::str::Str;
+use super::text_arguments::wrong_type;
 use super::value::Value;
 use crate::heap::heap_of;
 use crate::object;
@@ -124,8 +125,7 @@ pub fn too_large_for_float(vm: &mut Vm) -> Raised {
 /// TypeError for a format specification that is no str.
 #[cold]
 pub fn wrong_spec(vm: &mut Vm, spec: &Value) -> Raised {
-    let name = vm.type_name(spec);
-    vm.type_error(&format!("__format__() argument must be str, not {name}"))
+    wrong_type(vm, "__format__() argument", "str", spec)
 }
 
 /// ValueError for a decimal text beyond `sys.set_int_max_str_digits()`; `given`: its digits if known.
@@ -339,7 +339,10 @@ fn parse(vm: &mut Vm, value: &Value, text: Option<Cow<'_, str>>, base: u32) -> R
         Ok(number) => Ok(from_big(vm, number)),
         Err(ParseProblem::TooManyDigits(digits)) => Err(too_many_digits(vm, Some(digits))),
         Err(ParseProblem::Invalid) => {
-            let shown = literal_repr(vm, value);
+            // Whatever holds bytes is shown as bytes.
+            let data = super::bytes::of(vm, value)?.map(Cow::into_owned);
+            let value = data.map_or_else(|| value.clone(), |data| vm.new_bytes(&data));
+            let shown = literal_repr(vm, &value);
             Err(vm.value_error(&format!("invalid literal for int() with base {base}: {shown}")))
         }
     }
@@ -442,16 +445,13 @@ fn as_integer_ratio(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 /// Is the byte order little-endian?
-fn little_endian(vm: &mut Vm, order: Option<&Value>) -> Res<bool> {
+fn little_endian(vm: &mut Vm, function: &str, order: Option<&Value>) -> Res<bool> {
     match order {
         None => Ok(false),
         Some(order) if Str::is(order, "big") => Ok(false),
         Some(order) if Str::is(order, "little") => Ok(true),
         Some(order) if order.get::<Str>().is_some() => Err(vm.value_error("byteorder must be either 'little' or 'big'")),
-        Some(order) => {
-            let name = vm.type_name(order);
-            Err(vm.type_error(&format!("argument 'byteorder' must be str, not {name}")))
-        }
+        Some(order) => Err(wrong_type(vm, &format!("{function}() argument 'byteorder'"), "str", order)),
     }
 }
 
@@ -461,7 +461,7 @@ fn to_bytes(vm: &mut Vm, args: &Args) -> Res<Action> {
         Some(length) => clamped_index(vm, length)?,
         None => 1,
     };
-    let little = little_endian(vm, order.as_ref())?;
+    let little = little_endian(vm, "to_bytes", order.as_ref())?;
     let signed = match &signed {
         Some(signed) => vm.truth(signed)?,
         None => false,
@@ -481,7 +481,7 @@ fn to_bytes(vm: &mut Vm, args: &Args) -> Res<Action> {
 fn from_bytes(vm: &mut Vm, args: &Args) -> Res<Action> {
     let [class, source, order, signed] = bind(vm, "from_bytes", args, ["", "bytes", "byteorder", "signed"], 3)?;
     let Some(source) = source else { return Err(vm.type_error("from_bytes() missing required argument 'bytes' (pos 1)")) };
-    let little = little_endian(vm, order.as_ref())?;
+    let little = little_endian(vm, "from_bytes", order.as_ref())?;
     let signed = match &signed {
         Some(signed) => vm.truth(signed)?,
         None => false,

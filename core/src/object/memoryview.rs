@@ -13,7 +13,8 @@ use super::foreign_memory::ForeignMemory;
 use super::header::{Header, Kind, Mut, Object};
 use super::list::List;
 use super::scalar::{self, BIG_ENDIAN, Scalar};
-use super::text_arguments::{self, NONE, Subscript};
+use super::str::Str;
+use super::text_arguments::{self, NONE, Subscript, wrong_type};
 use super::tuple::Tuple;
 use super::value::Value;
 use crate::object;
@@ -451,6 +452,12 @@ fn to_list(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn to_bytes(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    if let Some(order) = argument(arguments, 1).filter(|order| !order.is_none()) {
+        let Some(text) = order.get::<Str>() else { return Err(wrong_type(vm, "tobytes() argument 'order'", "str or None", order)) };
+        if !matches!(text.bytes(), b"C" | b"F" | b"A") {
+            return Err(vm.value_error("order must be 'C', 'F' or 'A'"));
+        }
+    }
     let data = receiver(vm, arguments)?.contents(vm)?;
     vm.check_memory(Some(data.len()))?;
     Ok(vm.new_bytes(&data))

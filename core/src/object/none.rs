@@ -61,7 +61,7 @@ pub static ELLIPSIS: TypeSpec = TypeSpec {
     doc: "The type of the Ellipsis singleton.",
     flags: CLASS_FINAL,
     natives: &[
-        Native::full("__new__($type, *args, **kwargs)", |vm, a| singleton(vm, a, "ellipsis", Value::ELLIPSIS), "Create and return a new object."),
+        Native::full("__new__($type, *args, **kwargs)", |vm, a| singleton(vm, a, "EllipsisType", Value::ELLIPSIS), "Create and return a new object."),
         Native::simple("__repr__($self, /)", |vm, _| Ok(vm.new_str("Ellipsis")), "Return repr(self)."),
         Native::simple("__reduce__($self, /)", |vm, _| Ok(vm.new_str("Ellipsis")), "The name that unpickling looks up."),
     ],

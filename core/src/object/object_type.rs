@@ -93,8 +93,7 @@ fn object_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn object_format(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let Some(spec) = arguments.positional[1].get::<Str>() else {
-        let kind = vm.type_name(&arguments.positional[1]);
-        return Err(vm.type_error(&format!("__format__() argument must be str, not {kind}")));
+        return Err(super::text_arguments::wrong_type(vm, "__format__() argument", "str", &arguments.positional[1]));
     };
     if spec.size != 0 {
         let name = vm.type_name(&arguments.positional[0]);

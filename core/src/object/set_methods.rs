@@ -340,9 +340,14 @@ fn apply(vm: &mut Vm, target: &Value, other: &Value, operation: Operation) -> Re
     }
 }
 
+fn qualified_no_keywords(vm: &mut Vm, name: &str, args: &Args) -> Res<()> {
+    let owner = if args.positional.first().is_some_and(|this| this.get::<FrozenSet>().is_some()) { "frozenset" } else { "set" };
+    no_keywords(vm, &format!("{owner}.{name}"), args)
+}
+
 /// A method that combines with any number of iterables into a new set.
 fn combine(vm: &mut Vm, args: &Args, name: &str, operation: Operation, most: usize) -> Res<Action> {
-    no_keywords(vm, name, args)?;
+    qualified_no_keywords(vm, name, args)?;
     let (_, table) = this(vm, args.positional)?;
     check_count(vm, name, args.positional.len() - 1, if most == 1 { 1 } else { 0 }, most)?;
     let result = set::copy(vm, &args.positional[0], table)?;
@@ -352,7 +357,7 @@ fn combine(vm: &mut Vm, args: &Args, name: &str, operation: Operation, most: usi
 
 /// A method that changes the set by any number of iterables.
 fn change(vm: &mut Vm, args: &Args, name: &str, operation: Operation) -> Res<Action> {
-    no_keywords(vm, name, args)?;
+    qualified_no_keywords(vm, name, args)?;
     let (_, table) = this(vm, args.positional)?;
     let others: Vec<Value> = args.positional[1..].iter().rev().cloned().collect();
     if operation == Operation::Intersection {

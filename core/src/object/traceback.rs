@@ -12,6 +12,7 @@ use crate::code::CodeFlags;
 use crate::code::line_table::Position;
 use crate::object;
 use crate::vm::frame::FrameRef;
+use crate::vm::trace;
 use crate::vm::{Getter, Native, Res, Vm};
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -23,9 +24,9 @@ pub struct FrameObject {
     /// The [`Function`] that ran, or a bare [`Code`].
     pub function: Value,
     /// Index of the instruction it stood at.
-    pub instruction: u32,
+    pub instruction: Cell<u32>,
     /// Address of the frame's registers on the stack it was seen on: while a frame of the same function is there, it is taken for this one.
-    pub base: usize,
+    pub base: Cell<usize>,
     /// The frame that called it, or None; undefined: nobody asked yet.
     pub back: Mut<Value>,
     /// `f_locals`, a dict; undefined: nobody asked yet.
@@ -34,16 +35,25 @@ pub struct FrameObject {
     pub extra: Mut<Value>,
     /// The generator whose frame it is, or None.
     pub generator: Value,
+    /// `f_trace`, or None.
+    pub trace: Mut<Value>,
+    pub trace_lines: Cell<bool>,
+    pub trace_opcodes: Cell<bool>,
+    /// Its line while a trace function is told about it; else 0.
+    pub line_now: Cell<u32>,
+    /// Where that is in `co_lines`.
+    pub place_now: Cell<u32>,
 }
 
 object!(
     FrameObject,
     Kind::Other,
     "frame",
-    |this, visit| for value in [&this.function, this.back.get(), this.locals.get(), this.extra.get(), &this.generator] {
+    |this, visit| for value in [&this.function, this.back.get(), this.locals.get(), this.extra.get(), &this.generator, this.trace.get()] {
         visit(value);
     },
     |this| {
+        this.trace.set(Value::NONE);
         this.back.set(Value::NONE);
         this.locals.set(Value::UNDEFINED);
         this.extra.set(Value::UNDEFINED);
@@ -86,19 +96,30 @@ pub static FRAME: TypeSpec = TypeSpec {
     ],
     getters: &[
         Getter::read_only("f_code", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| code_value(&frame.function))), "The code object."),
-        Getter::read_only(
-            "f_lineno",
-            |vm, this| {
+        Getter {
+            name: "f_lineno",
+            get: |vm, this| {
+                if let Some(now) = frame(this).map(|frame| frame.line_now.get()).filter(|now| *now != 0) {
+                    return Ok(vm.new_int(i64::from(now)));
+                }
                 let instruction = current_instruction(vm, this);
                 line_value(vm, frame(this).map(|frame| (&frame.function, instruction)))
             },
-            "The line.",
-        ),
+            set: Some(|vm, _, value| match value {
+                Some(_) => Err(vm.value_error("f_lineno cannot be set: there are no jumps")),
+                None => Err(vm.raise(Ex::AttributeError, "cannot delete attribute")),
+            }),
+            doc: "The line.",
+        },
         Getter::read_only(
             "f_lasti",
             |vm, this| {
+                let Some(frame) = frame(this) else { return Ok(Value::NONE) };
+                if frame.line_now.get() != 0 {
+                    return Ok(vm.new_int(i64::from(frame.place_now.get()) * 2));
+                }
                 let instruction = current_instruction(vm, this);
-                Ok(vm.new_int(i64::from(instruction) * 2))
+                Ok(vm.new_size(place(&frame.function, instruction) * 2))
             },
             "The instruction.",
         ),
@@ -106,9 +127,24 @@ pub static FRAME: TypeSpec = TypeSpec {
         Getter::read_only("f_builtins", |vm, _| Ok(vm.builtins.clone()), "The namespace of the builtins."),
         Getter::read_only("f_locals", super::frame_locals::f_locals, "The local variables."),
         Getter::read_only("f_back", f_back, "The caller's frame."),
-        Getter { name: "f_trace", get: |_, _| Ok(Value::NONE), set: Some(|_, _, _| Ok(())), doc: "The trace function: tracing is not supported." },
-        Getter { name: "f_trace_lines", get: |_, _| Ok(Value::TRUE), set: Some(|_, _, _| Ok(())), doc: "Whether lines are traced." },
-        Getter { name: "f_trace_opcodes", get: |_, _| Ok(Value::FALSE), set: Some(|_, _, _| Ok(())), doc: "Whether instructions are traced." },
+        Getter {
+            name: "f_trace",
+            get: |_, this| Ok(frame(this).map_or(Value::NONE, |frame| frame.trace.get().clone())),
+            set: Some(trace::set_frame_trace),
+            doc: "The function that is told what happens in the frame.",
+        },
+        Getter {
+            name: "f_trace_lines",
+            get: |_, this| Ok(Value::bool(frame(this).is_some_and(|frame| frame.trace_lines.get()))),
+            set: Some(|vm, this, value| set_flag(vm, this, value, |frame| &frame.trace_lines)),
+            doc: "Whether lines are traced.",
+        },
+        Getter {
+            name: "f_trace_opcodes",
+            get: |_, this| Ok(Value::bool(frame(this).is_some_and(|frame| frame.trace_opcodes.get()))),
+            set: Some(|vm, this, value| set_flag(vm, this, value, |frame| &frame.trace_opcodes)),
+            doc: "Whether instructions are traced.",
+        },
         Getter::read_only("f_generator", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| frame.generator.clone())), "The generator that owns the frame."),
     ],
     ..TypeSpec::new("frame", FrameObject::LAYOUT)
@@ -137,7 +173,11 @@ pub static TRACEBACK: TypeSpec = TypeSpec {
             },
             "The line.",
         ),
-        Getter::read_only("tb_lasti", |vm, this| Ok(vm.new_int(traceback(this).map_or(-1, |traceback| i64::from(traceback.instruction) * 2))), "The instruction."),
+        Getter::read_only(
+            "tb_lasti",
+            |vm, this| Ok(vm.new_size(traceback(this).map_or(0, |traceback| place(&traceback.function, traceback.instruction) * 2))),
+            "The instruction.",
+        ),
     ],
     ..TypeSpec::new("traceback", Traceback::LAYOUT)
 };
@@ -157,6 +197,11 @@ pub fn code_of(running: &Value) -> Option<&Code> {
         (_, Some(frame)) => code_of(&frame.function),
         _ => running.get::<Code>(),
     }
+}
+
+/// Where an instruction is in `co_lines`.
+fn place(running: &Value, instruction: u32) -> usize {
+    code_of(running).map_or(0, |code| code.lines.place(instruction as usize))
 }
 
 fn code_value(running: &Value) -> Value {
@@ -188,9 +233,9 @@ pub fn live(vm: &Vm, this: &FrameObject) -> Option<FrameRef> {
     {
         return Some(FrameRef { base: generator.registers(), pc: generator.pc.get() });
     }
-    let mut at = if this.base == 0 { None } else { vm.frame() };
+    let mut at = if this.base.get() == 0 { None } else { vm.frame() };
     while let Some(current) = at {
-        if current.base as usize == this.base {
+        if current.base as usize == this.base.get() {
             return current.function().filter(|function| Value::from_object(*function).is(&this.function)).map(|_| current);
         }
         at = current.caller();
@@ -200,7 +245,7 @@ pub fn live(vm: &Vm, this: &FrameObject) -> Option<FrameRef> {
 
 fn current_instruction(vm: &Vm, this: &Value) -> u32 {
     match frame(this) {
-        Some(frame) => live(vm, frame).map_or(frame.instruction, |live| live.instruction() as u32),
+        Some(frame) => live(vm, frame).map_or(frame.instruction.get(), |live| live.instruction() as u32),
         None => 0,
     }
 }
@@ -228,13 +273,54 @@ pub fn visible(mut at: Option<FrameRef>) -> Option<FrameRef> {
     None
 }
 
-/// A frame object that shows a running frame.
+/// The frame object that shows a running frame: another one each time, unless it is traced.
 pub fn of_running(vm: &mut Vm, running: FrameRef) -> Value {
+    if let Some(known) = vm.known_frame(running) {
+        return known;
+    }
+    let object = new_of_running(vm, running);
+    vm.know_frame(running.base as usize, &object);
+    object
+}
+
+/// A frame object that shows a running frame.
+pub fn new_of_running(vm: &mut Vm, running: FrameRef) -> Value {
     let Some(function) = running.function().map(Value::from_object) else { return Value::NONE };
-    let (base, instruction) = (running.base as usize, running.instruction() as u32);
     let generator = generator_of(vm, running);
+    make(vm, function, running.instruction() as u32, running.base as usize, Value::UNDEFINED, generator)
+}
+
+fn make(vm: &mut Vm, function: Value, instruction: u32, base: usize, back: Value, generator: Value) -> Value {
     let unknown = || Mut::new(Value::UNDEFINED);
-    vm.new_object(|header| FrameObject { header, function, instruction, base, back: unknown(), locals: unknown(), extra: unknown(), generator })
+    vm.new_object(|header| FrameObject {
+        header,
+        function,
+        instruction: Cell::new(instruction),
+        base: Cell::new(base),
+        back: Mut::new(back),
+        locals: unknown(),
+        extra: unknown(),
+        generator,
+        trace: Mut::new(Value::NONE),
+        trace_lines: Cell::new(true),
+        trace_opcodes: Cell::new(false),
+        line_now: Cell::new(0),
+        place_now: Cell::new(0),
+    })
+}
+
+/// Sets `f_trace_lines` or `f_trace_opcodes`.
+fn set_flag(vm: &mut Vm, this: &Value, value: Option<&Value>, flag: fn(&FrameObject) -> &Cell<bool>) -> Res<()> {
+    match value.map(|value| value.as_bool()) {
+        Some(Some(value)) => {
+            if let Some(frame) = frame(this) {
+                flag(frame).set(value);
+            }
+            Ok(())
+        }
+        Some(None) => Err(vm.type_error("attribute value type must be bool")),
+        None => Err(vm.type_error("cannot delete attribute")),
+    }
 }
 
 /// The generator that runs in a frame, or None: the frame of the VM's own below holds it.
@@ -251,8 +337,7 @@ pub fn of_generator(vm: &mut Vm, value: &Value) -> Value {
     let Some(function) = generator.function() else { return Value::NONE };
     let instruction = function.code().index_of(generator.pc.get()).saturating_sub(1) as u32;
     let (function, base, generator) = (Value::from_object(function), generator.registers() as usize, value.clone());
-    let (back, locals, extra) = (Mut::new(Value::NONE), Mut::new(Value::UNDEFINED), Mut::new(Value::UNDEFINED));
-    vm.new_object(|header| FrameObject { header, function, instruction, base, back, locals, extra, generator })
+    make(vm, function, instruction, base, Value::NONE, generator)
 }
 
 /// `frame.clear()`: what a frame that has ended still shows is forgotten.
@@ -280,15 +365,14 @@ fn frame_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     };
     let text = |value: &Value| value.get::<super::str::Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
     let (address, file, name) = (frame as *const FrameObject as usize, text(&code.filename), text(code.name.get()));
-    let instruction = live(vm, frame).map_or(frame.instruction, |live| live.instruction() as u32);
+    let instruction = live(vm, frame).map_or(frame.instruction.get(), |live| live.instruction() as u32);
     let line = code.position(instruction as usize).line;
     Ok(vm.format(format_args!("<frame at {address:#x}, file '{file}', line {line}, code {name}>")))
 }
 
 /// A frame object: `function` ran (or a code object), standing at `instruction`, called from `back` (a frame object or None).
 pub fn new_frame(vm: &mut Vm, function: Value, instruction: u32, back: Value) -> Value {
-    let (back, locals, extra) = (Mut::new(back), Mut::new(Value::UNDEFINED), Mut::new(Value::UNDEFINED));
-    vm.new_object(|header| FrameObject { header, function, instruction, base: 0, back, locals, extra, generator: Value::NONE })
+    make(vm, function, instruction, 0, back, Value::NONE)
 }
 
 /// A traceback object: `function` (or a code object) at `instruction`, with `next` inwards (a traceback or None).
@@ -313,7 +397,10 @@ impl Traceback {
 fn tb_frame(vm: &mut Vm, this: &Value) -> Res<Value> {
     let Some(traceback) = traceback(this) else { return Ok(Value::NONE) };
     if traceback.frame.get().is_undefined() {
-        let frame = new_frame(vm, traceback.function.clone(), traceback.instruction, Value::NONE);
+        let frame = match frame(&traceback.function) {
+            Some(_) => traceback.function.clone(),
+            None => new_frame(vm, traceback.function.clone(), traceback.instruction, Value::NONE),
+        };
         traceback.frame.set(frame);
     }
     Ok(traceback.frame.get().clone())
@@ -327,7 +414,8 @@ fn traceback_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         let given = vm.type_name(frame_value);
         return Err(vm.type_error(&alloc::format!("traceback() argument 'tb_frame' must be frame, not {given}")));
     }
-    let instruction = vm.index_i64(instruction)? / 2;
+    let place = usize::try_from(vm.index_i64(instruction)? / 2).unwrap_or(0);
+    let instruction = code_of(frame_value).map_or(0, |code| code.lines.instruction_at(place));
     let line = vm.index_i64(line)?;
     let line = Cell::new(u32::try_from(line).unwrap_or(0));
     let (function, frame, next) = (frame_value.clone(), Mut::new(frame_value.clone()), Mut::new(next.clone()));

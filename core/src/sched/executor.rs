@@ -544,6 +544,9 @@ impl Vm {
         self.reentries = usize::from(record.reentries);
         self.handled = handled.unwrap_or(Value::NONE);
         self.stack_changed();
+        if !self.tracing.is_idle() {
+            self.switch_tracing(task);
+        }
     }
 
     /// Another OS thread is to run a py-thread taken from the run queue: it is pinned there, or one is pinned here. Nobody runs afterwards. False: it
@@ -856,6 +859,7 @@ impl Vm {
                     Ok(None) => Ok(()),
                     Err(raised) => Err(raised),
                 },
+                Ok(()) if self.traced != self.traced_loop => return Some(Exit::Mode),
                 Ok(()) => return None,
             };
         }
@@ -1103,6 +1107,9 @@ impl Vm {
             let ident = self.sched.tasks.ident(task);
             self.async_generator_hooks.retain(|(of, _)| *of != ident);
         }
+        if !self.tracing.is_idle() {
+            self.forget_tracing(task);
+        }
         drop(self.sched.tasks.release(task));
         self.heap.discharge(TASK_BYTES);
     }
@@ -1259,6 +1266,8 @@ impl Vm {
             match self.run_loop() {
                 Exit::Returned(value) => return Outcome::Returned(value),
                 Exit::Raised(raised) => return Outcome::Raised(raised),
+                // `run_loop` has gone on by itself.
+                Exit::Mode => {}
                 Exit::Pause => {
                     debug_assert_eq!(level, self.sched.innermost);
                     if let Some(stop) = self.sched.stop.filter(|_| self.can_stop()) {
@@ -1328,7 +1337,7 @@ impl Vm {
         let useful = (offered || self.sched.hard_blocked > 0) && !self.sched.runs_nested();
         let Some(gil) = self.sched.gil.filter(|_| useful) else { return call() };
         let (task, innermost, carrier) = (self.sched.current, self.sched.innermost, self.sched.carrier);
-        let (native_depth, ticks) = (self.native_depth, self.heap.ticks_left());
+        let (native_depth, ticks, traced_loop) = (self.native_depth, self.heap.ticks_left(), self.traced_loop);
         self.sched.hard_blocked += 1;
         let vm = core::hint::black_box(NonNull::from(&mut *self));
         let result = {
@@ -1344,6 +1353,7 @@ impl Vm {
         let this = unsafe { &mut *vm.as_ptr() };
         this.sched.hard_blocked -= 1;
         this.native_depth = native_depth;
+        this.traced_loop = traced_loop;
         this.sched.pace_from = UNKNOWN;
         this.come_back(task, innermost, carrier, ticks);
         result
@@ -1465,7 +1475,8 @@ impl Vm {
     fn sleep_until_handed(&mut self, to: Option<Parker>) {
         let Some(gil) = self.sched.gil else { return };
         self.requeue_first();
-        let (innermost, carrier, native_depth) = (self.sched.innermost, self.sched.carrier, self.native_depth);
+        let (innermost, carrier) = (self.sched.innermost, self.sched.carrier);
+        let (native_depth, traced_loop) = (self.native_depth, self.traced_loop);
         self.sched.sleepers.push(Sleeper { carrier, innermost });
         let vm = core::hint::black_box(NonNull::from(&mut *self));
         // SAFETY: as in `blocking`.
@@ -1481,6 +1492,7 @@ impl Vm {
             this.sched.sleepers.swap_remove(index);
         }
         this.native_depth = native_depth;
+        this.traced_loop = traced_loop;
         this.become_carrier(carrier, innermost);
         this.pause = true;
     }

@@ -30,6 +30,7 @@ pub struct Door {
     innermost: u16,
     carrier: Parker,
     native_depth: usize,
+    traced_loop: bool,
     /// What is left of the py-thread's slice.
     ticks: Cell<i32>,
 }
@@ -137,6 +138,7 @@ impl Vm {
             innermost: sched.innermost(),
             carrier: sched.carrier(),
             native_depth: self.native_depth,
+            traced_loop: self.traced_loop,
             ticks: Cell::new(self.heap.ticks_left()),
         };
         let Some(gate) = gate else { return call(&door) };
@@ -159,6 +161,7 @@ impl Vm {
     fn return_from_foreign(&mut self, door: &Door) {
         self.sched.hard_blocked -= 1;
         self.native_depth = door.native_depth;
+        self.traced_loop = door.traced_loop;
         self.sched.forget_pace();
         self.come_back(door.task, door.innermost, door.carrier, door.ticks.get());
     }

@@ -20,6 +20,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// Of what the compiler adds: belongs to no line of its own.
+    pub const NOWHERE: Span = Span { start: u32::MAX, end: u32::MAX };
+
     pub const fn new(start: u32, end: u32) -> Span {
         Span { start, end }
     }

@@ -290,7 +290,7 @@ impl Vm {
             None => Err(self.type_error(&format!("unbound method {owner_name}.{name}() needs an argument"))),
             Some(receiver) => {
                 let given = self.type_name(receiver);
-                if name.starts_with("__") {
+                if is_operator(name) {
                     Err(self.type_error(&format!("descriptor '{name}' requires a '{owner_name}' object but received a '{given}'")))
                 } else {
                     Err(self.type_error(&format!("descriptor '{name}' for '{owner_name}' objects doesn't apply to a '{given}' object")))
@@ -354,6 +354,21 @@ impl Vm {
         }
     }
 
+    /// Is it a special method that CPython keeps in a slot of its class, not among its methods?
+    fn is_slot(&mut self, function: &NativeFunction) -> bool {
+        let native = function.native;
+        if native.binding != Binding::Method || !is_operator(native.name()) {
+            return false;
+        }
+        let Some(owner) = function.owner.get().map(class_name) else { return true };
+        !matches!((native.name(), owner.as_str()), ("__init__", _) | ("__getitem__", "list" | "dict") | ("__contains__", "dict" | "set" | "frozenset"))
+    }
+
+    /// Does it belong to a class of numbers?
+    fn is_number(&self, function: &NativeFunction) -> bool {
+        function.owner.get().is_some_and(|owner| matches!(class_name(owner).as_str(), "int" | "bool" | "float" | "complex"))
+    }
+
     /// The wrong number of positional arguments: worded as CPython's ways of taking arguments do.
     #[cold]
     fn arity_error(&mut self, function: &NativeFunction, count: usize) -> super::Raised {
@@ -369,7 +384,9 @@ impl Vm {
         // These two are constructed by a call convention of their own.
         let plain = native.binding == Binding::New && matches!(name.as_str(), "int" | "str");
         let message = if native.arity.starred && native.arity.most != u16::MAX && count > most {
+            let all = shown(parameters.iter().filter(|parameter| **parameter != "/").count());
             match most {
+                _ if count > all && !native.arity.keywords => format!("{name}() takes at most {all} argument{} ({count} given)", plural(all)),
                 0 => format!("{name}() takes no positional arguments"),
                 _ => {
                     let bound = if least == most { "exactly" } else { "at most" };
@@ -388,11 +405,18 @@ impl Vm {
                 let missing = parameters.iter().filter(|parameter| **parameter != "/").nth(count + hidden).copied().unwrap_or_default();
                 format!("{name}() missing required argument '{missing}' (pos {})", count + 1)
             }
-        } else if native.binding == Binding::Method && is_operator(native.name()) && least == most {
+        } else if self.is_slot(function) && is_unpacked(native.name(), self.is_number(function)) {
+            // These slots take a tuple apart that has no name.
+            match count < least {
+                _ if least == most => format!(" expected {least} argument{}, got {count}", plural(least)),
+                true => format!(" expected at least {least} argument{}, got {count}", plural(least)),
+                false => format!(" expected at most {most} argument{}, got {count}", plural(most)),
+            }
+        } else if self.is_slot(function) && least == most {
             format!("expected {least} argument{}, got {count}", plural(least))
         } else if native.arity.starred && most == 0 {
             format!("{}() takes no positional arguments", native.name())
-        } else if least == most && least <= 1 && native.binding != Binding::New && !native.arity.starred {
+        } else if least == most && least <= 1 && native.binding != Binding::New && !native.arity.starred && native.name() != "__init__" {
             let name = self.native_label(function, true);
             let wanted = if least == 0 { "no arguments" } else { "exactly one argument" };
             format!("{name}() takes {wanted} ({count} given)")
@@ -427,36 +451,46 @@ impl Vm {
                 parameters.push((parameter, optional));
             }
         }
+        if positional_only == parameters.len() {
+            let label = self.native_label(function, true);
+            let label = if self.is_slot(function) { format!("wrapper {}", native.name()) } else { label };
+            return Err(self.type_error(&format!("{label}() takes no keyword arguments")));
+        }
+        let hidden = matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize;
+        if arguments.len() > parameters.len() {
+            let (most, given) = (parameters.len() - hidden, arguments.len() - hidden);
+            let bound = if parameters.iter().all(|(_, optional)| !optional) && native.binding != Binding::New { "exactly" } else { "at most" };
+            let plural = if most == 1 { "" } else { "s" };
+            return Err(self.type_error(&format!("{name}() takes {bound} {most} argument{plural} ({given} given)")));
+        }
         if positional > most_positional.unwrap_or(parameters.len()) {
             return Err(self.arity_error(function, positional));
         }
-        if positional_only == parameters.len() {
-            let name = self.native_label(function, true);
-            return Err(self.type_error(&format!("{name}() takes no keyword arguments")));
+        let missing = parameters.get(positional..positional_only).unwrap_or_default().iter().filter(|(_, optional)| !optional).count();
+        if missing > 0 {
+            return Err(self.arity_error(function, positional));
         }
         let mut bound: Vec<Value> = arguments;
         let given: Vec<Value> = bound.drain(positional..).collect();
         bound.resize(parameters.len(), Value::UNDEFINED);
+        let mut wrong = None;
         for (keyword, value) in names.iter().zip(given) {
             let text = keyword.get::<Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
             match parameters.iter().enumerate().skip(positional_only).find(|(_, (parameter, _))| *parameter == text) {
-                None => return Err(self.type_error(&format!("{name}() got an unexpected keyword argument '{text}'"))),
+                None => wrong = wrong.or_else(|| Some(format!("{name}() got an unexpected keyword argument '{text}'"))),
                 Some((index, _)) => match bound.get_mut(index) {
                     Some(place) if place.is_undefined() => *place = value,
-                    _ => {
-                        return Err(self.type_error(&format!(
-                            "argument for {name}() given by name ('{text}') and position ({})",
-                            index + 1 - matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize
-                        )));
-                    }
+                    _ => wrong = wrong.or_else(|| Some(format!("argument for {name}() given by name ('{text}') and position ({})", index + 1 - hidden))),
                 },
             }
         }
         for (index, (parameter, optional)) in parameters.iter().enumerate() {
             if !optional && bound.get(index).is_none_or(Value::is_undefined) {
-                let hidden = matches!(native.binding, Binding::Method | Binding::Class | Binding::New) as usize;
                 return Err(self.type_error(&format!("{name}() missing required argument '{parameter}' (pos {})", index + 1 - hidden)));
             }
+        }
+        if let Some(message) = wrong {
+            return Err(self.type_error(&message));
         }
         while bound.last().is_some_and(Value::is_undefined) {
             bound.pop();
@@ -864,9 +898,20 @@ impl Vm {
     }
 }
 
+/// Slots whose arguments are unpacked, with a count of them that may vary.
+fn is_unpacked(name: &str, of_number: bool) -> bool {
+    matches!(name, "__pow__" | "__rpow__" | "__setitem__" | "__get__" | "__set__" | "__setattr__") || matches!(name, "__mul__" | "__rmul__" | "__imul__") && !of_number
+}
+
 /// Is it a special method that CPython keeps in a slot, not among the methods?
 fn is_operator(name: &str) -> bool {
-    const METHODS: [&str; 14] = [
+    const METHODS: [&str; 20] = [
+        "__alloc__",
+        "__bytes__",
+        "__complex__",
+        "__instancecheck__",
+        "__set_name__",
+        "__subclasscheck__",
         "__format__",
         "__sizeof__",
         "__reduce__",

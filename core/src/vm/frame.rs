@@ -45,6 +45,8 @@ pub enum Resume {
     Leave = 5,
     /// Go on with the iterator in `R[1]`, which holds `R[2]` (`ops::pull`).
     Pull = 6,
+    /// A trace function was called before an instruction, which is come to again (`vm::trace`).
+    Hook = 7,
 }
 
 /// Registers of the VM's own frames.

@@ -22,6 +22,7 @@ pub mod step;
 pub mod syntax_tree;
 #[cfg(feature = "compiler")]
 pub mod syntax_tree_read;
+pub(crate) mod trace;
 pub mod unwind;
 
 use crate::code::Instr;
@@ -123,6 +124,11 @@ pub struct Vm {
     pub(crate) reraising: bool,
     /// The loop must leave, or run another py-thread.
     pub(crate) pause: bool,
+    /// The running py-thread belongs to the loop's second instance (`vm::trace`).
+    pub(crate) traced: bool,
+    /// The instance that runs.
+    pub(crate) traced_loop: bool,
+    pub(crate) tracing: trace::Tracing,
     pub(crate) exit: Option<step::Exit>,
     /// Finalizers are running.
     pub(crate) finalizing: bool,
@@ -177,6 +183,7 @@ pub(crate) struct OwnCodes {
     pub generator: *const Code,
     pub leave: *const Code,
     pub pull: *const Code,
+    pub hook: *const Code,
     keep: Vec<Value>,
 }
 
@@ -215,6 +222,7 @@ impl Vm {
                 generator: core::ptr::null(),
                 leave: core::ptr::null(),
                 pull: core::ptr::null(),
+                hook: core::ptr::null(),
                 keep: Vec::new(),
             },
             delivered: crate::object::value::bits::UNDEFINED,
@@ -222,6 +230,9 @@ impl Vm {
             raised: None,
             reraising: false,
             pause: false,
+            traced: false,
+            traced_loop: false,
+            tracing: Default::default(),
             exit: None,
             finalizing: false,
             ending: false,
@@ -252,15 +263,29 @@ impl Vm {
         };
         let (continuation, discard, construct) = (own(Resume::Continuation), own(Resume::Discard), own(Resume::Construct));
         let (chunk, generator, leave) = (own(Resume::Chunk), own(Resume::Generator), own(Resume::Leave));
-        let pull = own(Resume::Pull);
+        let (pull, hook) = (own(Resume::Pull), own(Resume::Hook));
         let keep = core::mem::take(&mut vm.own.keep);
-        vm.own = OwnCodes { continuation, discard, construct, chunk, generator, leave, pull, keep };
+        vm.own = OwnCodes { continuation, discard, construct, chunk, generator, leave, pull, hook, keep };
         vm.heap.set_ticks(crate::config::SLICE_TICKS);
         vm
     }
 
     /// Runs the interpreter loop from where the VM stands, until it must be left.
     pub(crate) fn run_loop(&mut self) -> step::Exit {
+        let outer = self.traced_loop;
+        let exit = loop {
+            self.traced_loop = self.traced;
+            match self.run_instance() {
+                step::Exit::Mode => {}
+                exit => break exit,
+            }
+        };
+        self.traced_loop = outer;
+        self.pause |= self.traced != outer;
+        exit
+    }
+
+    fn run_instance(&mut self) -> step::Exit {
         let mut exit = self.settle(Ok(()));
         if exit.is_none() && self.heap.ticks.get() <= 0 {
             // The py-thread that was switched in has been interrupted, or frozen.
@@ -269,7 +294,8 @@ impl Vm {
         }
         match exit {
             Some(exit) => exit,
-            None => step::run(self),
+            None if self.traced_loop => step::run::<true>(self),
+            None => step::run::<false>(self),
         }
     }
 

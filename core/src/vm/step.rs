@@ -7,6 +7,7 @@
 use super::frame::{CODE, FUNCTION, RETURN_BASE, RETURN_PC, Resume, Word};
 use super::native::Function as NativeKind;
 use super::ops;
+use super::trace::Before;
 use super::{Raised, Res, Vm};
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, HEADER_SLOTS, Instr, Op};
 use crate::object::class::Class;
@@ -26,6 +27,8 @@ pub enum Exit {
     Raised(Raised),
     /// The host's business: nothing can run, fuel is used up, or the GIL is wanted.
     Pause,
+    /// The other instance's business: the running py-thread is traced, or not any more.
+    Mode,
 }
 
 /// State of an inline cache, by instruction.
@@ -192,8 +195,9 @@ impl Fetched {
     }
 }
 
-/// Runs until something makes the loop leave. Entered with the VM's frame state set.
-pub(crate) fn run(vm: &mut Vm) -> Exit {
+/// Runs until something makes the loop leave. Entered with the VM's frame state set. The instance for py-threads that are traced looks for
+/// events before every instruction.
+pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
     let mut pc: *const Instr = vm.pc;
     let mut base: *mut Word = vm.base;
     let mut code: *const Code = vm.code;
@@ -403,6 +407,21 @@ pub(crate) fn run(vm: &mut Vm) -> Exit {
         // code object, and register indices inside the frame; words in registers are valid values at every instruction.
         unsafe {
             let i = fetched;
+            if TRACED {
+                vm.pc = pc;
+                vm.base = base;
+                vm.code = code;
+                match super::trace::before(vm) {
+                    Before::Go => {}
+                    Before::Again => {
+                        pc = vm.pc;
+                        base = vm.base;
+                        code = vm.code;
+                        next!()
+                    }
+                    Before::Leave(exit) => return exit,
+                }
+            }
             match i.op() {
                 Op::Invalid => slow!(ops::control::invalid, i),
                 Op::Move => {

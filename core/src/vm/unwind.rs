@@ -3,6 +3,7 @@
 use super::execute::Begun;
 use super::frame::{Resume, drop_frame};
 use super::step::Exit;
+use super::trace::Unwinding;
 use super::{Raised, Res, Vm};
 use crate::code::isa::Op;
 use crate::code::prototype::CodeFlags;
@@ -99,8 +100,19 @@ impl Vm {
             if add_trace && !code.flags.has(CodeFlags::HIDDEN) {
                 self.add_trace(index);
             }
-            add_trace = true;
             let handler = code.handlers.iter().find(|handler| handler.start as usize <= index && index < handler.end as usize).copied();
+            if self.traced && !code.flags.has(CodeFlags::HIDDEN) {
+                match super::trace::unwinding(self, raised, add_trace, handler.is_some()) {
+                    Unwinding::Passes(same) => raised = same,
+                    Unwinding::Hooked(Ok(())) => return None,
+                    Unwinding::Hooked(Err(again)) => {
+                        raised = again;
+                        add_trace = !core::mem::replace(&mut self.reraising, false);
+                        continue;
+                    }
+                }
+            }
+            add_trace = true;
             if let Some(handler) = handler {
                 let exception = self.take_exception(raised);
                 for register in handler.live_registers..code.register_count {
@@ -127,7 +139,9 @@ impl Vm {
 
     fn add_trace(&mut self, instruction: usize) {
         // The function knows its code and its globals; a frame without function does not show.
-        let Some(code) = self.frame().and_then(|frame| frame.function().map(Value::from_object)) else { return };
+        let Some(frame) = self.frame() else { return };
+        let known = if self.traced { self.known_frame(frame) } else { None };
+        let Some(code) = known.or_else(|| frame.function().map(Value::from_object)) else { return };
         if let Some(exception) = self.pending.as_ref().and_then(|exception| exception.get::<Exception>()) {
             exception.trace.get_mut().push(TraceEntry { code, instruction: instruction as u32 });
         }

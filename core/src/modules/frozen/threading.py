@@ -56,7 +56,9 @@ def setprofile(func):
     _profile_hook = func
     _hooks_changed()
 
-setprofile_all_threads = setprofile
+def setprofile_all_threads(func):
+    setprofile(func)
+    _sys._setprofileallthreads(func)
 
 def getprofile():
     return _profile_hook
@@ -66,7 +68,9 @@ def settrace(func):
     _trace_hook = func
     _hooks_changed()
 
-settrace_all_threads = settrace
+def settrace_all_threads(func):
+    settrace(func)
+    _sys._settraceallthreads(func)
 
 def gettrace():
     return _trace_hook

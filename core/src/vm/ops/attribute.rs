@@ -243,7 +243,8 @@ impl Vm {
         Ok(Action::Return(result))
     }
 
-    fn bind_native(&mut self, native: &NativeFunction, receiver: Value) -> Value {
+    /// A native method bound to its object.
+    pub(in crate::vm) fn bind_native(&mut self, native: &NativeFunction, receiver: Value) -> Value {
         let (definition, owner) = (native.native, native.owner);
         if definition.binding == Binding::Method && definition.name().starts_with("__") {
             let class = self.class_from_spec(&crate::object::object_type::METHOD_WRAPPER);

@@ -398,8 +398,11 @@ pub fn resume_native(vm: &mut Vm, i: Instr) -> Res<()> {
         vm.leave_chunk();
         return vm.deliver(value);
     }
-    // Resume::Discard: the interrupted instruction goes on.
+    // Resume::Discard: the interrupted instruction goes on. Resume::Hook: it is come to again.
     vm.pop_silently();
+    if i.x == Resume::Hook as u8 {
+        vm.pc = vm.pc.wrapping_sub(1);
+    }
     drop(value);
     if vm.heap.ticks.get() <= 0 { vm.look_around() } else { Ok(()) }
 }

@@ -296,6 +296,9 @@ pub fn returned(vm: &mut Vm) -> Res<()> {
     });
     drop(generator);
     let i = vm.current_instruction();
+    if vm.traced && !value.is_none() {
+        super::super::trace::stopped(vm, &value);
+    }
     match i.op {
         Op::ForIter if !vm.frame().is_some_and(|frame| frame.is_own()) => {
             vm.set_register(i.b, Value::UNDEFINED);

@@ -216,7 +216,7 @@ pub fn delete_item(vm: &mut Vm, i: Instr) -> Res<()> {
         let name = vm.type_name(&object);
         // Worded by whether it is a sequence to CPython, as instances of all classes made in Python are.
         let class = vm.class_of(&object);
-        let sequence = class.has(crate::object::class::CLASS_HEAP) || vm.class_special(&class, Name::GetItem).is_some();
+        let sequence = class.has(crate::object::class::CLASS_HEAP) || [Name::GetItem, Name::Contains].into_iter().any(|name| vm.class_special(&class, name).is_some());
         let verb = if sequence && vm.lookup_special(&key, Name::Index).is_some() { "doesn't" } else { "does not" };
         return Err(vm.type_error(&format!("'{name}' object {verb} support item deletion")));
     };
