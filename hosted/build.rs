@@ -62,6 +62,16 @@ const SECOND_NAMES: &[SecondName] = &[
         changes: &[("            if loader is FrozenImporter:\n                loader._fix_up", "    # Directly load", "\n")],
         more: "",
     },
+    SecondName {
+        first: "runpy",
+        second: "runpy",
+        changes: &[
+            ("fname = mod_spec.origin", "\n", "fname = _place(mod_spec)"),
+            ("fname = script_name if mod_spec is None", "\n", "fname = script_name if mod_spec is None else _place(mod_spec)"),
+            ("sys.argv[0] = mod_spec.origin", "\n", "sys.argv[0] = _place(mod_spec)"),
+        ],
+        more: "runpy.py",
+    },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
 ];
 
@@ -133,9 +143,17 @@ fn freeze(modules: &Modules, folder: &Path) -> Result<(), Box<dyn Error>> {
         writeln!(index, "    Entry {{ name: {name:?}, package: {}, image: {start}, source: {middle}, end: {} }},", module.package, bytes.len())?;
     }
     index.push_str("];\n");
+    writeln!(index, "\n/// Marks files with compiled modules: another compiler or another instruction set makes other images of the library.")?;
+    writeln!(index, "pub const CACHE_MAGIC: u32 = {:#x};", u32::from(fingerprint(&bytes)) | 0x0a0d_0000)?;
     fs::write(folder.join("frozen.bin"), bytes)?;
     fs::write(folder.join("frozen.rs"), index)?;
     Ok(())
+}
+
+/// A hash (FNV-1a, folded).
+fn fingerprint(bytes: &[u8]) -> u16 {
+    let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    (hash >> 16) as u16 ^ hash as u16
 }
 
 fn front_end(name: &str, text: &[u8]) -> Result<CodePrototype, String> {
