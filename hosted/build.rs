@@ -5,7 +5,7 @@
 //! library as the crate `rustpython-pylib` has it; the rest of the core's.
 
 use miniz_oxide::deflate::compress_to_vec;
-use pyvm_core::code::{CodePrototype, image, verify};
+use pyvm_core::code::{CodeFlags, CodePrototype, image, verify};
 use pyvm_core::compile::{Options, compile};
 use pyvm_core::modules::FROZEN;
 use pyvm_core::syntax::{self, Mode, Source};
@@ -72,8 +72,19 @@ const SECOND_NAMES: &[SecondName] = &[
         ],
         more: "runpy.py",
     },
+    // Packages lie where those of other implementations do.
+    SecondName {
+        first: "site",
+        second: "site",
+        changes: &[("return 'RustPython'", "\n", "return 'Python'"), ("{userbase}/lib/rustpython", "{", "{userbase}/lib/python")],
+        more: "",
+    },
+    SecondName { first: "sysconfig", second: "sysconfig", changes: &[("return 'RustPython'", "\n", "return 'Python'")], more: "" },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
 ];
+
+/// Modules that import others: whoever writes an import statement does not want to see how it is done.
+const IMPORTING: &[&str] = &["_frozen_importlib", "_frozen_importlib_external"];
 
 struct Module {
     source: Vec<u8>,
@@ -98,6 +109,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     for name in SECOND_NAMES {
         let module = modules.get(name.first).ok_or_else(|| format!("no module {}", name.first))?;
+        let package = module.package && name.first == name.second;
         let mut source = String::from_utf8(module.source.clone())?;
         for (start, end, replacement) in name.changes {
             let place = source.find(start).and_then(|start| Some(start..start + source[start..].find(end)?));
@@ -106,7 +118,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         if !name.more.is_empty() {
             source.push_str(&fs::read_to_string(folder.join("src/python").join(name.more))?);
         }
-        modules.insert(name.second.into(), Module { source: source.into_bytes(), package: false });
+        modules.insert(name.second.into(), Module { source: source.into_bytes(), package });
     }
     collect(&folder.join("lib"), "", &mut modules)?;
     freeze(&modules, Path::new(&env::var("OUT_DIR")?))
@@ -132,12 +144,22 @@ fn collect(folder: &Path, package: &str, modules: &mut Modules) -> Result<(), Bo
     Ok(())
 }
 
+/// Tracebacks do not show these frames.
+fn hide(code: &mut CodePrototype) {
+    code.flags.0 |= CodeFlags::HIDDEN;
+    code.children.iter_mut().for_each(hide);
+}
+
 fn freeze(modules: &Modules, folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut bytes = Vec::new();
     let mut index = format!("static INDEX: [Entry; {}] = [\n", modules.len());
     for (name, module) in modules {
         let start = bytes.len();
-        bytes.extend(image::write(&front_end(name, &module.source)?));
+        let mut code = front_end(name, &module.source)?;
+        if IMPORTING.iter().any(|part| name == part) {
+            hide(&mut code);
+        }
+        bytes.extend(image::write(&code));
         let middle = bytes.len();
         bytes.extend(compress_to_vec(&module.source, 9));
         writeln!(index, "    Entry {{ name: {name:?}, package: {}, image: {start}, source: {middle}, end: {} }},", module.package, bytes.len())?;

@@ -78,6 +78,8 @@ pub struct Options {
     pub stats: bool,
     pub flags: Flags,
     pub unbuffered: bool,
+    /// Hashes are random whatever the environment says.
+    pub random_hashes: bool,
     /// The first line of the source is no Python.
     pub skip_first_line: bool,
     /// What `-X` says, in order.
@@ -172,6 +174,7 @@ fn environment(options: &mut Options) -> Result<(), String> {
     flags.optimize = level("PYTHONOPTIMIZE", flags.optimize).min(2);
     flags.verbose = level("PYTHONVERBOSE", flags.verbose);
     flags.dont_write_bytecode = truth("PYTHONDONTWRITEBYTECODE", flags.dont_write_bytecode);
+    flags.hash_randomization = options.random_hashes || std::env::var("PYTHONHASHSEED").as_deref() != Ok("0");
     flags.no_user_site = truth("PYTHONNOUSERSITE", flags.no_user_site);
     flags.safe_path = truth("PYTHONSAFEPATH", flags.safe_path);
     flags.inspect = truth("PYTHONINSPECT", flags.inspect);
@@ -181,7 +184,7 @@ fn environment(options: &mut Options) -> Result<(), String> {
     if let Some(limit) = variable("PYTHONINTMAXSTRDIGITS").filter(|_| !options.extra.iter().any(|(name, _)| name == "int_max_str_digits")) {
         flags.int_max_str_digits = digits(&limit, "PYTHONINTMAXSTRDIGITS")?;
     }
-    if options.cache_prefix.is_none() {
+    if options.cache_prefix.is_none() && !options.extra.iter().any(|(name, _)| name == "pycache_prefix") {
         options.cache_prefix = variable("PYTHONPYCACHEPREFIX");
     }
     let warnings = variable("PYTHONWARNINGS").unwrap_or_default();
@@ -209,8 +212,9 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Options, Wrong> {
         single: false,
         warnings: Vec::new(),
         stats: false,
-        flags: Flags { hash_randomization: std::env::var("PYTHONHASHSEED").as_deref() != Ok("0"), ..Flags::default() },
+        flags: Flags::default(),
         unbuffered: false,
+        random_hashes: false,
         skip_first_line: false,
         extra: Vec::new(),
         cache_prefix: None,
@@ -249,8 +253,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Options, Wrong> {
             Short('O') => flags.optimize = (flags.optimize + 1).min(2),
             Short('P') => flags.safe_path = true,
             Short('q') => flags.quiet = true,
-            // Hashes are random anyway.
-            Short('R') => {}
+            Short('R') => options.random_hashes = true,
             Short('s') => flags.no_user_site = true,
             Short('S') => flags.no_site = true,
             Short('u') => options.unbuffered = true,

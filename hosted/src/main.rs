@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         Options { command: Command::Check(paths), .. } => check::check(paths),
         Options { command: Command::Disassemble(path), .. } => check::disassemble(path),
         _ => {
-            if let Err(error) = seed_hashes() {
+            if let Err(error) = seed_hashes(options.flags.ignore_environment || options.random_hashes) {
                 eprintln!("pyvm: {error}");
                 return ExitCode::from(1);
             }
@@ -62,9 +62,9 @@ fn version(all: bool) -> String {
 }
 
 /// Hashes of str and bytes differ from process to process, unless `PYTHONHASHSEED` says which they are.
-fn seed_hashes() -> Result<(), String> {
+fn seed_hashes(ignore_environment: bool) -> Result<(), String> {
     use std::hash::{BuildHasher, Hasher};
-    let given = std::env::var("PYTHONHASHSEED").unwrap_or_default();
+    let given = std::env::var("PYTHONHASHSEED").ok().filter(|_| !ignore_environment).unwrap_or_default();
     let seed = match given.as_str() {
         "" | "random" => std::hash::RandomState::new().build_hasher().finish() as usize,
         number => match number.parse::<u32>() {

@@ -5,18 +5,22 @@ use crate::files::{self, FileSystem};
 use crate::frozen::{self, Library};
 use crate::installation::Installation;
 use crate::modules;
+use crate::paths;
 use crate::time_zone::SystemZone;
 use pyvm_core::builtins::{io, report};
-use pyvm_core::embed::{Interpreter, Progress};
+use pyvm_core::modules::sys;
+use pyvm_core::embed::{Interpreter, Progress, run_in_main};
 use pyvm_core::object::construct::class_name;
 use pyvm_core::object::dict::Dict;
+use pyvm_core::object::exception::Ex;
+use pyvm_core::object::list::List;
 use pyvm_core::object::module;
 use pyvm_core::object::value::Value;
 use pyvm_core::port::{Platform, SignalHandling};
 use pyvm_core::vm::host::Host;
-use pyvm_core::vm::import::import_by_name;
+use pyvm_core::vm::import::{code_of_image, import_by_name};
 use pyvm_core::vm::signals::QUIT;
-use pyvm_core::vm::{Action, Call, Res, Vm};
+use pyvm_core::vm::{Action, Call, Res, Vm, code_cache};
 use pyvm_platform::Machine;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -28,6 +32,8 @@ const FLUSH_FAILED: u8 = 120;
 enum Program {
     /// Source text under a file name.
     Source(Vec<u8>, String),
+    /// An image under a file name.
+    Compiled(Vec<u8>, String),
     /// A module that is found as imports are; whether it becomes `sys.argv[0]`.
     Module(String, bool),
     /// What somebody types.
@@ -69,7 +75,10 @@ pub fn run(options: Options) -> u8 {
         eprintln!("pyvm: out of memory");
         return 1;
     };
-    python.with(|vm, _| modules::install(vm));
+    python.with(|vm, _| {
+        modules::install(vm);
+        exact_arguments(vm, &options);
+    });
     let (unbuffered, encoding) = (options.unbuffered, variable(&options, "PYTHONIOENCODING").unwrap_or_default());
     say_what_failed(&mut python, |vm| {
         let encoding = vm.new_str(&encoding);
@@ -83,8 +92,18 @@ pub fn run(options: Options) -> u8 {
         Program::Source(source, filename) => {
             if let Command::File(Some(_)) = &options.command {
                 python.define("__file__", |vm| vm.new_str(&filename));
+                python.define("__cached__", |_| Value::NONE);
             }
             to_the_end(&mut python, |python| python.run_source(&source, &filename))
+        }
+        Program::Compiled(image, filename) => {
+            python.define("__file__", |vm| vm.new_str(&filename));
+            to_the_end(&mut python, |python| {
+                python.run(|vm| match code_of_image(vm, &image, None) {
+                    Some(code) => run_in_main(vm, &code),
+                    None => Err(vm.raise(Ex::RuntimeError, "Bad code object in .pyc file")),
+                })
+            })
         }
         Program::Module(name, changes_name) => to_the_end(&mut python, |python| {
             python.run(|vm| {
@@ -131,6 +150,23 @@ pub fn run(options: Options) -> u8 {
     // Everything is flushed; the operating system frees the memory faster.
     // SAFETY: ends the process; nobody needs to be told.
     unsafe { libc::_exit(status & 0xff) }
+}
+
+/// `sys.argv` when there are arguments that are no UTF-8.
+fn exact_arguments(vm: &mut Vm, options: &Options) {
+    if options.arguments.iter().all(|argument| argument.to_str().is_some()) {
+        return;
+    }
+    let name = vm.intern("argv");
+    let Some(list) = sys::attribute(vm, &name) else { return };
+    let Some(list) = list.get::<List>() else { return };
+    list.items.get_mut().truncate(1);
+    for argument in &options.arguments {
+        match paths::text(vm, argument) {
+            Ok(text) => list.items.get_mut().push(text),
+            Err(raised) => drop(vm.take_exception(raised)),
+        }
+    }
 }
 
 /// Runs a part of the preparations; what it raises is printed.
@@ -229,11 +265,14 @@ fn read_program(options: &Options) -> Result<(Program, PathBuf), String> {
             if is_archive(&source) {
                 return Ok((Program::Module("__main__".into(), false), whole));
             }
+            let folder = std::fs::canonicalize(path).ok().and_then(|path| path.parent().map(Path::to_path_buf)).unwrap_or_default();
+            if let Some(image) = code_cache::image_in(frozen::CACHE_MAGIC, &source) {
+                return Ok((Program::Compiled(image.to_vec(), whole.to_string_lossy().into_owned()), folder));
+            }
             if options.skip_first_line {
                 // Its newline stays: lines keep their numbers.
                 source.drain(..memchr::memchr(b'\n', &source).unwrap_or(source.len()));
             }
-            let folder = std::fs::canonicalize(path).ok().and_then(|path| path.parent().map(Path::to_path_buf)).unwrap_or_default();
             Ok((Program::Source(source, whole.to_string_lossy().into_owned()), folder))
         }
         _ if std::io::stdin().is_terminal() || options.flags.interactive => Ok((Program::Session, PathBuf::new())),

@@ -53,19 +53,23 @@ pub fn path(vm: &mut Vm, source: &str) -> Option<String> {
 /// The image in a file, if it was made from this source.
 pub fn image_of(files: &dyn Files, magic: u32, path: &str, source: Stamp) -> Option<Vec<u8>> {
     let mut contents = files.read(path).ok()?;
-    let word = |index: usize| contents.get(index * 4..index * 4 + 4).and_then(|word| word.first_chunk::<4>()).map(|word| u32::from_le_bytes(*word));
-    if word(0)? != magic {
-        return None;
-    }
-    let current = match word(1)? {
-        0 => (word(2)?, word(3)?) == (source.modified, source.size),
+    image_in(magic, &contents)?;
+    let current = match word(&contents, 4)? {
+        0 => (word(&contents, 8)?, word(&contents, 12)?) == (source.modified, source.size),
         flags => flags & HASHED != 0 && flags & CHECKED == 0,
     };
-    let length = contents.get(HEADER + 1..HEADER + 5).and_then(|word| word.first_chunk::<4>()).map(|word| u32::from_le_bytes(*word))?;
-    if !current || contents.get(HEADER) != Some(&CODE) || contents.len() - HEADER - 5 != length as usize {
-        return None;
-    }
-    Some(contents.split_off(HEADER + 5))
+    current.then(|| contents.split_off(HEADER + 5))
+}
+
+/// The image in the contents of a file, whatever source it was made from.
+pub fn image_in(magic: u32, contents: &[u8]) -> Option<&[u8]> {
+    let image = contents.get(HEADER + 5..)?;
+    let is_whole = word(contents, HEADER + 1)? as usize == image.len();
+    (is_whole && word(contents, 0)? == magic && contents.get(HEADER) == Some(&CODE)).then_some(image)
+}
+
+fn word(contents: &[u8], place: usize) -> Option<u32> {
+    contents.get(place..)?.first_chunk::<4>().map(|word| u32::from_le_bytes(*word))
 }
 
 /// Keeps what a source file was compiled to, unless the program or the user does not want that.

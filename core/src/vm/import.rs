@@ -313,7 +313,9 @@ fn has_finders(vm: &mut Vm) -> bool {
                 Some(hook) => hook.globals.get::<Dict>().and_then(|globals| globals.get_interned(vm.name(Name::Name))),
                 None => finder.get::<Class>().and_then(|class| class.namespace().get_interned(vm.name(Name::Module))),
             };
-            !module.is_some_and(|module| Str::is(&module, BOOTSTRAP) || Str::is(&module, EXTERNAL))
+            // `importlib` gives its two halves other names.
+            let halves = [BOOTSTRAP, EXTERNAL, "importlib._bootstrap", "importlib._bootstrap_external"];
+            !module.is_some_and(|module| halves.iter().any(|half| Str::is(&module, half)))
         })
     })
 }

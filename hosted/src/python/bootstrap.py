@@ -41,6 +41,15 @@ sys.meta_path.extend((BuiltinImporter, FrozenImporter))
 _bootstrap_external._install(sys.modules[__name__])
 
 
+def _upgrade_main(main):
+    if main is not None and main.__spec__ is None and main.__loader__ is None:
+        file = getattr(main, "__file__", None)
+        main.__loader__ = BuiltinImporter if file is None else _bootstrap_external.SourceFileLoader("__main__", file)
+
+
+_upgrade_main(sys.modules.get("__main__"))
+
+
 class _LibraryFinder:
     """What lies in a folder of the library, as path hooks and `pkgutil` are asked for it. There is no such folder: the library is frozen."""
 
