@@ -5,7 +5,7 @@
 //! library as the crate `rustpython-pylib` has it; the rest of the core's.
 
 use miniz_oxide::deflate::compress_to_vec;
-use pyvm_core::code::{CodeFlags, CodePrototype, image, verify};
+use pyvm_core::code::{CodePrototype, image, verify};
 use pyvm_core::compile::{Options, compile};
 use pyvm_core::modules::FROZEN;
 use pyvm_core::syntax::{self, Mode, Source};
@@ -76,15 +76,12 @@ const SECOND_NAMES: &[SecondName] = &[
     SecondName {
         first: "site",
         second: "site",
-        changes: &[("return 'RustPython'", "\n", "return 'Python'"), ("{userbase}/lib/rustpython", "{", "{userbase}/lib/python")],
+        changes: &[("return 'RustPython'", "\n", "return 'Python'"), ("lib/rustpython", "{", "lib/python")],
         more: "",
     },
     SecondName { first: "sysconfig", second: "sysconfig", changes: &[("return 'RustPython'", "\n", "return 'Python'")], more: "" },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
 ];
-
-/// Modules that import others: whoever writes an import statement does not want to see how it is done.
-const IMPORTING: &[&str] = &["_frozen_importlib", "_frozen_importlib_external"];
 
 struct Module {
     source: Vec<u8>,
@@ -144,22 +141,12 @@ fn collect(folder: &Path, package: &str, modules: &mut Modules) -> Result<(), Bo
     Ok(())
 }
 
-/// Tracebacks do not show these frames.
-fn hide(code: &mut CodePrototype) {
-    code.flags.0 |= CodeFlags::HIDDEN;
-    code.children.iter_mut().for_each(hide);
-}
-
 fn freeze(modules: &Modules, folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut bytes = Vec::new();
     let mut index = format!("static INDEX: [Entry; {}] = [\n", modules.len());
     for (name, module) in modules {
         let start = bytes.len();
-        let mut code = front_end(name, &module.source)?;
-        if IMPORTING.iter().any(|part| name == part) {
-            hide(&mut code);
-        }
-        bytes.extend(image::write(&code));
+        bytes.extend(image::write(&front_end(name, &module.source)?));
         let middle = bytes.len();
         bytes.extend(compress_to_vec(&module.source, 9));
         writeln!(index, "    Entry {{ name: {name:?}, package: {}, image: {start}, source: {middle}, end: {} }},", module.package, bytes.len())?;

@@ -58,7 +58,7 @@ pub fn run(options: Options) -> u8 {
         }
     };
     let installation = Installation::find(variable(&options, "PYTHONHOME").as_deref());
-    let host = host(&options, first, &program, &installation);
+    let host = host(&options, &program, &installation);
     let interactive = matches!(program, Program::Session);
     let with_site = !options.flags.no_site && (interactive || installation.has_site(&host.search_path, !options.flags.no_user_site));
     let mut builder = Interpreter::builder(machine).host(host);
@@ -86,6 +86,10 @@ pub fn run(options: Options) -> u8 {
     });
     if !options.flags.no_site {
         say_what_failed(&mut python, |vm| import_and_call(vm, "_start", "begin", Vec::from([Value::bool(with_site)])));
+    }
+    // A folder or an archive that is run is always there.
+    if !options.flags.safe_path || matches!(program, Program::Module(_, false)) {
+        python.with(|vm, _| search_first(vm, &first));
     }
     report_on_quit(machine);
     let mut progress = match program {
@@ -150,6 +154,15 @@ pub fn run(options: Options) -> u8 {
     // Everything is flushed; the operating system frees the memory faster.
     // SAFETY: ends the process; nobody needs to be told.
     unsafe { libc::_exit(status & 0xff) }
+}
+
+/// Makes a folder the first of `sys.path`.
+fn search_first(vm: &mut Vm, folder: &Path) {
+    let name = vm.intern("path");
+    let Some(list) = sys::attribute(vm, &name) else { return };
+    if let (Ok(folder), Some(list)) = (paths::text(vm, folder.as_os_str()), list.get::<List>()) {
+        list.items.get_mut().insert(0, folder);
+    }
 }
 
 /// `sys.argv` when there are arguments that are no UTF-8.
@@ -290,7 +303,7 @@ fn is_archive(file: &[u8]) -> bool {
     memchr::memmem::rfind(end, b"PK\x05\x06").is_some_and(|place| end.len() - place >= 22) && memchr::memmem::find(file, b"PK\x01\x02").is_some()
 }
 
-fn host(options: &Options, first: PathBuf, program: &Program, installation: &Installation) -> Host {
+fn host(options: &Options, program: &Program, installation: &Installation) -> Host {
     let name = match &options.command {
         Command::File(Some(path)) => path.to_string_lossy().into_owned(),
         Command::Text(_) => "-c".into(),
@@ -302,10 +315,6 @@ fn host(options: &Options, first: PathBuf, program: &Program, installation: &Ins
     let mut arguments = vec![name];
     arguments.extend(options.arguments.iter().map(|argument| argument.to_string_lossy().into_owned()));
     let mut search_path = Vec::new();
-    // A folder or an archive that is run is always there.
-    if !options.flags.safe_path || matches!(program, Program::Module(_, false)) {
-        search_path.push(text(&first));
-    }
     if let Some(paths) = variable(options, "PYTHONPATH") {
         search_path.extend(std::env::split_paths(&paths).map(|path| text(&path)));
     }

@@ -26,6 +26,7 @@ use crate::object::list::List;
 use crate::object::module::{self, Module};
 use crate::object::simple_namespace;
 use crate::object::str::Str;
+use crate::object::traceback;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::sched::wait::{Lock, Timeout};
@@ -340,7 +341,18 @@ fn find_with_importlib(vm: &mut Vm, name: String, then: Then) -> Res<Action> {
         let entries = ["_find_and_load", "_gcd_import"].map(|name| vm.intern(name));
         let [find, import] = entries.map(|name| module::namespace(&bootstrap).and_then(|namespace| namespace.get_interned(&name)).unwrap_or(Value::NONE));
         let name = vm.new_str(&name);
-        Ok(Action::call(find, [name, import], move |vm, module| module.and_then(|module| then(vm, module))))
+        Ok(Action::call(find, [name, import], move |vm, module| match module {
+            Ok(module) => then(vm, module),
+            Err(raised) => {
+                // Whoever writes an import statement does not want to see how it is done.
+                let exception = vm.pending_exception().cloned();
+                if let Some(exception) = exception.as_ref().and_then(|exception| exception.get::<Exception>()) {
+                    let traceback = exception.traceback(vm);
+                    exception.set_traceback(traceback::without_outer(traceback, |file| file.starts_with("<frozen _frozen_importlib")));
+                }
+                Err(raised)
+            }
+        }))
     })
 }
 
