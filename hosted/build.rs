@@ -72,13 +72,15 @@ const SECOND_NAMES: &[SecondName] = &[
         ],
         more: "runpy.py",
     },
-    // Packages lie where those of other implementations do.
+    // Frozen modules have loaders that give their source.
     SecondName {
-        first: "site",
-        second: "site",
-        changes: &[("return 'RustPython'", "\n", "return 'Python'"), ("lib/rustpython", "{", "lib/python")],
+        first: "linecache",
+        second: "linecache",
+        changes: &[("if not filename or (filename.startswith('<') and filename.endswith('>')):", "\n", "if _source_unavailable(filename):")],
         more: "",
     },
+    // Packages lie where those of other implementations do.
+    SecondName { first: "site", second: "site", changes: &[("return 'RustPython'", "\n", "return 'Python'"), ("lib/rustpython", "{", "lib/python")], more: "" },
     SecondName { first: "sysconfig", second: "sysconfig", changes: &[("return 'RustPython'", "\n", "return 'Python'")], more: "" },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
 ];

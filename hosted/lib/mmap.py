@@ -174,8 +174,9 @@ class mmap:
         except IndexError:
             raise IndexError("mmap index out of range") from None
 
-    def __contains__(self, value):
-        return value in self[:]
+    def __iter__(self):
+        self._open()
+        return (self[place:place + 1] for place in range(self._length))
 
     def __repr__(self):
         name = f"{type(self).__module__}.{type(self).__qualname__}"

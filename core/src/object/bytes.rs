@@ -113,6 +113,12 @@ pub fn of<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<Cow<'a, [u8]>>> {
     }
 }
 
+/// Has the object's class, made by a class statement, a method `__buffer__`?
+pub fn gives_buffer(vm: &Vm, value: &Value) -> bool {
+    let class = vm.class_of(value);
+    class.has(CLASS_HEAP) && class.lookup(vm.name(Name::Buffer)).is_some_and(|method| !method.is_none())
+}
+
 /// The memoryview that an object's `__buffer__` gives (PEP 688); None for objects whose class has none.
 ///
 /// # Errors
@@ -120,11 +126,10 @@ pub fn of<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<Cow<'a, [u8]>>> {
 pub fn given_buffer(vm: &mut Vm, value: &Value) -> Res<Option<Value>> {
     /// `inspect.BufferFlags.FULL_RO`
     const READ: i64 = 0x11c;
-    let class = vm.class_of(value);
-    if !class.has(CLASS_HEAP) {
+    if !gives_buffer(vm, value) {
         return Ok(None);
     }
-    let Some(method) = class.lookup(vm.name(Name::Buffer)).filter(|method| !method.is_none()) else { return Ok(None) };
+    let Some(method) = vm.class_of(value).lookup(vm.name(Name::Buffer)) else { return Ok(None) };
     let given = vm.call(&method, &[value.clone(), Value::small_int(READ)])?;
     if given.get::<MemoryView>().is_none() {
         return Err(vm.type_error("__buffer__ returned non-memoryview object"));

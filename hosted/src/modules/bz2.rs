@@ -114,7 +114,11 @@ static DECOMPRESSOR: TypeSpec = TypeSpec {
         Native::simple("decompress($self, /, data, max_length=-1)", decompress, "Decompress *data*, returning uncompressed data as bytes."),
     ],
     getters: &[
-        Getter::read_only("eof", |vm, this| Ok(Value::bool(receiver::<Decompressor>(vm, std::slice::from_ref(this))?.ended.get())), "True if the end-of-stream marker has been reached."),
+        Getter::read_only(
+            "eof",
+            |vm, this| Ok(Value::bool(receiver::<Decompressor>(vm, std::slice::from_ref(this))?.ended.get())),
+            "True if the end-of-stream marker has been reached.",
+        ),
         Getter::read_only(
             "unused_data",
             |vm, this| {
@@ -171,7 +175,7 @@ fn decompress(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     match unpacked {
         Ok((output, taken, ended, full)) => {
             this.ended.set(ended);
-            this.needs_input.set(!ended && !(full && most > 0 && (taken < input.len() || !output.is_empty())) );
+            this.needs_input.set(!ended && !(full && most > 0 && (taken < input.len() || !output.is_empty())));
             *this.rest.get_mut() = input.split_off(taken.min(input.len()));
             Ok(vm.new_bytes(&output))
         }
