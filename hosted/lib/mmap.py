@@ -1,6 +1,7 @@
 """Files and memory mapped into this process. The calls are C's, the memory an array of `ctypes`."""
 
 import os as _os
+from sys import getrefcount as _count
 
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
 MAP_SHARED, MAP_PRIVATE = 1, 2
@@ -82,7 +83,6 @@ class mmap:
         self._file = _os.dup(fileno) if fileno != -1 and trackfd else -1
         self._position = 0
         self._address = None
-        self._exports = []
         try:
             self._map(fileno, length)
         except BaseException:
@@ -96,8 +96,15 @@ class mmap:
         if address is None or address == ctypes.c_void_p(-1).value:
             _failed()
         self._address, self._length = address, length
-        view = memoryview((ctypes.c_ubyte * length).from_address(address)).cast("B")
+        self._memory = (ctypes.c_ubyte * length).from_address(address)
+        view = memoryview(self._memory).cast("B")
         self._view = view if self._access != ACCESS_READ else view.toreadonly()
+        del view
+        # Views of others refer to the memory, too.
+        self._references = _count(self._memory)
+
+    def _is_exported(self):
+        return _count(self._memory) > self._references
 
     def _let_go(self):
         if self._address is not None:
@@ -121,7 +128,7 @@ class mmap:
 
     def close(self):
         """Unmap the memory."""
-        if any(not _is_released(view) for view in self._exports):
+        if self._address is not None and self._is_exported():
             raise BufferError("cannot close exported pointers exist")
         self._let_go()
 
@@ -141,10 +148,7 @@ class mmap:
         self.close()
 
     def __buffer__(self, flags):
-        view = memoryview(self._open())
-        self._exports = [other for other in self._exports if not _is_released(other)]
-        self._exports.append(view)
-        return view
+        return memoryview(self._open())
 
     def __len__(self):
         self._open()
@@ -280,7 +284,7 @@ class mmap:
 
     def resize(self, newsize, /):
         self._writable()
-        if any(not _is_released(view) for view in self._exports):
+        if self._is_exported():
             raise BufferError("mmap can't resize with extant pointers exported.")
         if self._access == ACCESS_COPY:
             raise TypeError("mmap can't resize a readonly or copy-on-write memory map.")
@@ -304,11 +308,3 @@ class mmap:
 def _is_regular(fileno):
     import stat
     return stat.S_ISREG(_os.fstat(fileno).st_mode)
-
-
-def _is_released(view):
-    try:
-        view.nbytes
-    except ValueError:
-        return True
-    return False

@@ -10,7 +10,7 @@ import traceback
 print(os.path.basename(json.__file__), [os.path.basename(place) for place in json.__path__], json.__spec__.name)
 print(os.path.isabs(json.__file__), os.path.basename(os.path.dirname(inspect.getfile(os))) == os.path.basename(os.path.dirname(os.__file__)))
 print("def dumps" in inspect.getsource(json), inspect.getsource(json.dumps).startswith("def dumps"), inspect.getdoc(json.dumps)[:9])
-print(sorted(module.name for module in pkgutil.iter_modules(json.__path__))[:3], importlib.util.find_spec("json.decoder").name)
+print({"decoder", "encoder", "scanner"} <= {module.name for module in pkgutil.iter_modules(json.__path__)}, importlib.util.find_spec("json.decoder").name)
 try:
     json.loads("{")
 except ValueError as error:
