@@ -84,6 +84,26 @@ const SECOND_NAMES: &[SecondName] = &[
         )],
         more: "",
     },
+    SecondName {
+        first: "runpy",
+        second: "runpy",
+        changes: &[
+            ("fname = mod_spec.origin", "\n", "fname = _place(mod_spec)"),
+            ("fname = script_name if mod_spec is None", "\n", "fname = script_name if mod_spec is None else _place(mod_spec)"),
+            ("sys.argv[0] = mod_spec.origin", "\n", "sys.argv[0] = _place(mod_spec)"),
+        ],
+        more: "runpy.py",
+    },
+    // Frozen modules have loaders that give their source.
+    SecondName {
+        first: "linecache",
+        second: "linecache",
+        changes: &[("if not filename or (filename.startswith('<') and filename.endswith('>')):", "\n", "if _source_unavailable(filename):")],
+        more: "",
+    },
+    // Packages lie where those of other implementations do.
+    SecondName { first: "site", second: "site", changes: &[("return 'RustPython'", "\n", "return 'Python'"), ("lib/rustpython", "{", "lib/python")], more: "" },
+    SecondName { first: "sysconfig", second: "sysconfig", changes: &[("return 'RustPython'", "\n", "return 'Python'")], more: "" },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
 ];
 
@@ -110,6 +130,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     for name in SECOND_NAMES {
         let module = modules.get(name.first).ok_or_else(|| format!("no module {}", name.first))?;
+        let package = module.package && name.first == name.second;
         let mut source = String::from_utf8(module.source.clone())?;
         for (start, end, replacement) in name.changes {
             let place = source.find(start).and_then(|start| Some(start..start + source[start..].find(end)?));
@@ -118,7 +139,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         if !name.more.is_empty() {
             source.push_str(&fs::read_to_string(folder.join("src/python").join(name.more))?);
         }
-        modules.insert(name.second.into(), Module { source: source.into_bytes(), package: false });
+        modules.insert(name.second.into(), Module { source: source.into_bytes(), package });
     }
     collect(&folder.join("lib"), "", &mut modules)?;
     freeze(&modules, Path::new(&env::var("OUT_DIR")?))
@@ -155,9 +176,17 @@ fn freeze(modules: &Modules, folder: &Path) -> Result<(), Box<dyn Error>> {
         writeln!(index, "    Entry {{ name: {name:?}, package: {}, image: {start}, source: {middle}, end: {} }},", module.package, bytes.len())?;
     }
     index.push_str("];\n");
+    writeln!(index, "\n/// Marks files with compiled modules: another compiler or another instruction set makes other images of the library.")?;
+    writeln!(index, "pub const CACHE_MAGIC: u32 = {:#x};", u32::from(fingerprint(&bytes)) | 0x0a0d_0000)?;
     fs::write(folder.join("frozen.bin"), bytes)?;
     fs::write(folder.join("frozen.rs"), index)?;
     Ok(())
+}
+
+/// A hash (FNV-1a, folded).
+fn fingerprint(bytes: &[u8]) -> u16 {
+    let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    (hash >> 16) as u16 ^ hash as u16
 }
 
 fn front_end(name: &str, text: &[u8]) -> Result<CodePrototype, String> {

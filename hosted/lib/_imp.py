@@ -1,11 +1,10 @@
 """What importlib asks of the import machinery."""
 
 import _thread
-from _frozen import create_builtin as _create_builtin, get_frozen_object, import_module as _import_module, is_builtin, is_frozen, is_frozen_package, source as _source
+from _frozen import cache_magic, create_builtin as _create_builtin, get_frozen_object, import_module as _import_module, is_builtin, is_frozen, is_frozen_package, source as _source
 
 check_hash_based_pycs = "default"
-# Compiled modules are not kept in files, so no file has this number.
-pyc_magic_number_token = 0x0a0d0000
+pyc_magic_number_token = cache_magic()
 _lock = _thread.RLock()
 
 
@@ -30,6 +29,16 @@ def create_builtin(spec):
 
 def exec_builtin(module):
     return 0
+
+
+def source_hash(key, source):
+    """A hash of a source file, for compiled files that are known by it."""
+    import hashlib
+    return hashlib.blake2b(source, digest_size=8, key=key.to_bytes(8, "little")).digest()
+
+
+def _fix_co_filename(code, path):
+    """Done by whoever loads the code."""
 
 
 def find_frozen(name, /, *, withdata=False):

@@ -1022,11 +1022,12 @@ _streams.text_encoding_in_python = _text_encoding
 _streams.bool_as_descriptor = _bool_as_descriptor
 
 
-def _begin():
-    """Make open() a builtin function, and sys.stdin, sys.stdout and sys.stderr."""
+def _begin(unbuffered, encoding):
+    """Make open() a builtin function, and sys.stdin, sys.stdout and sys.stderr; `encoding` is what PYTHONIOENCODING says."""
     import builtins
     builtins.open = open
-    for name, descriptor, errors in (("stdin", 0, "strict"), ("stdout", 1, "strict"), ("stderr", 2, "backslashreplace")):
+    encoding, _, given = encoding.partition(":")
+    for name, descriptor, errors in (("stdin", 0, given or "strict"), ("stdout", 1, given or "strict"), ("stderr", 2, "backslashreplace")):
         reading = descriptor == 0
         try:
             raw = FileIO(descriptor, "r" if reading else "w", False)
@@ -1034,8 +1035,10 @@ def _begin():
             stream = None
         else:
             raw.name = f"<{name}>"
-            buffer = (BufferedReader if reading else BufferedWriter)(raw)
-            stream = TextIOWrapper(buffer, "utf-8", errors, None if reading else "\n", raw.isatty() or descriptor == 2)
+            direct = unbuffered and not reading
+            buffer = raw if direct else (BufferedReader if reading else BufferedWriter)(raw)
+            lines = not direct and (raw.isatty() or descriptor == 2)
+            stream = TextIOWrapper(buffer, encoding or "utf-8", errors, None if reading else "\n", lines, direct)
             stream.mode = "r" if reading else "w"
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)

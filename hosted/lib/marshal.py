@@ -1,7 +1,10 @@
-"""Values of builtin types as bytes, in CPython's format. Code objects are not among them: this VM's have an image format of their own."""
+"""Values of builtin types as bytes, in CPython's format. Code objects are images of this VM's own in it."""
+
+from _frozen import code_image as _code_image, code_of_image as _code_of_image
 
 version = 5
 
+_CodeType = type((lambda: None).__code__)
 _TERMINATOR = b"0"
 _SINGLE = {None: b"N", True: b"T", False: b"F", StopIteration: b"S", Ellipsis: b"."}
 _DEPTH = 1500
@@ -9,12 +12,26 @@ _DEPTH = 1500
 
 def dumps(value, version=version, /, *, allow_code=True):
     parts = []
+    if not allow_code:
+        _refuse_code(value)
     _write(value, parts.append, _DEPTH)
     return b"".join(parts)
 
 
 def dump(value, file, version=version, /, *, allow_code=True):
-    return file.write(dumps(value, version))
+    return file.write(dumps(value, version, allow_code=allow_code))
+
+
+def _refuse_code(value, depth=_DEPTH):
+    kind = type(value)
+    if kind is _CodeType:
+        raise ValueError("marshalling code objects is disallowed")
+    if depth > 0 and kind in (tuple, list, set, frozenset):
+        for item in value:
+            _refuse_code(item, depth - 1)
+    elif depth > 0 and kind is dict:
+        for item in value.items():
+            _refuse_code(item, depth - 1)
 
 
 def _write(value, put, depth):
@@ -66,6 +83,9 @@ def _write(value, put, depth):
         put(b":")
         for item in (value.start, value.stop, value.step):
             _write(item, put, depth - 1)
+    elif kind is _CodeType:
+        image = _code_image(value)
+        put(b"c" + _size(image) + image)
     else:
         raise ValueError("unmarshallable object")
 
@@ -87,7 +107,7 @@ def _size(value):
 
 
 def load(file, /, *, allow_code=True):
-    return _Reader(file.read).value(_DEPTH)
+    return _Reader(file.read, allow_code).value(_DEPTH)
 
 
 def loads(data, /, *, allow_code=True):
@@ -100,7 +120,7 @@ def loads(data, /, *, allow_code=True):
         position += count
         return part
 
-    return _Reader(read).value(_DEPTH)
+    return _Reader(read, allow_code).value(_DEPTH)
 
 
 class _End:
@@ -108,8 +128,9 @@ class _End:
 
 
 class _Reader:
-    def __init__(self, read):
+    def __init__(self, read, allow_code):
         self._read = read
+        self._allow_code = allow_code
         self._known = []
 
     def bytes(self, count):
@@ -217,6 +238,8 @@ class _Reader:
                     raise ValueError("bad marshal data (invalid reference)")
                 return self._known[number]
             case "c":
-                raise ValueError("bad marshal data (code objects are not supported)")
+                if not self._allow_code:
+                    raise ValueError("unmarshalling code objects is disallowed")
+                return _code_of_image(self.bytes(self.size()))
             case _:
                 raise ValueError("bad marshal data (unknown type code)")

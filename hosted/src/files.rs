@@ -1,8 +1,11 @@
 //! Where modules are imported from: the file system.
 
 use pyvm_core::port::MachineError;
-use pyvm_core::vm::host::{FileKind, Files};
+use pyvm_core::vm::host::{FileKind, Files, Stamp};
 use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The file system.
 pub struct FileSystem;
@@ -32,6 +35,30 @@ impl Files for FileSystem {
     fn read(&self, path: &str) -> Result<Vec<u8>, MachineError> {
         std::fs::read(path).map_err(|error| machine_error(&error))
     }
+
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(Stamp { modified: metadata.mtime() as u32, size: metadata.len() as u32 })
+    }
+
+    fn keep(&self, path: &str, contents: &[u8]) {
+        // Where nothing can be written, nothing is kept.
+        let _ = replace(Path::new(path), contents);
+    }
+}
+
+/// Puts a file in the place of another at once, whole.
+fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let name = format!(".{}.{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let new = folder.join(name);
+    let written = std::fs::write(&new, contents).and_then(|()| std::fs::rename(&new, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&new);
+    }
+    written
 }
 
 /// A line (from 1) of a source file.

@@ -67,7 +67,10 @@ impl Program {
         // A shell has its background jobs ignore them.
         // SAFETY: the closure does only what may be done between fork and exec.
         unsafe { command.pre_exec(expect_signals) };
-        command.env_remove("PYTHONPATH").env("PYTHONHASHSEED", "0").env("PYTHONDONTWRITEBYTECODE", "1").env("LC_ALL", "C.UTF-8");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PYTHON")) {
+            command.env_remove(name);
+        }
+        command.env("PYTHONHASHSEED", "0").env("PYTHONDONTWRITEBYTECODE", "1").env("LC_ALL", "C.UTF-8");
         Self { command, input: Vec::new(), limit: Duration::ZERO }.limit(60)
     }
 

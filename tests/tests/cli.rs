@@ -318,3 +318,110 @@ fn thread_capacity_is_a_clean_error() {
     let code = "import _thread\nl = _thread.allocate_lock()\nl.acquire()\nn = 0\ntry:\n    while True:\n        _thread.start_new_thread(l.acquire, ())\n        n += 1\nexcept RuntimeError as e:\n    print(e, n < 20)";
     check(pyvm().arg("-X").arg("threads=16").arg("-c").arg(code), "can't start new thread True\n");
 }
+
+#[test]
+fn a_folder_and_an_archive_are_run() {
+    let folder = folder("runnable");
+    write(&folder.join("__main__.py"), "import part, sys\nprint(part.name, __name__, __file__.endswith('__main__.py'), sys.argv[1:])\n");
+    write(&folder.join("part.py"), "name = 'part'\n");
+    check(pyvm().arg(&folder).arg("x"), "part __main__ True ['x']\n");
+    let archive = Path::new(env!("CARGO_TARGET_TMPDIR")).join("runnable.zip");
+    check(pyvm().folder(&folder).arg("-m").arg("zipfile").arg("-c").arg(&archive).arg("__main__.py").arg("part.py"), "");
+    check(pyvm().arg(&archive).arg("x"), "part __main__ True ['x']\n");
+    check(pyvm().env("PYTHONPATH", &archive).arg("-c").arg("import part; print(part.name, '.zip' in part.__file__)"), "part True\n");
+    let outcome = run(pyvm().arg(env!("CARGO_TARGET_TMPDIR")));
+    assert_eq!(outcome.end(), "exit 1");
+    assert!(outcome.errors().contains("can't find '__main__' module in"), "{}", outcome.errors());
+}
+
+#[test]
+fn wrong_options() {
+    for (arguments, message) in [
+        (&["-Z"][..], "Unknown option: -Z\n"),
+        (&["-c"], "Argument expected for the -c option\n"),
+        (&["-m"], "Argument expected for the -m option\n"),
+        (&["--nothing"], "Unknown option: --nothing\n"),
+    ] {
+        let outcome = run(arguments.iter().fold(pyvm(), |program, argument| program.arg(argument)));
+        assert_eq!(outcome.end(), "exit 2", "{arguments:?}");
+        assert!(outcome.errors().starts_with(message), "{arguments:?}: {}", outcome.errors());
+    }
+    let outcome = run(pyvm().arg("-X").arg("int_max_str_digits=3").arg("-c").arg("pass"));
+    assert_eq!(outcome.end(), "exit 1");
+}
+
+#[test]
+fn options_and_variables_show_in_flags() {
+    let show = "import sys; f = sys.flags; print(f.optimize, f.dont_write_bytecode, f.inspect, f.no_site, f.isolated, f.safe_path, f.bytes_warning, f.dev_mode)";
+    check(pyvm().env("PYTHONDONTWRITEBYTECODE", "").arg("-c").arg(show), "0 0 0 0 0 False 0 False\n");
+    check(pyvm().arg("-OOBbSX").arg("dev").arg("-c").arg(show), "2 1 0 1 0 False 1 True\n");
+    check(pyvm().env("PYTHONOPTIMIZE", "1").arg("-c").arg(show), "1 1 0 0 0 False 0 False\n");
+    check(pyvm().env("PYTHONOPTIMIZE", "1").arg("-I").arg("-c").arg(show), "0 0 0 0 1 True 0 False\n");
+    check(pyvm().arg("-O").arg("-c").arg("assert 0\nprint(__debug__, eval('__debug__'))"), "False False\n");
+    check(pyvm().arg("-OO").arg("-c").arg("def f(): 'doc'\nprint(f.__doc__)"), "None\n");
+    check(pyvm().arg("-X").arg("name=value").arg("-X").arg("other").arg("-c").arg("import sys; print(sys._xoptions)"), "{'name': 'value', 'other': True}\n");
+    check(pyvm().arg("-Xint_max_str_digits=700").arg("-c").arg("import sys; print(sys.get_int_max_str_digits())"), "700\n");
+    check(pyvm().env("PYTHONIOENCODING", "latin-1").arg("-c").arg("import sys; print(sys.stdout.encoding)"), "latin-1\n");
+    check(pyvm().arg("-P").arg("-c").arg("import sys; print('' in sys.path)"), "False\n");
+}
+
+#[test]
+fn compiled_modules_are_kept() {
+    let folder = folder("kept");
+    let (module, kept) = (folder.join("module.py"), folder.join("__pycache__/module.pyvm-314.pyc"));
+    let keeping = || pyvm().env("PYTHONDONTWRITEBYTECODE", "").env("PYTHONPATH", &folder);
+    let program = "import module; print(module.x, module.__cached__.endswith('module.pyvm-314.pyc'))";
+    write(&module, "x = 1\n");
+    check(keeping().arg("-B").arg("-c").arg(program), "1 True\n");
+    assert!(!kept.exists());
+    check(keeping().arg("-c").arg(program), "1 True\n");
+    let first = fs::read(&kept).unwrap_or_default();
+    assert!(!first.is_empty());
+    check(keeping().arg("-c").arg(program), "1 True\n");
+    // A source that has changed counts, and so does nothing that is damaged.
+    write(&module, "x = 'another'\n");
+    check(keeping().arg("-c").arg(program), "another True\n");
+    for length in [0, 3, 16, 20, first.len() - 1] {
+        let damaged = fs::read(&kept).map(|bytes| bytes[..length.min(bytes.len())].to_vec()).unwrap_or_default();
+        fs::write(&kept, damaged).unwrap_or_else(|error| panic!("{error}"));
+        check(keeping().arg("-c").arg(program), "another True\n");
+    }
+    let mut flipped = fs::read(&kept).unwrap_or_default();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 0x55;
+    fs::write(&kept, flipped).unwrap_or_else(|error| panic!("{error}"));
+    check(keeping().arg("-c").arg(program), "another True\n");
+    check(keeping().arg("-c").arg("import importlib, sys, module; sys.meta_path.insert(0, type('F', (), {'find_spec': lambda *a: None})); del sys.modules['module']; import module; print(module.x)"), "another\n");
+    check(pyvm().arg(&kept), "");
+}
+
+#[test]
+fn a_virtual_environment() {
+    let folder = folder("environment");
+    let packages = folder.join("lib/python3.14/site-packages");
+    for path in [&packages, &folder.join("bin"), &folder.join("more")] {
+        fs::create_dir_all(path).unwrap_or_else(|error| panic!("{error}"));
+    }
+    write(&folder.join("pyvenv.cfg"), "home = /usr/local/bin\ninclude-system-site-packages = false\nversion = 3.14.0\n");
+    write(&packages.join("inner.py"), "x = 1\n");
+    write(&packages.join("more.pth"), &format!("{}\n", folder.join("more").display()));
+    write(&folder.join("more/outer.py"), "y = 2\n");
+    let link = folder.join("bin/python");
+    let path = interpreter().unwrap_or_else(|error| panic!("{error}"));
+    std::os::unix::fs::symlink(path, &link).unwrap_or_else(|error| panic!("{error}"));
+    let show = "import sys, inner, outer; print(inner.x, outer.y, sys.prefix == sys.argv[1], sys.base_prefix, sys.executable.endswith('bin/python'))";
+    check(Program::new(&link).arg("-c").arg(show).arg(&folder), "1 2 True /usr/local True\n");
+    check(Program::new(&link).arg("-S").arg("-c").arg("import sys; print(any('site-packages' in path for path in sys.path))"), "False\n");
+}
+
+#[test]
+fn a_session_without_a_terminal() {
+    let outcome = run(pyvm().arg("-i").arg("-q").input("1 + 1\nif 1:\n  print(3)\n\n1 / 0\n'last' 'line'\nx = (\n"));
+    assert_eq!((outcome.end().as_str(), outcome.output().as_str()), ("exit 0", "2\n3\n'lastline'\n"));
+    let errors = outcome.errors();
+    assert!(errors.starts_with(">>> >>> ... ... >>> Traceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\n    1 / 0\n"), "{errors}");
+    assert!(errors.contains("SyntaxError: '(' was never closed"), "{errors}");
+    let outcome = run(pyvm().arg("-i").arg("-c").arg("import sys; x = 4; sys.exit(3)").input("x\nexit(5)\n"));
+    assert_eq!((outcome.end().as_str(), outcome.output().as_str()), ("exit 5", "4\n"));
+    assert!(outcome.errors().contains("SystemExit: 3"), "{}", outcome.errors());
+}

@@ -45,7 +45,7 @@ fn compile(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         None => -1,
     };
     let optimize = match optimize {
-        -1 => 0,
+        -1 => vm.host.flags.optimize,
         0..=2 => optimize as u8,
         _ => return Err(vm.value_error("compile(): invalid optimize value")),
     };
@@ -59,7 +59,13 @@ fn compile(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         _ if flags & ONLY_TREE != 0 => return Err(vm.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'")),
         _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     };
-    let compile_flags = CompileFlags { optimize, future_annotations: flags & 0x100_0000 != 0, top_level_await: flags & 0x2000 != 0 };
+    let compile_flags = CompileFlags {
+        optimize,
+        future_annotations: flags & 0x100_0000 != 0,
+        top_level_await: flags & 0x2000 != 0,
+        allow_incomplete_input: flags & 0x4000 != 0,
+        require_dedent: flags & 0x200 != 0,
+    };
     if vm.is_syntax_tree(&arguments[0]) {
         let tree = arguments[0].clone();
         let (module, function) = (vm.intern("_ast"), vm.intern("_plain"));
@@ -185,7 +191,7 @@ fn exec(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         return run_it(vm, source);
     }
     let text = given_source(vm, &source, "exec() arg 1 must be a string, bytes or code object")?;
-    vm.compile_then(&text, "<string>", Mode::Exec, CompileFlags::default(), run_it)
+    vm.compile_then(&text, "<string>", Mode::Exec, vm.compile_flags(), run_it)
 }
 
 fn eval(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -203,5 +209,5 @@ fn eval(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         None => source,
     };
     let text = given_source(vm, &source, "eval() arg 1 must be a string, bytes or code object")?;
-    vm.compile_then(&text, "<string>", Mode::Eval, CompileFlags::default(), run_it)
+    vm.compile_then(&text, "<string>", Mode::Eval, vm.compile_flags(), run_it)
 }

@@ -233,12 +233,29 @@ pub fn flush_standard_streams(vm: &mut Vm) -> Res<()> {
             text_stream::flush(vm, stream)?;
             continue;
         }
+        if is_closed(vm, &stream) {
+            continue;
+        }
         let name = vm.name(Name::Flush).clone();
         if let Some(method) = vm.class_of(&stream).lookup(&name) {
             vm.call(&method, &[stream])?;
         }
     }
     Ok(())
+}
+
+/// Is a stream of the program's closed? There is nothing to flush then.
+fn is_closed(vm: &mut Vm, stream: &Value) -> bool {
+    let name = vm.intern("closed");
+    let class = vm.class_of(stream);
+    match vm.find_attribute(stream, &class, &name) {
+        Ok(Some(Action::Return(closed))) => closed.as_bool() == Some(true),
+        Ok(_) => false,
+        Err(raised) => {
+            drop(vm.take_exception(raised));
+            false
+        }
+    }
 }
 
 fn lost(vm: &mut Vm, name: &str) -> Raised {

@@ -126,6 +126,7 @@ impl Builder {
         vm.sched.connect(place, standbys);
         vm.sched.fuel = self.fuel;
         vm.host = self.host;
+        vm.int_max_str_digits = vm.host.flags.int_max_str_digits;
         let mut interpreter = Interpreter { gil: ManuallyDrop::new(gil), runtime: ManuallyDrop::new(runtime), under_way: None };
         interpreter.enter(|guarded| prepare(&mut guarded.vm));
         Ok(interpreter)
@@ -375,7 +376,7 @@ impl Interpreter {
     #[cfg(feature = "compiler")]
     pub fn run_source(&mut self, source: &[u8], filename: &str) -> Progress {
         self.run(|vm| {
-            let flags = crate::vm::source::CompileFlags::default();
+            let flags = vm.compile_flags();
             vm.compile_then(&crate::vm::source::Given::file(source), filename, crate::syntax::Mode::Exec, flags, |vm, code| run_in_main(vm, &code))
         })
     }

@@ -1,8 +1,10 @@
 //! `_frozen`: what there is to know about native and frozen modules, and importing from below. The rest of `_imp` is Python.
 
 use super::ModuleSpec;
+use crate::code::image;
 use crate::object;
 use crate::object::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, TypeSpec};
+use crate::object::code::Code;
 use crate::object::exception::Ex;
 use crate::object::header::{Header, Kind, Object};
 use crate::object::module::Module;
@@ -22,6 +24,10 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("create_builtin(name, /)", create_builtin, "The native module, made and entered in sys.modules."),
         Native::simple("get_frozen_object(name, data=None, /)", code, "The code object of a frozen module."),
         Native::simple("source(name, /)", source, "The source text of a frozen module, or None."),
+        Native::simple("code_image(code, /)", code_image, "A code object as bytes."),
+        Native::simple("code_of_image(bytes, /)", code_of_image, "The code object of an image."),
+        Native::simple("cache_magic()", |vm, _| Ok(vm.new_int(i64::from(vm.host.cache_magic))), "The number that marks files with compiled modules."),
+        Native::simple("library()", |vm, _| Ok(vm.new_str(&vm.host.library.clone())), "The folder that frozen modules say they lie in."),
         Native::simple("names()", names, "The full names of the host's frozen modules."),
         Native::full("import_module(name, /)", |vm, arguments| import::import_by_name(vm, arguments.get(0).unwrap_or(NONE)), "Import a module by its absolute name."),
     ],
@@ -103,6 +109,25 @@ fn source(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         Some(source) => vm.new_str(&String::from_utf8_lossy(&source)),
         None => Value::NONE,
     })
+}
+
+fn code_image(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    match arguments.first().and_then(|code| code.get::<Code>()).map(Code::prototype) {
+        Some(Some(prototype)) => Ok(vm.new_bytes(&image::write(&prototype))),
+        Some(None) => Err(vm.value_error("unmarshallable object")),
+        None => Err(vm.type_error("code_image() argument must be a code object")),
+    }
+}
+
+fn code_of_image(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let bytes = match arguments.first() {
+        Some(bytes) => object::bytes::of(vm, bytes)?,
+        None => None,
+    };
+    match bytes.and_then(|bytes| import::code_of_image(vm, &bytes, None)) {
+        Some(code) => Ok(code),
+        None => Err(vm.value_error("bad marshal data (no code of this version)")),
+    }
 }
 
 fn names(vm: &mut Vm, _: &[Value]) -> Res<Value> {

@@ -67,7 +67,7 @@ fn constants(vm: &mut Vm, module: &Namespace) {
         ("False", Value::FALSE),
         ("NotImplemented", Value::NOT_IMPLEMENTED),
         ("Ellipsis", Value::ELLIPSIS),
-        ("__debug__", Value::TRUE),
+        ("__debug__", Value::bool(vm.host.flags.optimize == 0)),
     ] {
         module.set(vm, name, value);
     }

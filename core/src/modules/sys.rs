@@ -131,17 +131,26 @@ fn constants(vm: &mut Vm, module: &Namespace) {
     let platform = vm.host.platform_name;
     module.set_str(vm, "platform", platform);
     module.set_str(vm, "platlibdir", "lib");
+    let library = match vm.host.library.clone() {
+        library if library.is_empty() => Value::NONE,
+        library => vm.new_str(&library),
+    };
+    module.set(vm, "_stdlib_dir", library);
     module.set_str(vm, "abiflags", "");
     let executable = vm.host.executable.clone();
     for name in ["executable", "_base_executable"] {
         module.set_str(vm, name, &executable);
     }
-    for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
-        module.set_str(vm, name, "");
+    let [prefix, base] = vm.host.prefixes.clone();
+    for (name, text) in [("prefix", &prefix), ("exec_prefix", &prefix), ("base_prefix", &base), ("base_exec_prefix", &base)] {
+        module.set_str(vm, name, text);
     }
-    for (name, texts) in
-        [("argv", vm.host.arguments.clone()), ("orig_argv", vm.host.arguments.clone()), ("path", vm.host.search_path.clone()), ("warnoptions", vm.host.warnings.clone())]
-    {
+    for (name, texts) in [
+        ("argv", vm.host.arguments.clone()),
+        ("orig_argv", vm.host.original_arguments.clone()),
+        ("path", vm.host.search_path.clone()),
+        ("warnoptions", vm.host.warnings.clone()),
+    ] {
         let texts = texts.iter().map(|text| vm.new_str(text)).collect();
         let list = vm.new_list(texts);
         module.set(vm, name, list);
@@ -150,14 +159,23 @@ fn constants(vm: &mut Vm, module: &Namespace) {
         let list = vm.new_list(Vec::new());
         module.set(vm, name, list);
     }
-    for name in ["path_importer_cache", "_xoptions"] {
-        let dict = vm.new_dict();
-        module.set(vm, name, dict);
+    let importers = vm.new_dict();
+    module.set(vm, "path_importer_cache", importers);
+    let options = vm.new_dict();
+    if let Some(dict) = options.get::<Dict>() {
+        for (name, value) in vm.host.extra_options.clone() {
+            let value = value.map_or(Value::TRUE, |value| vm.new_str(&value));
+            let name = vm.intern(&name);
+            drop(dict.set_interned(&name, value));
+        }
     }
+    module.set(vm, "_xoptions", options);
     let modules = vm.modules.clone();
     module.set(vm, "modules", modules);
-    module.set(vm, "dont_write_bytecode", Value::TRUE);
-    module.set(vm, "pycache_prefix", Value::NONE);
+    let dont_write = Value::bool(vm.host.flags.dont_write_bytecode || vm.host.cache_magic == 0);
+    module.set(vm, "dont_write_bytecode", dont_write);
+    let cache_prefix = vm.host.cache_prefix.clone().map_or(Value::NONE, |prefix| vm.new_str(&prefix));
+    module.set(vm, "pycache_prefix", cache_prefix);
     let mut names: Vec<Value> = super::MODULES.iter().chain(&vm.host.modules.clone()).map(|spec| spec.name).map(|name| vm.intern(name)).collect();
     names.sort_by(|left, right| left.get::<Str>().map(Str::bytes).cmp(&right.get::<Str>().map(Str::bytes)));
     let names = vm.new_tuple(names);
@@ -182,12 +200,32 @@ fn constants(vm: &mut Vm, module: &Namespace) {
 
 /// The tables of limits.
 fn information(vm: &mut Vm, module: &Namespace) {
-    let mut flags: Vec<Value> = (0..21).map(|_| int(0)).collect();
-    for (index, value) in [(11, int(1)), (13, Value::FALSE), (14, int(1)), (16, Value::FALSE), (17, int(4300)), (18, int(1))] {
-        if let Some(place) = flags.get_mut(index) {
-            *place = value;
-        }
-    }
+    let given = vm.host.flags.clone();
+    let truth = |set: bool| int(i64::from(set));
+    let level = |level: u8| int(i64::from(level));
+    let flags = Vec::from([
+        level(given.debug),
+        truth(given.inspect),
+        truth(given.interactive),
+        level(given.optimize),
+        truth(given.dont_write_bytecode),
+        truth(given.no_user_site),
+        truth(given.no_site),
+        truth(given.ignore_environment),
+        level(given.verbose),
+        level(given.bytes_warning),
+        truth(given.quiet),
+        truth(given.hash_randomization),
+        truth(given.isolated),
+        Value::bool(given.dev_mode),
+        int(1),
+        truth(given.warn_default_encoding),
+        Value::bool(given.safe_path),
+        vm.new_size(given.int_max_str_digits),
+        int(1),
+        int(0),
+        int(0),
+    ]);
     let flags = sequence::new(vm, &FLAGS, flags);
     module.set(vm, "flags", flags);
     let (max, min, epsilon) = (vm.new_float(f64::MAX), vm.new_float(f64::MIN_POSITIVE), vm.new_float(f64::EPSILON));
@@ -220,7 +258,7 @@ fn clear_type_descriptors(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 fn implementation(vm: &mut Vm, module: &Namespace) {
     let dict = vm.new_dict();
     let version = version_info(vm);
-    let (name, cache_tag) = (vm.intern("pyvm"), vm.intern("pyvm-314"));
+    let (name, cache_tag) = (vm.intern("pyvm"), vm.intern(crate::vm::code_cache::TAG));
     if let Some(namespace) = dict.get::<Dict>() {
         for (key, value) in [("name", name), ("cache_tag", cache_tag), ("version", version), ("hexversion", int(HEX_VERSION))] {
             let key = vm.intern(key);

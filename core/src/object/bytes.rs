@@ -3,7 +3,7 @@
 use super::array::Array;
 use super::byte_methods::{self, byte_methods};
 use super::bytearray::ByteArray;
-use super::class::{CLASS_MATCH_SELF, CLASS_NOT_CALLABLE, Class, TypeSpec};
+use super::class::{CLASS_HEAP, CLASS_MATCH_SELF, CLASS_NOT_CALLABLE, Class, TypeSpec};
 use super::construct::allocation_class;
 use super::foreign_memory::ForeignMemory;
 use super::header::{Header, Kind, Mut, Object};
@@ -100,10 +100,41 @@ pub fn of<'a>(vm: &mut Vm, value: &'a Value) -> Res<Option<Cow<'a, [u8]>>> {
     if let Some(array) = value.get::<Array>() {
         return Ok(Some(Cow::Borrowed(array.data.get().as_slice())));
     }
-    match value.get::<MemoryView>() {
-        Some(view) => view.contents(vm).map(Some),
-        None => Ok(value.get::<ForeignMemory>().map(|memory| Cow::Borrowed(memory.bytes()))),
+    if let Some(view) = value.get::<MemoryView>() {
+        return view.contents(vm).map(Some);
     }
+    if let Some(memory) = value.get::<ForeignMemory>() {
+        return Ok(Some(Cow::Borrowed(memory.bytes())));
+    }
+    let Some(given) = given_buffer(vm, value)? else { return Ok(None) };
+    match given.get::<MemoryView>() {
+        Some(view) => Ok(Some(Cow::Owned(view.contents(vm)?.into_owned()))),
+        None => Ok(None),
+    }
+}
+
+/// Has the object's class, made by a class statement, a method `__buffer__`?
+pub fn gives_buffer(vm: &Vm, value: &Value) -> bool {
+    let class = vm.class_of(value);
+    class.has(CLASS_HEAP) && class.lookup(vm.name(Name::Buffer)).is_some_and(|method| !method.is_none())
+}
+
+/// The memoryview that an object's `__buffer__` gives (PEP 688); None for objects whose class has none.
+///
+/// # Errors
+/// TypeError when it is no memoryview, what `__buffer__` raises.
+pub fn given_buffer(vm: &mut Vm, value: &Value) -> Res<Option<Value>> {
+    /// `inspect.BufferFlags.FULL_RO`
+    const READ: i64 = 0x11c;
+    if !gives_buffer(vm, value) {
+        return Ok(None);
+    }
+    let Some(method) = vm.class_of(value).lookup(vm.name(Name::Buffer)) else { return Ok(None) };
+    let given = vm.call(&method, &[value.clone(), Value::small_int(READ)])?;
+    if given.get::<MemoryView>().is_none() {
+        return Err(vm.type_error("__buffer__ returned non-memoryview object"));
+    }
+    Ok(Some(given))
 }
 
 /// The contents of a buffer that can be written to (and lies in one piece); None for others. To be used at once, as with [`of`].

@@ -159,14 +159,15 @@ fn native_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.new_int((hash >> 3) as i64))
 }
 
-pub static NATIVE_METHODS: &[Native] = &[
-    CALL,
-    GET,
-    Native::simple("__repr__($self, /)", native_repr, "Return repr(self)."),
-    Native::simple("__eq__($self, value, /)", native_eq, "Return self==value."),
-    Native::simple("__hash__($self, /)", native_hash, "Return hash(self)."),
-    Native::simple("__reduce__($self, /)", native_reduce, "Helper for pickle."),
-];
+const REPR: Native = Native::simple("__repr__($self, /)", native_repr, "Return repr(self).");
+const EQ: Native = Native::simple("__eq__($self, value, /)", native_eq, "Return self==value.");
+const HASH: Native = Native::simple("__hash__($self, /)", native_hash, "Return hash(self).");
+const REDUCE: Native = Native::simple("__reduce__($self, /)", native_reduce, "Helper for pickle.");
+
+/// Of builtin functions, which are no descriptors: what a class has of them is not bound.
+static NATIVE_METHODS: &[Native] = &[CALL, REPR, EQ, HASH, REDUCE];
+/// Of the native methods of classes.
+pub static DESCRIPTOR_METHODS: &[Native] = &[CALL, GET, REPR, EQ, HASH, REDUCE];
 
 pub static NATIVE_GETTERS: &[Getter] = &[
     Getter::read_only("__name__", native_name, ""),

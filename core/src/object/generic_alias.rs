@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::builtins::pieces::{Piece, join_then};
 use crate::object;
 use crate::vm::protocol::get_attribute_then;
-use crate::vm::{Action, Args, Call, Getter, Name, Native, Res, Vm};
+use crate::vm::{Action, Args, Call, Getter, Name, Native, Res, Vm, prelude};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -255,6 +255,10 @@ fn find_parameters(vm: &mut Vm, arguments: &Value) -> Vec<Value> {
             add(argument);
             continue;
         }
+        if let Some(foreign) = foreign_parameters(vm, &argument) {
+            foreign.get::<Tuple>().map(|foreign| foreign.items().to_vec()).unwrap_or_default().into_iter().for_each(add);
+            continue;
+        }
         let nested = alias(&argument).map(|nested| nested.arguments.clone()).or_else(|| union_type::members(&argument));
         if let Some(nested) = nested
             && vm.enter_native("").is_ok()
@@ -266,8 +270,44 @@ fn find_parameters(vm: &mut Vm, arguments: &Value) -> Vec<Value> {
     found
 }
 
+/// The type parameters of an alias that is no native one: those of `typing` are Python objects.
+fn foreign_parameters(vm: &mut Vm, value: &Value) -> Option<Value> {
+    if value.get::<Class>().is_some() || alias(value).is_some() || union_type::members(value).is_some() {
+        return None;
+    }
+    let name = vm.intern("__parameters__");
+    let class = vm.class_of(value);
+    match vm.find_attribute(value, &class, &name) {
+        Ok(Some(Action::Return(found))) => Some(found).filter(|found| found.get::<Tuple>().is_some_and(|found| found.length > 0)),
+        Ok(_) => None,
+        Err(raised) => {
+            drop(vm.take_exception(raised));
+            None
+        }
+    }
+}
+
+/// Are there aliases with type parameters that are no native ones, on any level?
+fn has_foreign(vm: &mut Vm, arguments: &Value) -> bool {
+    arguments.get::<Tuple>().map(|items| items.items().to_vec()).unwrap_or_default().into_iter().any(|argument| {
+        let nested = alias(&argument).map(|nested| nested.arguments.clone()).or_else(|| union_type::members(&argument));
+        match nested {
+            Some(nested) if vm.enter_native("").is_ok() => {
+                let found = has_foreign(vm, &nested);
+                vm.leave_native();
+                found
+            }
+            Some(_) => false,
+            None => foreign_parameters(vm, &argument).is_some(),
+        }
+    })
+}
+
 fn parameters(vm: &mut Vm, this: &Value) -> Res<Value> {
-    let Some(alias) = alias(this) else { return Ok(Value::NONE) };
+    let Some(alias) = alias(this) else {
+        let members = union_type::members(this).unwrap_or(Value::NONE);
+        return Ok(parameters_of(vm, &members));
+    };
     if alias.parameters.get().is_undefined() {
         let found = find_parameters(vm, &alias.arguments.clone());
         let found = vm.new_tuple(found);
@@ -283,7 +323,7 @@ pub(super) fn parameters_of(vm: &mut Vm, arguments: &Value) -> Value {
 }
 
 /// `alias[item]`: the parameters replaced.
-fn get_item(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+pub(super) fn get_item(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let (Some(this), Some(item)) = (arguments.get(0), arguments.get(1)) else { return Ok(Action::Return(Value::NONE)) };
     let expected = parameters(vm, this)?;
     let expected = expected.get::<Tuple>().map(|expected| expected.items().to_vec()).unwrap_or_default();
@@ -296,6 +336,11 @@ fn get_item(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         let shown = vm.native_repr(this)?.and_then(|text| text.get::<Str>().map(|text| text.to_string_lossy().into_owned())).unwrap_or_default();
         let few: String = if given.len() < expected.len() { "few".into() } else { "many".into() };
         return Err(vm.type_error(&format!("Too {few} arguments for {shown}; actual {}, expected {}", given.len(), expected.len())));
+    }
+    let items = alias(this).map(|alias| alias.arguments.clone()).or_else(|| union_type::members(this)).unwrap_or(Value::NONE);
+    if has_foreign(vm, &items) {
+        let (given, expected) = (vm.new_tuple(given), vm.new_tuple(expected));
+        return prelude::call(vm, &prelude::ALIASES, "subscript", &[this.clone(), given, expected]);
     }
     let replacements: Vec<(Value, Value)> = expected.into_iter().zip(given).collect();
     substitute(vm, this, &replacements).map(Action::Return)

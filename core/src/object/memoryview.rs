@@ -215,6 +215,9 @@ pub fn new(vm: &mut Vm, source: &Value) -> Res<Value> {
     match buffer(source).map(|data| data.len()) {
         Some(size) => Ok(view(vm, source, 0, format.size as isize, size / format.size, format)),
         None => {
+            if let Some(given) = super::bytes::given_buffer(vm, source)? {
+                return new(vm, &given);
+            }
             let name = vm.type_name(source);
             Err(vm.type_error(&format!("memoryview: a bytes-like object is required, not '{name}'")))
         }

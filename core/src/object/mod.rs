@@ -11,6 +11,7 @@ pub mod bytes;
 pub mod cell;
 pub mod class;
 pub mod code;
+pub mod code_prototype;
 pub mod codec;
 pub mod complex;
 pub mod construct;

@@ -1,6 +1,6 @@
 //! `types.ModuleType`: a namespace with a name.
 
-use super::class::{CLASS_WEAKREFERABLE, TypeSpec};
+use super::class::{CLASS_HAS_DICT, CLASS_WEAKREFERABLE, TypeSpec};
 use super::construct::allocation_class;
 use super::dict::Dict;
 use super::exception::Ex;
@@ -89,7 +89,15 @@ fn name_module(vm: &mut Vm, namespace: &Dict, name: Value, doc: Value) {
 fn module_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let class = allocation_class::<Module>(vm, arguments, "module")?;
     let dict = vm.new_dict();
-    Ok(vm.heap.new_object(&class, |header| Module { header, dict, name: Mut::new(Value::NONE) }))
+    let module = vm.heap.new_object(&class, |header| Module { header, dict: dict.clone(), name: Mut::new(Value::NONE) });
+    // Instances of a class made by a class statement have attributes of their own: they are the namespace too.
+    if let Some(header) = module.header()
+        && let Some(attributes) = class.attributes_of(header)
+        && class.has(CLASS_HAS_DICT)
+    {
+        attributes.adopt_dict(header, dict);
+    }
+    Ok(module)
 }
 
 fn module_init(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {

@@ -757,22 +757,22 @@ pub static SUPER: TypeSpec = TypeSpec {
 };
 
 pub static WRAPPER_DESCRIPTOR: TypeSpec = TypeSpec {
-    natives: super::function_types::NATIVE_METHODS,
+    natives: super::function_types::DESCRIPTOR_METHODS,
     getters: super::function_types::NATIVE_GETTERS,
     ..TypeSpec::new("wrapper_descriptor", NativeFunction::LAYOUT)
 };
 pub static METHOD_DESCRIPTOR: TypeSpec = TypeSpec {
-    natives: super::function_types::NATIVE_METHODS,
+    natives: super::function_types::DESCRIPTOR_METHODS,
     getters: super::function_types::NATIVE_GETTERS,
     ..TypeSpec::new("method_descriptor", NativeFunction::LAYOUT)
 };
 pub static METHOD_WRAPPER: TypeSpec = TypeSpec {
-    natives: super::function_types::NATIVE_METHODS,
+    natives: super::function_types::DESCRIPTOR_METHODS,
     getters: super::function_types::NATIVE_GETTERS,
     ..TypeSpec::new("method-wrapper", NativeFunction::LAYOUT)
 };
 pub static CLASS_METHOD_DESCRIPTOR: TypeSpec = TypeSpec {
-    natives: super::function_types::NATIVE_METHODS,
+    natives: super::function_types::DESCRIPTOR_METHODS,
     getters: super::function_types::NATIVE_GETTERS,
     ..TypeSpec::new("classmethod_descriptor", NativeFunction::LAYOUT)
 };

@@ -7,6 +7,7 @@ use super::exception::Ex;
 use super::function::Function;
 use super::generator::{Generator, GeneratorState};
 use super::header::{Header, Kind, Mut, Object};
+use super::str::Str;
 use super::value::Value;
 use crate::code::CodeFlags;
 use crate::code::line_table::Position;
@@ -188,6 +189,20 @@ fn frame(value: &Value) -> Option<&FrameObject> {
 
 fn traceback(value: &Value) -> Option<&Traceback> {
     value.get::<Traceback>()
+}
+
+/// What is left of a traceback without its outermost frames, as long as their files are these.
+pub fn without_outer(traceback: Value, unwanted: impl Fn(&str) -> bool) -> Value {
+    let mut head = traceback;
+    while let Some(this) = head.get::<Traceback>() {
+        let filename = code_of(&this.function).and_then(|code| code.filename.get::<Str>());
+        if !filename.is_some_and(|filename| unwanted(&filename.to_string_lossy())) {
+            break;
+        }
+        let next = this.next.get().clone();
+        head = next;
+    }
+    head
 }
 
 /// The code of what ran: a function, a code object, or a frame object.

@@ -33,6 +33,7 @@ pub static UNION_TYPE: TypeSpec = TypeSpec {
         Native::simple("__ror__($self, value, /)", ror, "Return value|self."),
         Native::full("__instancecheck__($self, instance, /)", |vm, arguments| check(vm, arguments, true), "Whether an instance of a member."),
         Native::full("__subclasscheck__($self, cls, /)", |vm, arguments| check(vm, arguments, false), "Whether a subclass of a member."),
+        Native::full("__getitem__($self, item, /)", generic_alias::get_item, "The union with its type parameters replaced."),
         Native::simple("__class_getitem__($type, item, /)", class_getitem, "Union[item]"),
     ],
     getters: &[

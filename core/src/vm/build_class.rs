@@ -249,6 +249,10 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         let kind = vm.type_name(qualified);
         return Err(vm.type_error(&format!("type __qualname__ must be a str, not {kind}")));
     }
+    // Scopes of annotations have the cell; the class does not need it.
+    let dict_cell = vm.intern("__classdictcell__");
+    drop(dict.delete_interned(&dict_cell));
+    let take = |vm: &mut Vm, name: Name| dict.delete_interned(vm.name(name));
     let cell = take(vm, Name::ClassCell);
     if let Some(cell) = cell.as_ref().filter(|cell| cell.get::<CellObject>().is_none()) {
         let kind = vm.class_of(cell).value();

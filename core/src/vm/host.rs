@@ -33,6 +33,71 @@ pub trait Files: Sync {
     /// # Errors
     /// What the machine says.
     fn read(&self, path: &str) -> Result<Vec<u8>, MachineError>;
+
+    /// What tells whether a file is still the one that it was; None: there is none, or nothing that is compiled is to be kept.
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        let _ = path;
+        None
+    }
+
+    /// Keeps a compiled module in a file, if that can be done: whoever reads the file finds all of this or what was there before.
+    fn keep(&self, path: &str, contents: &[u8]) {
+        let _ = (path, contents);
+    }
+}
+
+/// The low 32 bits of when a file was changed (seconds since 1970) and of its size.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    pub modified: u32,
+    pub size: u32,
+}
+
+/// What the command line and the environment say about how to run (`sys.flags`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flags {
+    pub debug: u8,
+    pub inspect: bool,
+    pub interactive: bool,
+    /// 1: no asserts; 2: no docstrings either.
+    pub optimize: u8,
+    pub dont_write_bytecode: bool,
+    pub no_user_site: bool,
+    pub no_site: bool,
+    pub ignore_environment: bool,
+    pub verbose: u8,
+    pub bytes_warning: u8,
+    pub quiet: bool,
+    pub hash_randomization: bool,
+    pub isolated: bool,
+    pub dev_mode: bool,
+    pub warn_default_encoding: bool,
+    pub safe_path: bool,
+    pub int_max_str_digits: usize,
+}
+
+impl Default for Flags {
+    fn default() -> Flags {
+        Flags {
+            debug: 0,
+            inspect: false,
+            interactive: false,
+            optimize: 0,
+            dont_write_bytecode: false,
+            no_user_site: false,
+            no_site: false,
+            ignore_environment: false,
+            verbose: 0,
+            bytes_warning: 0,
+            quiet: false,
+            hash_randomization: true,
+            isolated: false,
+            dev_mode: false,
+            warn_default_encoding: false,
+            safe_path: false,
+            int_max_str_digits: 4300,
+        }
+    }
 }
 
 /// The code of a frozen module.
@@ -91,12 +156,26 @@ pub trait TimeZone: Sync {
 pub struct Host {
     /// `sys.argv`
     pub arguments: Vec<String>,
+    /// `sys.orig_argv`
+    pub original_arguments: Vec<String>,
+    /// `sys.flags`
+    pub flags: Flags,
+    /// `sys._xoptions`: names, and values where there are any.
+    pub extra_options: Vec<(String, Option<String>)>,
     /// `sys.warnoptions`
     pub warnings: Vec<String>,
     /// `sys.path`
     pub search_path: Vec<String>,
     /// `sys.executable`
     pub executable: String,
+    /// `sys.prefix`, and that of the installation if this is a virtual environment (`sys.base_prefix`).
+    pub prefixes: [String; 2],
+    /// The folder that frozen modules say they lie in. There is none; but programs that ask for their path get one. Empty: they say nothing.
+    pub library: String,
+    /// `sys.pycache_prefix`, if it is set.
+    pub cache_prefix: Option<String>,
+    /// Marks compiled modules in files; changes with the instruction set. 0: compiled modules are not kept.
+    pub cache_magic: u32,
     /// `sys.platform`
     pub platform_name: &'static str,
     /// Whether standard input, output and error are terminals.
@@ -125,9 +204,16 @@ impl Default for Host {
     fn default() -> Host {
         Host {
             arguments: Vec::new(),
+            original_arguments: Vec::new(),
+            flags: Flags::default(),
+            extra_options: Vec::new(),
             warnings: Vec::new(),
             search_path: Vec::new(),
             executable: String::new(),
+            prefixes: [String::new(), String::new()],
+            library: String::new(),
+            cache_prefix: None,
+            cache_magic: 0,
             platform_name: "pyvm",
             terminals: [false; 3],
             files: None,

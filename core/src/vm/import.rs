@@ -1,14 +1,15 @@
-//! Importing: `__import__`, and how modules are found: native ones, frozen ones, files on `sys.path`.
+//! Importing: `__import__`, and how modules are found: native ones, frozen ones, files on `sys.path`. What lies in archives, and whatever finders
+//! and hooks of the program's own find, is left to `importlib`.
 //!
 //! The body of a module runs as an ordinary call, so an import takes no native stack however deep it nests. While a module is being
 //! imported it is in `sys.modules` already; another py-thread that wants it waits for the import to end, unless that would make a
 //! circle of py-threads waiting for each other's imports: then it gets the module as far as it is, as in CPython.
 
 use super::execute::text_of;
-use super::host::{FileKind, Frozen, FrozenCode};
+use super::host::{FileKind, Files, Frozen, FrozenCode, Stamp};
 use super::iterate::collect;
 use super::protocol::get_attribute_then;
-use super::{Action, Args, Call, Name, Native, Res, Vm};
+use super::{Action, Args, Call, Name, Native, Res, Vm, code_cache};
 use crate::code::image;
 use crate::code::prototype::CodeFlags;
 use crate::code::verify::verify;
@@ -18,15 +19,18 @@ use crate::object::code::Code;
 use crate::object::dict::Dict;
 use crate::object::exception::{self, Ex, Exception};
 use crate::object::exception_types::{attributes, fields};
+use crate::object::function::Function;
 use crate::object::header::Object;
 use crate::object::instance::Instance;
 use crate::object::list::List;
 use crate::object::module::{self, Module};
 use crate::object::simple_namespace;
 use crate::object::str::Str;
+use crate::object::traceback;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::sched::wait::{Lock, Timeout};
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -237,28 +241,38 @@ fn wait_for_import(vm: &mut Vm, lock: Value, name: &str, module: Value, then: Th
 /// Where a module's code comes from.
 struct Found {
     code: FoundCode,
-    /// `__file__`, if it is a file.
+    frozen: bool,
+    /// `__file__`, if it has one.
     file: Option<String>,
     /// What tracebacks call it.
     filename: String,
     /// Its `__path__`, if it is a package.
     package: Option<Vec<String>>,
+    /// Where its compiled form is kept, and for which source.
+    cache: Option<(String, Stamp)>,
 }
 
 enum FoundCode {
     Source(Vec<u8>),
-    Image(&'static [u8]),
+    Image(Cow<'static, [u8]>),
 }
 
-impl From<Frozen> for Found {
-    fn from(frozen: Frozen) -> Found {
-        let code = match frozen.code {
-            FrozenCode::Source(text) => FoundCode::Source(text.as_bytes().to_vec()),
-            FrozenCode::Image(image) => FoundCode::Image(image),
-        };
-        // What lies in a frozen package is found by its full name.
-        Found { code, file: None, filename: format!("<frozen {}>", frozen.name), package: frozen.package.then(Vec::new) }
-    }
+/// What is known of a frozen module.
+fn found_frozen(vm: &Vm, frozen: Frozen) -> Found {
+    let code = match frozen.code {
+        FrozenCode::Source(text) => FoundCode::Source(text.as_bytes().to_vec()),
+        FrozenCode::Image(image) => FoundCode::Image(Cow::Borrowed(image)),
+    };
+    let library = &vm.host.library;
+    let base = format!("{library}/{}", frozen.name.replace('.', "/"));
+    // What lies in a frozen package is found by its full name.
+    let package = frozen.package.then(|| if library.is_empty() { Vec::new() } else { Vec::from([base.clone()]) });
+    let file = match frozen.package {
+        _ if library.is_empty() => None,
+        true => Some(format!("{base}/__init__.py")),
+        false => Some(format!("{base}.py")),
+    };
+    Found { code, frozen: true, file, filename: format!("<frozen {}>", frozen.name), package, cache: None }
 }
 
 /// The declaration of a native module: the host's, else the core's.
@@ -273,7 +287,7 @@ pub fn find_native(vm: &Vm, name: &str) -> Option<&'static ModuleSpec> {
 pub fn import_native(vm: &mut Vm, name: &str) -> Res<Option<Value>> {
     let Some(spec) = find_native(vm, name) else { return Ok(None) };
     let module = modules::create(vm, spec)?;
-    describe(vm, &module, name, Origin::Native, None);
+    describe(vm, &module, name, Origin::Native, None, None);
     register(vm, name, &module);
     Ok(Some(module))
 }
@@ -282,20 +296,28 @@ pub fn import_native(vm: &mut Vm, name: &str) -> Res<Option<Value>> {
 #[derive(Clone, Copy)]
 enum Origin<'a> {
     Native,
-    Frozen,
+    /// With the `__file__` that it is given.
+    Frozen(Option<&'a str>),
     File(&'a str),
     /// A package of folders without a file of its own.
     Folders,
 }
 
-/// Do finders of the program's own take part in imports? Those that `importlib` puts there do what is done here.
+/// Do finders or path hooks of the program's own take part in imports? Those that `importlib` puts there do what is done here.
 fn has_finders(vm: &mut Vm) -> bool {
-    let name = vm.intern("meta_path");
-    let Some(finders) = modules::sys::attribute(vm, &name) else { return false };
-    let Some(finders) = finders.get::<List>() else { return false };
-    finders.items.get().iter().any(|finder| {
-        let module = finder.get::<Class>().and_then(|class| class.namespace().get_interned(vm.name(Name::Module)));
-        !module.is_some_and(|module| Str::is(&module, BOOTSTRAP) || Str::is(&module, EXTERNAL))
+    ["meta_path", "path_hooks"].into_iter().any(|name| {
+        let name = vm.intern(name);
+        let Some(finders) = modules::sys::attribute(vm, &name) else { return false };
+        let Some(finders) = finders.get::<List>() else { return false };
+        finders.items.get().iter().any(|finder| {
+            let module = match finder.get::<Function>() {
+                Some(hook) => hook.globals.get::<Dict>().and_then(|globals| globals.get_interned(vm.name(Name::Name))),
+                None => finder.get::<Class>().and_then(|class| class.namespace().get_interned(vm.name(Name::Module))),
+            };
+            // `importlib` gives its two halves other names.
+            let halves = [BOOTSTRAP, EXTERNAL, "importlib._bootstrap", "importlib._bootstrap_external"];
+            !module.is_some_and(|module| halves.iter().any(|half| Str::is(&module, half)))
+        })
     })
 }
 
@@ -307,15 +329,31 @@ const EXTERNAL: &str = "_frozen_importlib_external";
 fn find_module(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Action> {
     let preparing = vm.importing.iter().any(|importing| importing.name == BOOTSTRAP);
     if !preparing && has_finders(vm) {
-        let bootstrap = vm.intern(BOOTSTRAP);
-        return import_by_name(vm, &bootstrap)?.and_then(vm, move |vm, bootstrap| {
-            let entries = ["_find_and_load", "_gcd_import"].map(|name| vm.intern(name));
-            let [find, import] = entries.map(|name| module::namespace(&bootstrap).and_then(|namespace| namespace.get_interned(&name)).unwrap_or(Value::NONE));
-            let name = vm.new_str(&name);
-            Ok(Action::call(find, [name, import], move |vm, module| module.and_then(|module| then(vm, module))))
-        });
+        return find_with_importlib(vm, name, then);
     }
     find_module_natively(vm, name, package, then)
+}
+
+/// Leaves it to `importlib` to find a module.
+fn find_with_importlib(vm: &mut Vm, name: String, then: Then) -> Res<Action> {
+    let bootstrap = vm.intern(BOOTSTRAP);
+    import_by_name(vm, &bootstrap)?.and_then(vm, move |vm, bootstrap| {
+        let entries = ["_find_and_load", "_gcd_import"].map(|name| vm.intern(name));
+        let [find, import] = entries.map(|name| module::namespace(&bootstrap).and_then(|namespace| namespace.get_interned(&name)).unwrap_or(Value::NONE));
+        let name = vm.new_str(&name);
+        Ok(Action::call(find, [name, import], move |vm, module| match module {
+            Ok(module) => then(vm, module),
+            Err(raised) => {
+                // Whoever writes an import statement does not want to see how it is done.
+                let exception = vm.pending_exception().cloned();
+                if let Some(exception) = exception.as_ref().and_then(|exception| exception.get::<Exception>()) {
+                    let traceback = exception.traceback(vm);
+                    exception.set_traceback(traceback::without_outer(traceback, |file| file.starts_with("<frozen _frozen_importlib")));
+                }
+                Err(raised)
+            }
+        }))
+    })
 }
 
 fn find_module_natively(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Action> {
@@ -324,7 +362,8 @@ fn find_module_natively(vm: &mut Vm, name: String, package: Value, then: Then) -
         return then(vm, module);
     }
     if let Some(frozen) = vm.host.find_frozen(&name) {
-        return run_module(vm, name, frozen.into(), package, then);
+        let found = found_frozen(vm, frozen);
+        return run_module(vm, name, found, package, then);
     }
     let places = if package.is_none() {
         let path = vm.name(Name::Path_).clone();
@@ -353,16 +392,22 @@ fn find_module_natively(vm: &mut Vm, name: String, package: Value, then: Then) -
 fn find_in(vm: &mut Vm, name: String, package: Value, places: &[Value], then: Then) -> Res<Action> {
     let mut folders = Vec::new();
     let last = name.rsplit_once('.').map_or(name.as_str(), |(_, last)| last);
+    let Some(files) = vm.host.files else { return Err(not_found(vm, &format!("No module named '{name}'"), &name)) };
     for place in places.iter().filter(|place| place.get::<Str>().is_some()) {
-        match find_file(vm, &text_of(place), last)? {
+        // Frozen modules were looked for before.
+        if Str::is(place, &vm.host.library) {
+            continue;
+        }
+        match find_file(vm, files, &text_of(place), last)? {
             Some(Place::Module(found)) => return run_module(vm, name, found, package, then),
             Some(Place::Folder(folder)) => folders.push(folder),
+            Some(Place::Foreign) => return find_with_importlib(vm, name, then),
             None => {}
         }
     }
     if !folders.is_empty() {
         let module = module::new(vm, &name);
-        describe(vm, &module, &name, Origin::Folders, Some(&folders));
+        describe(vm, &module, &name, Origin::Folders, Some(&folders), None);
         mark_initialized(vm, &module);
         register(vm, &name, &module);
         bind_in_package(vm, &package, &name, &module);
@@ -377,30 +422,57 @@ enum Place {
     Module(Found),
     /// A folder that may be part of a package without a file of its own (PEP 420).
     Folder(String),
+    /// What `importlib` has a finder or a loader for: an archive, or compiled code without its source.
+    Foreign,
 }
 
 /// Looks for a module below a folder: a package, or a file.
-fn find_file(vm: &mut Vm, folder: &str, name: &str) -> Res<Option<Place>> {
-    let Some(files) = vm.host.files else { return Ok(None) };
+fn find_file(vm: &mut Vm, files: &'static dyn Files, folder: &str, name: &str) -> Res<Option<Place>> {
     let base = if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") };
     let candidates = [(format!("{base}/__init__.py"), Some(Vec::from([base.clone()]))), (format!("{base}.py"), None)];
     for (path, package) in candidates {
-        let found = vm.blocking(|| match files.kind(&path) {
-            Some(FileKind::File) => Some(files.read(&path)),
-            _ => None,
+        if vm.blocking(|| files.kind(&path) != Some(FileKind::File)) {
+            continue;
+        }
+        let cache = code_cache::path(vm, &path);
+        let magic = vm.host.cache_magic;
+        let found = vm.blocking(|| {
+            let cache = cache.and_then(|cache| Some((cache, files.stamp(&path)?)));
+            let image = cache.as_ref().and_then(|(cache, stamp)| code_cache::image_of(files, magic, cache, *stamp));
+            let code = match image {
+                Some(image) => FoundCode::Image(Cow::Owned(image)),
+                None => FoundCode::Source(files.read(&path)?),
+            };
+            Ok((code, cache))
         });
-        match found {
-            Some(Ok(source)) => return Ok(Some(Place::Module(Found { code: FoundCode::Source(source), file: Some(path.clone()), filename: path, package }))),
-            Some(Err(error)) => return Err(vm.machine_error(error, Some(&path))),
-            None => {}
+        return match found {
+            Ok((code, cache)) => Ok(Some(Place::Module(Found { code, frozen: false, file: Some(path.clone()), filename: path, package, cache }))),
+            Err(error) => Err(vm.machine_error(error, Some(&path))),
+        };
+    }
+    Ok(vm.blocking(|| {
+        let is_file = |path: &str| files.kind(path) == Some(FileKind::File);
+        if files.kind(&base) == Some(FileKind::Folder) {
+            let compiled = format!("{base}/__init__.pyc");
+            return Some(if is_file(&compiled) { Place::Foreign } else { Place::Folder(base) });
+        }
+        (is_file(&format!("{base}.pyc")) || in_archive(files, folder)).then_some(Place::Foreign)
+    }))
+}
+
+/// Is this place a file, or in a file?
+fn in_archive(files: &dyn Files, mut place: &str) -> bool {
+    while !place.is_empty() {
+        match files.kind(place) {
+            Some(kind) => return kind == FileKind::File,
+            None => place = place.rsplit_once('/').map_or("", |(outer, _)| outer),
         }
     }
-    let is_folder = vm.blocking(|| files.kind(&base) == Some(FileKind::Folder));
-    Ok(is_folder.then_some(Place::Folder(base)))
+    false
 }
 
 /// Sets what a module says about itself.
-fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Option<&[String]>) {
+fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Option<&[String]>, cache: Option<&str>) {
     let Some(namespace) = module::namespace(module) else { return };
     let parent = match package {
         Some(_) => name,
@@ -409,7 +481,7 @@ fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Op
     let (full, parent) = (vm.new_str(name), vm.intern(parent));
     let place = match origin {
         Origin::Native => vm.new_str("built-in"),
-        Origin::Frozen => vm.new_str("frozen"),
+        Origin::Frozen(_) => vm.new_str("frozen"),
         Origin::File(path) => vm.new_str(path),
         Origin::Folders => Value::NONE,
     };
@@ -421,12 +493,17 @@ fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Op
         drop(namespace.set_interned(vm.name(Name::Path), locations.clone()));
     }
     let file_name = match origin {
-        Origin::File(path) => Some(vm.new_str(path)),
+        Origin::File(path) | Origin::Frozen(Some(path)) => Some(vm.new_str(path)),
         Origin::Folders => Some(Value::NONE),
-        Origin::Native | Origin::Frozen => None,
+        Origin::Native | Origin::Frozen(None) => None,
     };
     if let Some(file_name) = file_name {
         drop(namespace.set_interned(vm.name(Name::File), file_name));
+    }
+    let cached = cache.map_or(Value::NONE, |cache| vm.new_str(cache));
+    if !cached.is_none() {
+        let name = vm.intern("__cached__");
+        drop(namespace.set_interned(&name, cached.clone()));
     }
     let has_location = Value::bool(matches!(origin, Origin::File(_)));
     let mut entries = Vec::from([
@@ -440,11 +517,11 @@ fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Op
     // A spec of importlib's class, if that is there, computes the rest.
     let spec = match bootstrap_class(vm, BOOTSTRAP, "ModuleSpec") {
         Some(class) => {
-            entries.extend([("_set_fileattr", has_location), ("_cached", Value::NONE), ("_uninitialized_submodules", vm.new_list(Vec::new()))]);
+            entries.extend([("_set_fileattr", has_location), ("_cached", cached), ("_uninitialized_submodules", vm.new_list(Vec::new()))]);
             instance_with(vm, &class, entries)
         }
         None => {
-            entries.extend([("parent", parent.clone()), ("cached", Value::NONE), ("has_location", has_location)]);
+            entries.extend([("parent", parent.clone()), ("cached", cached), ("has_location", has_location)]);
             let entries = entries.into_iter().map(|(name, value)| (vm.intern(name), value)).collect();
             simple_namespace::new(vm, entries)
         }
@@ -480,7 +557,7 @@ fn instance_with(vm: &mut Vm, class: &Value, entries: Vec<(&str, Value)>) -> Val
 /// A module's `__loader__`; None for what only `importlib` has loaders for, while that is not there.
 fn loader(vm: &mut Vm, name: &str, origin: Origin) -> Value {
     match origin {
-        Origin::Frozen => modules::_frozen::loader(vm),
+        Origin::Frozen(_) => modules::_frozen::loader(vm),
         Origin::Native => bootstrap_class(vm, BOOTSTRAP, "BuiltinImporter").unwrap_or(Value::NONE),
         Origin::File(path) => match bootstrap_class(vm, EXTERNAL, "SourceFileLoader") {
             Some(class) => {
@@ -513,7 +590,8 @@ fn bind_in_package(vm: &mut Vm, package: &Value, name: &str, module: &Value) {
 /// # Errors
 /// ImportError for a bad image; what compiling raises.
 pub fn load_frozen(vm: &mut Vm, frozen: Frozen) -> Res<Value> {
-    load(vm, &frozen.into())
+    let found = found_frozen(vm, frozen);
+    load(vm, &found)
 }
 
 /// Runs a module's code in a namespace.
@@ -530,17 +608,42 @@ pub fn run_code(vm: &mut Vm, code: &Value, namespace: &Value) -> Res<Action> {
 
 fn load(vm: &mut Vm, found: &Found) -> Res<Value> {
     match &found.code {
-        FoundCode::Source(source) => compile(vm, source, &found.filename),
-        FoundCode::Image(image) => match image::read(image) {
-            Ok(code) if verify(&code).is_ok() => Ok(vm.load_code(&code)),
-            _ => Err(vm.raise(Ex::ImportError, &format!("bad code image of {}", found.filename))),
-        },
+        FoundCode::Source(source) => {
+            let code = compile(vm, source, &found.filename)?;
+            if let Some((path, stamp)) = &found.cache {
+                code_cache::keep(vm, path, *stamp, &code);
+            }
+            Ok(code)
+        }
+        FoundCode::Image(image) => {
+            // The source may have been moved since.
+            let filename = found.cache.is_some().then_some(found.filename.as_str());
+            match (code_of_image(vm, image, filename), vm.host.files, &found.file, &found.cache) {
+                (Some(code), ..) => Ok(code),
+                // A file that is damaged counts as none.
+                (None, Some(files), Some(path), Some(_)) => match vm.blocking(|| files.read(path)) {
+                    Ok(source) => compile(vm, &source, &found.filename),
+                    Err(error) => Err(vm.machine_error(error, Some(path))),
+                },
+                _ => Err(vm.raise(Ex::ImportError, &format!("bad code image of {}", found.filename))),
+            }
+        }
     }
+}
+
+/// The code object of an image, under another file name if one is given; None: it is none, or damaged.
+pub fn code_of_image(vm: &mut Vm, bytes: &[u8], filename: Option<&str>) -> Option<Value> {
+    let mut code = image::read(bytes).ok()?;
+    verify(&code).ok()?;
+    if let Some(filename) = filename {
+        code.filename = filename.into();
+    }
+    Some(vm.load_code(&code))
 }
 
 #[cfg(feature = "compiler")]
 fn compile(vm: &mut Vm, source: &[u8], filename: &str) -> Res<Value> {
-    vm.compile_source(source, filename, crate::syntax::Mode::Exec, super::source::CompileFlags::default())
+    vm.compile_source(source, filename, crate::syntax::Mode::Exec, vm.compile_flags())
 }
 
 #[cfg(not(feature = "compiler"))]
@@ -559,8 +662,12 @@ fn body(vm: &mut Vm, code: &Value, namespace: &Value) -> Call {
 fn run_module(vm: &mut Vm, name: String, found: Found, package: Value, then: Then) -> Res<Action> {
     let code = load(vm, &found)?;
     let module = module::new(vm, &name);
-    let origin = found.file.as_deref().map_or(Origin::Frozen, Origin::File);
-    describe(vm, &module, &name, origin, found.package.as_deref());
+    let cache = found.cache.as_ref().map(|(path, _)| path.as_str());
+    let origin = match found.file.as_deref() {
+        Some(file) if !found.frozen => Origin::File(file),
+        file => Origin::Frozen(file),
+    };
+    describe(vm, &module, &name, origin, found.package.as_deref(), cache);
     let Some(namespace) = module.get::<Module>().map(|module| module.dict.clone()) else { return then(vm, module) };
     register(vm, &name, &module);
     let lock = vm.new_lock();

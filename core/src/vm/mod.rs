@@ -2,6 +2,7 @@
 
 pub mod build_class;
 pub mod classes;
+pub mod code_cache;
 pub mod execute;
 pub mod frame;
 pub mod host;

@@ -30,6 +30,9 @@ pub static AWAITING: Source = Source { name: "<prelude awaiting>", text: include
 /// isinstance and issubclass of what is no class.
 pub static INSPECTION: Source = Source { name: "<prelude inspection>", text: include_str!("prelude/inspection.py"), natives: &[] };
 
+/// Type parameters that are replaced.
+pub static ALIASES: Source = Source { name: "<prelude aliases>", text: include_str!("prelude/aliases.py"), natives: &[] };
+
 /// `breakpoint()`.
 pub static DEBUGGING: Source = Source { name: "<prelude debugging>", text: include_str!("prelude/debugging.py"), natives: &[] };
 

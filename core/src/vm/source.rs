@@ -15,6 +15,10 @@ pub struct CompileFlags {
     pub optimize: u8,
     pub future_annotations: bool,
     pub top_level_await: bool,
+    /// Input that merely ends too early raises `_IncompleteInputError`.
+    pub allow_incomplete_input: bool,
+    /// A block of interactive input is complete only with its blank line.
+    pub require_dedent: bool,
 }
 
 /// The parser's options, with the tables that this build has.
@@ -27,6 +31,11 @@ pub fn parse_options() -> ParseOptions {
 }
 
 impl Vm {
+    /// How this VM compiles unless it is told otherwise.
+    pub fn compile_flags(&self) -> CompileFlags {
+        CompileFlags { optimize: self.host.flags.optimize, ..CompileFlags::default() }
+    }
+
     /// Compiles source to a code object, without a word about what looks strange.
     ///
     /// # Errors
@@ -71,7 +80,12 @@ impl Vm {
     }
 
     fn compile_and_note(&mut self, text: &Given<'_>, filename: &str, mode: Mode, flags: CompileFlags) -> Res<(Value, Vec<SyntaxError>)> {
-        let options = ParseOptions { max_integer_digits: self.int_max_str_digits as u32, ..parse_options() };
+        let options = ParseOptions {
+            max_integer_digits: self.int_max_str_digits as u32,
+            allow_incomplete_input: flags.allow_incomplete_input,
+            require_dedent: flags.require_dedent,
+            ..parse_options()
+        };
         let source = match text.read(&options) {
             Ok(source) => source,
             Err(error) => return Err(self.syntax_error(&error, filename)),
@@ -124,7 +138,8 @@ impl Vm {
     #[cold]
     pub fn syntax_error(&mut self, error: &SyntaxError, filename: &str) -> super::Raised {
         let kind = match error.kind {
-            SyntaxErrorKind::SyntaxError | SyntaxErrorKind::IncompleteInput => Ex::SyntaxError,
+            SyntaxErrorKind::SyntaxError => Ex::SyntaxError,
+            SyntaxErrorKind::IncompleteInput => Ex::_IncompleteInputError,
             SyntaxErrorKind::IndentationError => Ex::IndentationError,
             SyntaxErrorKind::TabError => Ex::TabError,
             SyntaxErrorKind::MemoryError => return self.raise(Ex::MemoryError, &error.message),

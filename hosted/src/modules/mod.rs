@@ -6,6 +6,7 @@ macro_rules! numbers {
 }
 
 mod accounts;
+mod bz2;
 mod ctypes;
 mod fcntl;
 mod fileno;
@@ -38,6 +39,7 @@ pub static NATIVE: &[&ModuleSpec] = &[
     &fcntl::FCNTL,
     &termios::TERMIOS,
     &resource::RESOURCE,
+    &bz2::BZ2,
     &accounts::PWD,
     &accounts::GRP,
     &syslog::SYSLOG,
@@ -49,7 +51,9 @@ pub static NATIVE: &[&ModuleSpec] = &[
 static CPU_COUNT: Native = Native::simple(
     "_get_cpu_count_config()",
     |vm, _| {
-        let wanted = std::env::var("PYTHON_CPU_COUNT").ok().and_then(|text| text.parse().ok());
+        let option = vm.host.extra_options.iter().rev().find(|(name, _)| name == "cpu_count").and_then(|(_, value)| value.clone());
+        let variable = || std::env::var("PYTHON_CPU_COUNT").ok().filter(|_| !vm.host.flags.ignore_environment);
+        let wanted = option.or_else(variable).and_then(|text| text.parse().ok());
         Ok(vm.new_int(wanted.filter(|&count| count > 0).unwrap_or(-1)))
     },
     "The number of processors that programs are to see, or -1.",

@@ -29,7 +29,7 @@ impl Subject {
     /// TypeError: not a text, or of the wrong kind for the pattern.
     pub fn new(vm: &mut Vm, pattern: &Pattern, given: &Value) -> Res<Subject> {
         let is_str = given.get::<Str>().is_some();
-        if !is_str && !bytes::is_bytes_like(given) {
+        if !is_str && !bytes::is_bytes_like(given) && !bytes::gives_buffer(vm, given) {
             let name = vm.type_name(given);
             return Err(vm.type_error(&format!("expected string or bytes-like object, got '{name}'")));
         }

@@ -5,8 +5,18 @@ from types import GenericAlias as _GenericAlias, UnionType as Union
 _VALUE = 1
 
 
+@staticmethod
 def _idfunc(x, /):
     return x
+
+
+def _library():
+    """The module `typing`, where there is one: what it makes of generic classes is what others expect."""
+    try:
+        import typing
+    except ImportError:
+        return None
+    return typing if hasattr(typing, "_generic_init_subclass") else None
 
 
 def _caller():
@@ -359,6 +369,9 @@ class Generic:
 
     @classmethod
     def __class_getitem__(cls, arguments):
+        library = _library()
+        if library is not None:
+            return library._generic_class_getitem(cls, arguments)
         if cls is not Generic and not getattr(cls, "__parameters__", ()):
             raise TypeError(f"{cls!r} is not a generic class")
         if not isinstance(arguments, tuple):
@@ -374,6 +387,9 @@ class Generic:
         return _GenericAlias(cls, arguments)
 
     def __init_subclass__(cls, *arguments, **keywords):
+        library = _library()
+        if library is not None:
+            return library._generic_init_subclass(cls, *arguments, **keywords)
         super().__init_subclass__(*arguments, **keywords)
         parameters = []
         for base in cls.__dict__.get("__orig_bases__", ()):

@@ -204,7 +204,8 @@ impl Vm {
                 let function = unsafe { value.get_unchecked::<ClassMethod>() }.function.get().clone();
                 self.new_object(|header| BoundMethod { header, function, receiver: Value::from_object(class) })
             }
-            Kind::Property => {
+            // A subclass may do otherwise.
+            Kind::Property if value.get_exact::<Property>().is_some() => {
                 let Some(object) = object else { return Ok(Action::Return(value.clone())) };
                 // SAFETY: the kind says so.
                 let property = unsafe { value.get_unchecked::<Property>() };
@@ -289,7 +290,7 @@ impl Vm {
         let on_class = class.lookup(name);
         if let Some(descriptor) = &on_class {
             match descriptor.kind() {
-                Kind::Property => {
+                Kind::Property if descriptor.get_exact::<Property>().is_some() => {
                     // SAFETY: the kind says so.
                     let property = unsafe { descriptor.get_unchecked::<Property>() };
                     let (function, what) = if value.is_some() { (property.setter.get().clone(), "setter") } else { (property.deleter.get().clone(), "deleter") };
@@ -588,7 +589,7 @@ fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
                 remember_slot(site, class, shape, member.slot);
             }
         }
-        Some(descriptor) if descriptor.kind() == Kind::Property && vm.class_special(&class, Name::GetAttr).is_none() => {
+        Some(descriptor) if descriptor.get_exact::<Property>().is_some() && vm.class_special(&class, Name::GetAttr).is_none() => {
             site.value.set(descriptor.bits());
             site.state.set(site_state::PROPERTY);
             site.version.set(class.version.get());

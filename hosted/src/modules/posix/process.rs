@@ -15,6 +15,7 @@ struct_sequence!(pub TIMES_RESULT, "posix", "times_result", "Processor times, in
 
 /// What the module has from here.
 pub const NATIVES: &[Native] = &[
+    Native::simple("_is_inputhook_installed()", |_, _| Ok(Value::FALSE), "Whether something wants to run while a session waits for input: there is no way to."),
     Native::simple("getpid()", getpid, "The process's number."),
     Native::simple("getppid()", getppid, "The parent process's number."),
     Native::simple("getuid()", getuid, "The user."),
