@@ -37,9 +37,10 @@ pub struct Thread {
     name: Mut<Value>,
     /// The context it runs in; None: one of its own.
     context: Mut<Value>,
+    /// Whether it is a daemon, as it was given: anything with a truth.
+    daemon: Mut<Value>,
     /// From which its name is made when somebody asks; 0: it has one.
     number: Cell<u32>,
-    daemon: Cell<bool>,
     initialized: Cell<bool>,
     /// It runs the target, not a `run` of a subclass.
     plain: Cell<bool>,
@@ -63,16 +64,16 @@ impl Thread {
             keywords: nothing(),
             name: nothing(),
             context: nothing(),
+            daemon: Mut::new(Value::FALSE),
             number: Cell::new(0),
-            daemon: Cell::new(false),
             initialized: Cell::new(false),
             plain: Cell::new(false),
             reported: Cell::new(false),
         }
     }
 
-    fn values(&self) -> [&Mut<Value>; 5] {
-        [&self.target, &self.arguments, &self.keywords, &self.name, &self.context]
+    fn values(&self) -> [&Mut<Value>; 6] {
+        [&self.target, &self.arguments, &self.keywords, &self.name, &self.context, &self.daemon]
     }
 
     /// Its name.
@@ -242,18 +243,11 @@ fn ident(vm: &mut Vm, this: &Value) -> Res<Value> {
 }
 
 fn daemon(_: &mut Vm, this: &Value) -> Res<Value> {
-    Ok(Value::bool(of(this).is_some_and(|thread| thread.daemon.get())))
+    field(this, |thread| &thread.daemon)
 }
 
-fn store_daemon(vm: &mut Vm, this: &Value, value: Option<&Value>) -> Res<()> {
-    let daemon = match value {
-        Some(value) => vm.truth(value)?,
-        None => false,
-    };
-    if let Some(thread) = of(this) {
-        thread.daemon.set(daemon);
-    }
-    Ok(())
+fn store_daemon(_: &mut Vm, this: &Value, value: Option<&Value>) -> Res<()> {
+    store(this, value, |thread| &thread.daemon)
 }
 
 fn set_daemon(vm: &mut Vm, this: &Value, value: Option<&Value>) -> Res<()> {
@@ -274,6 +268,20 @@ fn new(vm: &mut Vm, args: &Args) -> Res<Action> {
     Ok(Action::Return(vm.heap.new_object(&class, Thread::new)))
 }
 
+/// What a thread is that the current one makes: as that one, which is a daemon if this module knows nothing of it but that it runs.
+fn inherited_daemon(vm: &Vm) -> Value {
+    let task = vm.sched.tasks.at(vm.sched.identity());
+    match task.handle().and_then(of) {
+        Some(thread) => thread.daemon.get().clone(),
+        None => Value::bool(task.flags & DAEMON != 0),
+    }
+}
+
+fn next_number(vm: &mut Vm) -> u32 {
+    vm.sched.threads_numbered = vm.sched.threads_numbered.wrapping_add(1).max(1);
+    vm.sched.threads_numbered
+}
+
 fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
     let [object, group, target, name, arguments, keywords, daemon, context] =
         bind(vm, "Thread.__init__", args, ["", "group", "target", "name", "args", "kwargs", "daemon", "context"], 6)?;
@@ -283,8 +291,8 @@ fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
     }
     let Some((object, thread)) = object.as_ref().and_then(|object| Some((object, of(object)?))) else { return Ok(Action::Return(Value::NONE)) };
     let daemon = match given(daemon) {
-        Some(daemon) => vm.truth(&daemon)?,
-        None => vm.sched.tasks.at(vm.sched.identity()).flags & DAEMON != 0,
+        Some(daemon) => daemon,
+        None => inherited_daemon(vm),
     };
     let target = given(target);
     thread.daemon.set(daemon);
@@ -304,8 +312,7 @@ fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
     if let Some(name) = given(name) {
         return if name.get_exact::<Str>().is_some() { named(0, name) } else { str_then(vm, &name, move |_, name| named(0, name)) };
     }
-    vm.sched.threads_numbered = vm.sched.threads_numbered.wrapping_add(1).max(1);
-    let number = vm.sched.threads_numbered;
+    let number = next_number(vm);
     match target {
         None => named(number, Value::NONE),
         Some(target) => match target.get::<Function>() {
@@ -327,8 +334,8 @@ fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
 /// `_thread._new_name`: a name for a thread that has none, with the next number.
 pub fn new_name(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let prefix = arguments.first().and_then(|prefix| prefix.get::<Str>()).map(|prefix| prefix.to_string_lossy().into_owned()).unwrap_or_default();
-    vm.sched.threads_numbered = vm.sched.threads_numbered.wrapping_add(1).max(1);
-    Ok(vm.new_str(&format!("{prefix}-{}", vm.sched.threads_numbered)))
+    let number = next_number(vm);
+    Ok(vm.new_str(&format!("{prefix}-{number}")))
 }
 
 fn start(vm: &mut Vm, args: &Args) -> Res<Action> {
@@ -372,9 +379,12 @@ fn start_with(vm: &mut Vm, object: &Value, run: Value) -> Res<Action> {
 }
 
 fn launch(vm: &mut Vm, object: &Value, callee: Value, arguments: Value, keywords: Vec<(Value, Value)>) -> Res<Action> {
-    let daemon = of(object).is_some_and(|thread| thread.daemon.get());
-    vm.start_thread(callee, arguments, keywords, Some(object.clone()), daemon)?;
-    Ok(Action::Return(Value::NONE))
+    let object = object.clone();
+    let daemon = daemon(vm, &object)?;
+    vm.truth_action(&daemon)?.and_then(vm, move |vm, daemon| {
+        vm.start_thread(callee, arguments, keywords, Some(object), daemon.as_bool() == Some(true))?;
+        Ok(Action::Return(Value::NONE))
+    })
 }
 
 /// The `run` of this class?

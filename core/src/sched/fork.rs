@@ -5,7 +5,7 @@
 //! it is the main one of the copy, which ends with its last py-thread.
 
 use super::executor::Scheduler;
-use super::task::{MAIN, NOBODY, State};
+use super::task::{DAEMON, MAIN, NOBODY, State};
 use super::wait::life_of;
 use crate::modules::_thread::drop_locals;
 use crate::object::exception::Ex;
@@ -31,6 +31,7 @@ impl Scheduler {
         let current = self.current;
         let others: Vec<u32> = self.tasks.indices().filter(|&index| index != current).collect();
         self.main = current;
+        self.tasks.at_mut(current).flags &= !DAEMON;
         for &index in &others {
             // Out of whatever it waits in.
             if self.tasks.at(index).state == State::Blocked {

@@ -113,3 +113,30 @@ class Both(threading.Thread):
 both = Both(target=print, args=("the target",))
 both.start()
 both.join()
+
+# A thread that counts as false is still the current one.
+class Odd(threading.Thread):
+    def __len__(self): return 0
+    def run(self):
+        print("odd", threading.current_thread() is self)
+        stranger_too()
+def stranger_too():
+    ended = threading.Event()
+    def show():
+        print(type(threading.current_thread()).__name__)
+        ended.set()
+    _thread.start_joinable_thread(show)
+    ended.wait()
+odd = Odd()
+odd.start()
+odd.join()
+
+# What daemon was given; its truth counts at the start, and children inherit it.
+class Truth:
+    def __bool__(self): return True
+print(threading.Thread(daemon=1).daemon, threading.Thread(daemon=[]).daemon)
+truth = Truth()
+thread = threading.Thread(target=lambda: print(threading.Thread().daemon is truth), daemon=truth)
+print(thread.daemon is truth)
+thread.start()
+thread.join()

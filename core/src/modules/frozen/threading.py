@@ -559,7 +559,8 @@ class _DummyThread(Thread):
     def __init__(self):
         Thread.__init__(self, name=_thread._new_name("Dummy"), daemon=True)
         if not self._adopt():
-            for ident in _strays.keys() - set(_thread._threads()):
+            alive = [thread for thread in _thread._threads() if thread.__class__ is int]
+            for ident in _strays.keys() - alive:
                 del _strays[ident]
             _strays[self._ident] = self
 
@@ -592,7 +593,13 @@ class Timer(Thread):
 
 
 def current_thread():
-    return _current() or _strays.get(get_ident()) or _DummyThread()
+    # Threads may be false: a subclass may have a length.
+    thread = _current()
+    if thread is None:
+        thread = _strays.get(get_ident())
+        if thread is None:
+            thread = _DummyThread()
+    return thread
 
 
 def currentThread():
@@ -636,9 +643,11 @@ def _after_fork():
     if isinstance(current, _DummyThread):
         current.__class__ = _MainThread
         current._name = "MainThread"
-    current._daemonic = False
+        current._daemonic = False
     _main_thread = current
     _strays.clear()
+    if _current() is None:
+        _strays[current._ident] = current
 
 
 def _register_atexit(func, *arg, **kwargs):
