@@ -608,13 +608,7 @@ pub fn run_code(vm: &mut Vm, code: &Value, namespace: &Value) -> Res<Action> {
 
 fn load(vm: &mut Vm, found: &Found) -> Res<Value> {
     match &found.code {
-        FoundCode::Source(source) => {
-            let code = compile(vm, source, &found.filename)?;
-            if let Some((path, stamp)) = &found.cache {
-                code_cache::keep(vm, path, *stamp, &code);
-            }
-            Ok(code)
-        }
+        FoundCode::Source(source) => compile_and_keep(vm, source, found),
         FoundCode::Image(image) => {
             // The source may have been moved since.
             let filename = found.cache.is_some().then_some(found.filename.as_str());
@@ -622,13 +616,21 @@ fn load(vm: &mut Vm, found: &Found) -> Res<Value> {
                 (Some(code), ..) => Ok(code),
                 // A file that is damaged counts as none.
                 (None, Some(files), Some(path), Some(_)) => match vm.blocking(|| files.read(path)) {
-                    Ok(source) => compile(vm, &source, &found.filename),
+                    Ok(source) => compile_and_keep(vm, &source, found),
                     Err(error) => Err(vm.machine_error(error, Some(path))),
                 },
                 _ => Err(vm.raise(Ex::ImportError, &format!("bad code image of {}", found.filename))),
             }
         }
     }
+}
+
+fn compile_and_keep(vm: &mut Vm, source: &[u8], found: &Found) -> Res<Value> {
+    let code = compile(vm, source, &found.filename)?;
+    if let Some((path, stamp)) = &found.cache {
+        code_cache::keep(vm, path, *stamp, &code);
+    }
+    Ok(code)
 }
 
 /// The code object of an image, under another file name if one is given; None: it is none, or damaged.
