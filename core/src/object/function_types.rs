@@ -477,6 +477,7 @@ pub static BOUND_METHOD: TypeSpec = TypeSpec {
     natives: &[
         Native::simple("__new__($type, function, instance, /)", method_new, "Create and return a new object."),
         CALL,
+        GET,
         Native::full("__repr__($self, /)", method_repr, "Return repr(self)."),
         Native::simple("__eq__($self, value, /)", method_eq, "Return self==value."),
         Native::simple("__hash__($self, /)", method_hash, "Return hash(self)."),
