@@ -48,6 +48,7 @@ pub struct Options {
     pub ticks: Option<i32>,
     pub memory: Option<usize>,
     pub single: bool,
+    pub no_debug_ranges: bool,
     /// Which warnings are shown, and how.
     pub warnings: Vec<String>,
     /// What the threads were doing is printed at the end.
@@ -77,6 +78,7 @@ fn extra(options: &mut Options, text: &str) -> Result<(), String> {
         "ticks" => options.ticks = Some(number(value)?),
         "memory" => options.memory = Some(bytes(value)?),
         "single" => options.single = true,
+        "no_debug_ranges" => options.no_debug_ranges = true,
         // As CPython: unknown ones are for the program.
         _ => {}
     }
@@ -92,8 +94,17 @@ pub fn parse() -> Result<Options, String> {
 }
 
 fn parse_from(mut parser: lexopt::Parser) -> Result<Options, lexopt::Error> {
-    let mut options =
-        Options { command: Command::File(None), arguments: Vec::new(), threads: None, ticks: None, memory: None, single: false, warnings: Vec::new(), stats: false };
+    let mut options = Options {
+        command: Command::File(None),
+        arguments: Vec::new(),
+        threads: None,
+        ticks: None,
+        memory: None,
+        single: false,
+        no_debug_ranges: false,
+        warnings: Vec::new(),
+        stats: false,
+    };
     let rest = |parser: &mut lexopt::Parser| parser.raw_args().map(Iterator::collect::<Vec<OsString>>);
     while let Some(argument) = parser.next()? {
         match argument {

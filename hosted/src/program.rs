@@ -54,7 +54,10 @@ pub fn run(options: Options) -> u8 {
         eprintln!("pyvm: out of memory");
         return 1;
     };
-    python.with(|vm, _| modules::install(vm));
+    python.with(|vm, _| {
+        modules::install(vm);
+        vm.debug_ranges = !options.no_debug_ranges && std::env::var_os("PYTHONNODEBUGRANGES").is_none_or(|value| value.is_empty());
+    });
     if to_the_end(&mut python, |python| python.run(begin_streams)) == Progress::Raised {
         python.with(|vm, exception| report::print_exception(vm, &exception));
     }

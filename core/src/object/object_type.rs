@@ -5,7 +5,7 @@ use super::descriptor::GetSetDescriptor;
 use super::dict::Dict;
 use super::exception::Ex;
 use super::function::NativeFunction;
-use super::header::{HAS_WEAK_REFERENCES, Object, SUBCLASS};
+use super::header::{Object, SUBCLASS};
 use super::instance::Instance;
 use super::module::Module;
 use super::str::Str;
@@ -231,7 +231,11 @@ fn set_class(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
         }
         class.header.retain();
         header.class_cell().set(class);
-        if class.has(CLASS_HEAP) { header.set_flag(SUBCLASS) } else { header.clear_flag(SUBCLASS) }
+        if class.has(CLASS_HEAP) {
+            header.set_flag(SUBCLASS)
+        } else {
+            header.clear_flag(SUBCLASS)
+        }
         drop(unsafe_class_value(old));
     }
     Ok(())
@@ -285,8 +289,8 @@ pub static INSTANCE_DICT: Getter = Getter { name: "__dict__", get: get_dict, set
 pub static INSTANCE_WEAK_REFERENCES: Getter = Getter::read_only("__weakref__", get_weak_reference, "list of weak references to the object");
 
 fn get_weak_reference(vm: &mut Vm, object: &Value) -> Res<Value> {
-    let references = object.header().filter(|header| header.flags() & HAS_WEAK_REFERENCES != 0).map(|header| vm.heap.weak.of(header));
-    Ok(references.and_then(|references| references.first().cloned()).unwrap_or(Value::NONE))
+    let references = crate::modules::weakref::references(vm, core::slice::from_ref(object));
+    Ok(references.first().cloned().unwrap_or(Value::NONE))
 }
 
 pub static OBJECT: TypeSpec = TypeSpec {
@@ -418,6 +422,9 @@ fn text_setter(vm: &mut Vm, object: &Value, value: Option<&Value>, attribute: &s
 }
 
 fn set_name(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
+    if let Some(value) = value.filter(|_| class_of(object).is_some_and(|class| class.has(CLASS_HEAP))) {
+        build_class::check_class_name(vm, value)?;
+    }
     text_setter(vm, object, value, "__name__", |class| &class.name)
 }
 
@@ -671,7 +678,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::simple("__instancecheck__($self, instance, /)", type_instancecheck, "Check if an object is an instance."),
         Native::simple("__subclasscheck__($self, subclass, /)", type_subclasscheck, "Check if a class is a subclass."),
         Native::simple("__dir__($self, /)", type_dir, "Specialized __dir__ implementation for types."),
-            ],
+    ],
     getters: &[
         Getter { name: "__name__", get: get_name, set: Some(set_name), doc: "" },
         Getter { name: "__qualname__", get: get_qualified_name, set: Some(set_qualified_name), doc: "" },

@@ -4,7 +4,7 @@ use super::classes::{ClassParts, common_layout, merge_ancestors, slots_conflict}
 use super::execute::{class_name, text_of};
 use super::ops::attribute::call_method_action;
 use super::{Action, Args, Call, ClassRef, Name, Res, Vm};
-use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_OWN_ORDER, CLASS_WEAKREFERABLE, Class};
+use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_OWN_ORDER, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class};
 use crate::object::descriptor::{ClassMethod, StaticMethod};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
@@ -182,13 +182,25 @@ fn run_body(_: &mut Vm, statement: Statement, metaclass: Value, bases: Value, na
     ))
 }
 
+/// ValueError for zeros in the name of a class, UnicodeEncodeError for surrogates.
+pub fn check_class_name(vm: &mut Vm, name: &Value) -> Res<()> {
+    let Some(text) = name.get::<Str>() else { return Ok(()) };
+    if core::str::from_utf8(text.bytes()).is_err() {
+        return Err(crate::object::text_stream::not_encodable(vm, text));
+    }
+    if text.bytes().contains(&0) { Err(vm.value_error("type name must not contain null characters")) } else { Ok(()) }
+}
+
 /// `type.__new__(metaclass, name, bases, namespace, **keywords)`
 pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let [metaclass, name, bases, namespace] = arguments.positional else {
-        if arguments.positional.len() == 2 && arguments.names.is_empty() {
+        let is_type = arguments.get(0).is_some_and(|metaclass| metaclass.is(&vm.class::<Class>().value()));
+        if is_type && arguments.positional.len() == 2 && arguments.names.is_empty() {
             return Ok(Action::Return(vm.class_of(&arguments.positional[1]).value()));
         }
-        return Err(vm.type_error("type() takes 1 or 3 arguments"));
+        let given = arguments.positional.len().saturating_sub(1);
+        let message = if is_type { "type() takes 1 or 3 arguments".into() } else { format!("type.__new__() takes exactly 3 arguments ({given} given)") };
+        return Err(vm.type_error(&message));
     };
     let Some(metaclass) = metaclass.get::<Class>() else { return Err(vm.type_error("type.__new__(X): X is not a type object")) };
     if name.get::<Str>().is_none() {
@@ -204,8 +216,11 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         return Err(vm.type_error(&format!("type.__new__() argument 3 must be dict, not {kind}")));
     };
     let bases: Vec<Value> = if bases.length == 0 { Vec::from([vm.class::<Instance>().value()]) } else { bases.items().to_vec() };
-    if name.get::<Str>().is_some_and(|name| name.bytes().contains(&0)) {
-        return Err(vm.value_error("type name must not contain null characters"));
+    check_class_name(vm, name)?;
+    if let Some(doc) = source.get_interned(vm.name(Name::Doc))
+        && let Some(text) = doc.get::<Str>().filter(|text| core::str::from_utf8(text.bytes()).is_err())
+    {
+        return Err(crate::object::text_stream::not_encodable(vm, text));
     }
     let best = winner(vm, ClassRef::of(metaclass), &bases)?;
     for base in &bases {
@@ -280,6 +295,15 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
             }
         }
     }
+    // What instances are for patterns, in the bits of CPython.
+    let kind_name = vm.intern("__abc_tpflags__");
+    let pattern_kind = match dict.get_interned(&kind_name).and_then(|kind| kind.as_small_int()) {
+        Some(bits) => {
+            drop(dict.delete_interned(&kind_name));
+            (if bits & 1 << 5 != 0 { CLASS_SEQUENCE } else { 0 }) | (if bits & 1 << 6 != 0 { CLASS_MAPPING } else { 0 })
+        }
+        None => 0,
+    };
     // `__slots__`
     let inherits_dict = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HAS_DICT));
     let inherits_weak_references = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HEAP) && base.has(CLASS_WEAKREFERABLE));
@@ -370,7 +394,7 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         bases,
         namespace: dict_value.clone(),
         layout,
-        flags: if own_order.is_some() { flags | CLASS_OWN_ORDER } else { flags },
+        flags: flags | pattern_kind | if own_order.is_some() { CLASS_OWN_ORDER } else { 0 },
         slots,
         qualified_name: qualified_name.as_ref(),
     };

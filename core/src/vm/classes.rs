@@ -3,16 +3,17 @@
 use super::native::{Binding, Getter, Native};
 use super::{ClassRef, Name, Res, Vm};
 use crate::object::class::{
-    BEHIND_VARIABLE_PART, BUILTINS, CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_OWN_ORDER, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, ClassRefCell, TypeSpec,
+    BEHIND_VARIABLE_PART, BUILTINS, CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_OWN_ORDER, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, ClassRefCell,
+    TypeSpec,
 };
 use crate::object::descriptor::{GetSetDescriptor, MemberDescriptor};
 use crate::object::descriptor_types;
-use crate::object::object_type;
 use crate::object::dict::Dict;
 use crate::object::exception::{Ex, Exception};
 use crate::object::function::NativeFunction;
 use crate::object::header::{Kind, Layout, Mut, Object};
 use crate::object::instance::{Instance, Shape};
+use crate::object::object_type;
 use crate::object::str::Str;
 use crate::object::value::Value;
 use alloc::format;
@@ -316,7 +317,7 @@ impl Vm {
         let mut flags = class.flags.get();
         for base in bases.iter().filter_map(|base| base.get::<Class>()) {
             base.subclasses.get_mut().push(class);
-            flags |= base.flags.get() & (CLASS_HAS_DICT | CLASS_WEAKREFERABLE | CLASS_SEQUENCE | CLASS_MAPPING);
+            flags |= base.flags.get() & (CLASS_HAS_DICT | CLASS_WEAKREFERABLE);
             if class.native_next.get().is_none() {
                 class.native_next.set(base.native_next.get());
             }
@@ -329,6 +330,11 @@ impl Vm {
             {
                 inherited = shape.names().to_vec();
             }
+        }
+        // What instances are for patterns, the first ancestor says that is anything.
+        let kinds = |class: &Class| class.flags.get() & (CLASS_SEQUENCE | CLASS_MAPPING);
+        if kinds(class) == 0 {
+            flags |= ancestors.iter().chain(&bases).filter_map(|base| base.get::<Class>()).map(kinds).find(|&kinds| kinds != 0).unwrap_or(0);
         }
         class.flags.set(flags);
         self.set_instance_attributes(class, &bases);
@@ -595,6 +601,20 @@ impl Vm {
         let class_name = class.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let plural = if names.len() == 1 { "" } else { "s" };
         Err(self.type_error(&format!("Can't instantiate abstract class {class_name} without an implementation for abstract method{plural} {}", names.join(", "))))
+    }
+}
+
+/// Instances of the class and of all that derive from it are for patterns what those of `model` are, if they are anything.
+pub fn take_pattern_kind(model: &Class, class: &Class) {
+    let all = CLASS_SEQUENCE | CLASS_MAPPING;
+    let (kind, flags) = (model.flags.get() & all, class.flags.get());
+    if kind == 0 || flags & all == kind || !class.has(CLASS_HEAP) {
+        return;
+    }
+    class.flags.set(flags & !all | kind);
+    for &subclass in class.subclasses.get() {
+        // SAFETY: a subclass takes itself off the list when it dies.
+        take_pattern_kind(model, unsafe { &*subclass });
     }
 }
 
