@@ -138,9 +138,6 @@ fn reference_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(object) = argument(arguments, 1) else {
         return Err(vm.type_error("__new__ expected at least 1 argument, got 0"));
     };
-    if !class.has(CLASS_HEAP) && argument(arguments, 4).and_then(|keywords| keywords.get::<Dict>()).is_some_and(|keywords| !keywords.items().is_empty()) {
-        return Err(vm.type_error("ref() takes no keyword arguments"));
-    }
     check_target(vm, object)?;
     let callback = callback_argument(arguments, 2);
     if callback.is_none() && !class.has(CLASS_HEAP) {

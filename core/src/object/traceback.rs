@@ -244,6 +244,13 @@ pub fn has_base(value: &Value, base: usize) -> bool {
     traceback(value).is_some_and(|traceback| traceback.base == base)
 }
 
+/// The traceback's first frame is this one.
+pub fn set_frame(value: &Value, frame_object: &Value) {
+    if let Some(traceback) = traceback(value) {
+        traceback.frame.set(frame_object.clone());
+    }
+}
+
 /// The traceback's first frame ended with these variables.
 pub fn keep_variables(value: &Value, variables: Value) {
     if let Some(traceback) = traceback(value) {
@@ -411,7 +418,8 @@ fn frame_of(vm: &mut Vm, traceback: &Traceback) -> Value {
     }
     let value = new_frame_object(vm, traceback.function.clone(), traceback.instruction, 0, Value::NONE);
     if let Some(frame) = frame(&value) {
-        frame.variables.set(traceback.variables.get().clone());
+        // The frame alone has them now: clearing it drops them.
+        frame.variables.set(traceback.variables.replace(Value::UNDEFINED));
     }
     value
 }

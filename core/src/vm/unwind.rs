@@ -144,7 +144,7 @@ impl Vm {
         let Some(pending) = self.pending.clone().filter(|_| count > 0) else { return };
         let Some(exception) = pending.get::<Exception>() else { return };
         let base = self.base as usize;
-        let frame_object = self.frame().and_then(|frame| traceback::known(frame));
+        let frame_object = self.frame().and_then(traceback::known);
         let in_trace = exception.trace.get().last().is_some_and(|entry| entry.base == base);
         let in_traceback = !in_trace && exception.trace.get().is_empty() && traceback::has_base(exception.traceback.get(), base);
         if frame_object.is_none() && !in_trace && !in_traceback {
@@ -152,15 +152,21 @@ impl Vm {
         }
         let variables = self.take_registers(0, count as usize);
         let variables = self.new_tuple(variables);
-        if let Some(entry) = exception.trace.get_mut().last_mut().filter(|_| in_trace) {
-            entry.variables = variables.clone();
-        }
-        if in_traceback {
-            traceback::keep_variables(exception.traceback.get(), variables.clone());
-        }
-        if let Some(frame) = frame_object {
-            let instruction = self.frame().map_or(0, |frame| frame.instruction());
-            traceback::end(&frame, instruction as u32, variables);
+        let entry = exception.trace.get_mut().last_mut().filter(|_| in_trace);
+        match (&frame_object, entry) {
+            (Some(frame), entry) => {
+                let running = self.frame();
+                traceback::end(frame, running.map_or(0, |running| running.instruction()) as u32, variables);
+                // The entry may be older than the frame object.
+                if let (Some(entry), Some(function)) = (entry, running.as_ref().and_then(|running| running.function())) {
+                    entry.code = Value::from_object(function);
+                }
+                if in_traceback {
+                    traceback::set_frame(exception.traceback.get(), frame);
+                }
+            }
+            (None, Some(entry)) => entry.variables = variables,
+            (None, None) => traceback::keep_variables(exception.traceback.get(), variables),
         }
     }
 
