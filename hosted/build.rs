@@ -104,6 +104,16 @@ const SECOND_NAMES: &[SecondName] = &[
     // Packages lie where those of other implementations do.
     SecondName { first: "site", second: "site", changes: &[("return 'RustPython'", "\n", "return 'Python'"), ("lib/rustpython", "{", "lib/python")], more: "" },
     SecondName { first: "sysconfig", second: "sysconfig", changes: &[("return 'RustPython'", "\n", "return 'Python'")], more: "" },
+    // Methods of C in CPython, called from those of the module `abc`.
+    SecondName {
+        first: "_py_abc",
+        second: "_py_abc",
+        changes: &[
+            ("from _weakrefset import WeakSet", "\n", "from _weakrefset import WeakSet\nfrom _pattern_kinds import take as _take_pattern_kind\n__name__ = 'abc'"),
+            ("cls._abc_registry.add(subclass)", "\n", "cls._abc_registry.add(subclass)\n        _take_pattern_kind(cls, subclass)"),
+        ],
+        more: "",
+    },
     SecondName { first: "genericpath", second: "genericpath", changes: &[("import os\n", "import stat", "")], more: "genericpath.py" },
 ];
 

@@ -72,6 +72,8 @@ pub struct Options {
     pub memory: Option<usize>,
     /// One OS thread only.
     pub single: bool,
+    /// No columns in tracebacks.
+    pub no_debug_ranges: bool,
     /// What `-W` says, in order.
     pub warnings: Vec<String>,
     /// What the threads were doing is printed at the end.
@@ -132,6 +134,7 @@ fn extra(options: &mut Options, text: &str) -> Result<(), String> {
         "single" => options.single = true,
         "dev" => options.flags.dev_mode = true,
         "warn_default_encoding" => options.flags.warn_default_encoding = true,
+        "no_debug_ranges" => options.no_debug_ranges = true,
         "int_max_str_digits" => options.flags.int_max_str_digits = digits(value, "-X int_max_str_digits")?,
         "pycache_prefix" => options.cache_prefix = Some(value.into()).filter(|prefix: &String| !prefix.is_empty()),
         // As CPython: unknown ones are for the program.
@@ -210,6 +213,7 @@ fn parse_from(mut parser: lexopt::Parser) -> Result<Options, Wrong> {
         ticks: None,
         memory: None,
         single: false,
+        no_debug_ranges: false,
         warnings: Vec::new(),
         stats: false,
         flags: Flags::default(),

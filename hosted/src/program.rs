@@ -77,6 +77,7 @@ pub fn run(options: Options) -> u8 {
     };
     python.with(|vm, _| {
         modules::install(vm);
+        vm.debug_ranges = !options.no_debug_ranges && variable(&options, "PYTHONNODEBUGRANGES").is_none();
         exact_arguments(vm, &options);
     });
     let (unbuffered, encoding) = (options.unbuffered, variable(&options, "PYTHONIOENCODING").unwrap_or_default());

@@ -8,6 +8,7 @@ use crate::object::exception_types::attributes;
 use crate::object::function::{CellObject, Function};
 use crate::object::module;
 use crate::object::str::Str;
+use crate::object::traceback::FrameObject;
 use crate::object::value::Value;
 use crate::vm::frame::FrameRef;
 use crate::vm::iterate::collect;
@@ -212,7 +213,7 @@ pub fn current_locals(vm: &mut Vm) -> Res<Value> {
 pub fn frame_locals(vm: &mut Vm, frame: FrameRef) -> Value {
     use crate::code::CodeFlags;
     let code: &Code = frame.code();
-    if code.flags.has(CodeFlags::NAMESPACE) {
+    if code.flags.has(CodeFlags::NAMESPACE) && !crate::object::frame_locals::in_comprehension(frame) {
         return frame.register(0).clone();
     }
     let mut items: Vec<(Value, Value)> = Vec::new();
@@ -234,6 +235,14 @@ pub fn frame_locals(vm: &mut Vm, frame: FrameRef) -> Value {
         let visible = |name: &Value| name.get::<Str>().is_some_and(|name| name.bytes().first() != Some(&b'.'));
         for (name, value) in items.into_iter().filter(|(name, value)| !value.is_undefined() && visible(name)) {
             drop(namespace.set_interned(&name, value));
+        }
+        // What was set through `f_locals`.
+        let known = crate::object::traceback::known(frame);
+        let extra = known.as_ref().and_then(|known| known.get::<FrameObject>()).and_then(|known| known.extra.get().get::<Dict>());
+        for (name, value) in extra.map(Dict::items).unwrap_or_default() {
+            if name.get::<Str>().is_some() {
+                drop(namespace.set_interned(&vm.intern_value(&name), value));
+            }
         }
     }
     dict

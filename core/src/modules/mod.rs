@@ -11,6 +11,7 @@ pub mod _heapq;
 pub mod _json;
 pub mod _locale;
 pub mod _operator;
+pub mod _pattern_kinds;
 pub mod _random;
 #[cfg(feature = "regex")]
 pub mod _sre;
@@ -138,6 +139,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &_json::MODULE,
     &_locale::MODULE,
     &_operator::MODULE,
+    &_pattern_kinds::MODULE,
     &_random::MODULE,
     #[cfg(feature = "regex")]
     &_sre::MODULE,

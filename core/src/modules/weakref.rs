@@ -39,7 +39,7 @@ pub static MODULE: ModuleSpec = ModuleSpec {
         Native::simple("proxy(object, callback=None, /)", new_proxy, "A proxy that acts like the object and does not keep it alive."),
     ],
     constants: |vm, module| {
-        for (name, spec) in [("ref", &REFERENCE), ("ReferenceType", &REFERENCE), ("ProxyType", &PROXY), ("CallableProxyType", &PROXY)] {
+        for (name, spec) in [("ref", &REFERENCE), ("ReferenceType", &REFERENCE), ("ProxyType", &PROXY), ("CallableProxyType", &CALLABLE_PROXY)] {
             let class = vm.class_from_spec(spec);
             module.set(vm, name, class);
         }
@@ -53,7 +53,7 @@ pub static REFERENCE: TypeSpec = TypeSpec {
     doc: "A reference that does not keep its target alive: call it to get the target, or None.",
     natives: &[
         Native::simple("__new__($type, object, callback=None, /, *args, **kwargs)", reference_new, "Create and return a new object."),
-        Native::full("__init__($self, /, *args, **kwargs)", |_, _| Ok(Action::Return(Value::NONE)), "Initialize self."),
+        Native::full("__init__($self, /, *args, **kwargs)", reference_init, "Initialize self."),
         Native::simple("__call__($self, /)", |_, arguments| Ok(arguments.first().and_then(target).unwrap_or(Value::NONE)), "The target, or None."),
         Native::simple("__eq__($self, value, /)", |vm, arguments| compare(vm, arguments, Comparison::Eq), "Return self==value."),
         Native::simple("__ne__($self, value, /)", |vm, arguments| compare(vm, arguments, Comparison::Ne), "Return self!=value."),
@@ -76,6 +76,14 @@ pub static REFERENCE: TypeSpec = TypeSpec {
     ..TypeSpec::new("ReferenceType", WeakReference::LAYOUT)
 };
 
+fn reference_init(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    match arguments.positional.len().saturating_sub(1) {
+        0 => Err(vm.type_error("__init__ expected at least 1 argument, got 0")),
+        1 | 2 => Ok(Action::Return(Value::NONE)),
+        count => Err(vm.type_error(&format!("__init__ expected at most 2 arguments, got {count}"))),
+    }
+}
+
 /// May weak references to this object exist? Instances of classes with a `__dict__` or `__weakref__`, and what its type allows.
 fn check_target(vm: &mut Vm, object: &Value) -> Res<()> {
     let kinds = matches!(
@@ -93,7 +101,18 @@ fn callback_argument(arguments: &[Value], index: usize) -> Option<Value> {
     argument(arguments, index).filter(|callback| !callback.is_none()).cloned()
 }
 
-fn references(vm: &mut Vm, arguments: &[Value]) -> Vec<Value> {
+/// The weak references to an object, proxies among them; the plain reference and the plain proxy first.
+pub fn references(vm: &mut Vm, arguments: &[Value]) -> Vec<Value> {
+    let mut found = inner_references(vm, arguments);
+    found.sort_by_key(|value| match value.get_exact::<WeakReference>() {
+        Some(reference) if reference.callback.get().is_none() => usize::from(!reference.proxy.get().is_null()),
+        _ => 2,
+    });
+    found.into_iter().map(|value| value.get::<WeakReference>().and_then(WeakReference::proxy).unwrap_or(value)).collect()
+}
+
+/// As that, with what proxies have inside.
+fn inner_references(vm: &mut Vm, arguments: &[Value]) -> Vec<Value> {
     match arguments.first().and_then(Value::header) {
         Some(header) if header.flags() & HAS_WEAK_REFERENCES != 0 => vm.heap.weak.of(header),
         _ => Vec::new(),
@@ -123,9 +142,10 @@ fn reference_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let callback = callback_argument(arguments, 2);
     if callback.is_none() && !class.has(CLASS_HEAP) {
         // Without callback one reference serves all.
-        let existing = references(vm, core::slice::from_ref(object));
+        let existing = inner_references(vm, core::slice::from_ref(object));
         let plain = existing.into_iter().find(|other| {
-            other.get_exact::<WeakReference>().is_some_and(|reference| reference.callback.get().is_none()) && vm.class_of(other).value().is(&class.value())
+            other.get_exact::<WeakReference>().is_some_and(|reference| reference.callback.get().is_none() && reference.proxy.get().is_null())
+                && vm.class_of(other).value().is(&class.value())
         });
         if let Some(plain) = plain {
             return Ok(plain);
@@ -137,7 +157,13 @@ fn reference_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 fn enter(vm: &mut Vm, class: &Class, object: &Value, callback: Option<Value>) -> Value {
     let Some(header) = object.header() else { return Value::NONE };
     let target: *const Header = header;
-    let value = vm.heap.new_object(class, |header| WeakReference { header, target: Cell::new(target), callback: Mut::new(callback), hash: Cell::new(None) });
+    let value = vm.heap.new_object(class, |header| WeakReference {
+        header,
+        target: Cell::new(target),
+        callback: Mut::new(callback),
+        hash: Cell::new(None),
+        proxy: Cell::new(core::ptr::null()),
+    });
     if let Some(reference) = value.get::<WeakReference>() {
         vm.heap.weak.add(header, reference);
     }
@@ -221,7 +247,6 @@ macro_rules! forward {
         &[
             $(Native::full($signature, |vm, arguments| forward(vm, arguments, Name::$name), "As the target does it."),)+
             Native::full("__getattribute__($self, name, /)", proxy_get_attribute, "As the target does it."),
-            Native::full("__call__($self, /, *args, **kwargs)", proxy_call, "As the target does it."),
             Native::full("__str__($self, /)", proxy_str, "As the target does it."),
             Native::simple("__repr__($self, /)", proxy_repr, "Return repr(self)."),
             Native::full("__bool__($self, /)", proxy_bool, "As the target does it."),
@@ -250,18 +275,55 @@ pub static PROXY: TypeSpec = TypeSpec {
         "__or__($self, value, /)" Or, "__ror__($self, value, /)" ROr, "__xor__($self, value, /)" Xor, "__rxor__($self, value, /)" RXor,
         "__lshift__($self, value, /)" LShift, "__rshift__($self, value, /)" RShift, "__neg__($self, /)" Neg, "__pos__($self, /)" Pos,
         "__abs__($self, /)" Abs, "__invert__($self, /)" Invert, "__int__($self, /)" Int, "__float__($self, /)" Float, "__index__($self, /)" Index,
+        "__bytes__($self, /)" Bytes, "__divmod__($self, value, /)" DivMod, "__rdivmod__($self, value, /)" RDivMod, "__pow__($self, value, /)" Pow,
+        "__rpow__($self, value, /)" RPow, "__iadd__($self, value, /)" IAdd, "__isub__($self, value, /)" ISub, "__imul__($self, value, /)" IMul,
+        "__imatmul__($self, value, /)" IMatMul, "__itruediv__($self, value, /)" ITrueDiv, "__ifloordiv__($self, value, /)" IFloorDiv,
+        "__imod__($self, value, /)" IMod, "__ipow__($self, value, /)" IPow, "__ilshift__($self, value, /)" ILShift, "__irshift__($self, value, /)" IRShift,
+        "__iand__($self, value, /)" IAnd, "__ixor__($self, value, /)" IXor, "__ior__($self, value, /)" IOr,
     ],
     ..TypeSpec::new("ProxyType", Proxy::LAYOUT)
 };
+
+pub static CALLABLE_PROXY: TypeSpec = TypeSpec {
+    module: "weakref",
+    base: Some(&PROXY),
+    flags: CLASS_NOT_CALLABLE,
+    doc: "A weak reference that acts like its target, which can be called.",
+    natives: &[Native::full("__call__($self, /, *args, **kwargs)", proxy_call, "As the target does it.")],
+    ..TypeSpec::new("CallableProxyType", Proxy::LAYOUT)
+};
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        if let Some(reference) = self.reference.get::<WeakReference>() {
+            reference.proxy.set(core::ptr::null());
+        }
+    }
+}
 
 fn new_proxy(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(object) = arguments.first() else { return Ok(Value::NONE) };
     check_target(vm, object)?;
     let callback = callback_argument(arguments, 1);
+    if callback.is_none() {
+        // Without callback one proxy serves all.
+        let existing = inner_references(vm, core::slice::from_ref(object));
+        let plain = existing.iter().filter_map(|other| other.get_exact::<WeakReference>()).find(|other| other.callback.get().is_none() && other.proxy().is_some());
+        if let Some(proxy) = plain.and_then(WeakReference::proxy) {
+            return Ok(proxy);
+        }
+    }
     let class = vm.class_from_spec(&REFERENCE);
     let Some(class) = class.get::<Class>() else { return Ok(Value::NONE) };
     let reference = enter(vm, class, object, callback.clone());
-    Ok(vm.new_object(|header| Proxy { header, reference, callback: Mut::new(callback) }))
+    let spec = if vm.lookup_special(object, Name::Call).is_some() { &CALLABLE_PROXY } else { &PROXY };
+    let class = vm.class_from_spec(spec);
+    let Some(class) = class.get::<Class>() else { return Ok(Value::NONE) };
+    let value = vm.heap.new_object(class, |header| Proxy { header, reference: reference.clone(), callback: Mut::new(callback) });
+    if let (Some(reference), Some(header)) = (reference.get::<WeakReference>(), value.header()) {
+        reference.proxy.set(header);
+    }
+    Ok(value)
 }
 
 #[cold]

@@ -200,10 +200,12 @@ macro_rules! comparisons {
     ($($name:ident |$order:ident| $holds:expr;)+) => {
         $(pub fn $name(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
             let data = receiver(vm, arguments)?;
-            // A bytes compares itself with bytes; arrays leave it to others too.
-            let array = second(arguments).get::<super::array::Array>().is_some() && arguments[0].get::<Bytes>().is_some();
+            // A bytes compares itself with bytes alone; a bytearray or a view does it for the other kinds.
+            if arguments[0].get::<Bytes>().is_some() && second(arguments).get::<Bytes>().is_none() {
+                return Ok(Value::NOT_IMPLEMENTED);
+            }
             match bytes::of(vm, second(arguments))? {
-                Some(other) if !array => {
+                Some(other) => {
                     let $order = data.cmp(&other);
                     Ok(Value::bool($holds))
                 }

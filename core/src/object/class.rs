@@ -21,8 +21,11 @@ pub struct Class {
     pub qualified_name: Mut<Value>,
     /// `__bases__`.
     pub bases: Mut<Vec<Value>>,
-    /// The method resolution order without the class itself.
+    /// The method resolution order without the class itself; all of it where [`CLASS_OWN_ORDER`] says so.
     pub ancestors: Mut<Vec<Value>>,
+    /// How often bases and resolution order were set: who has Python code run in between sees whether it did so too.
+    pub base_changes: Cell<u32>,
+    pub order_changes: Cell<u32>,
     /// The namespace: a dict with interned names.
     pub dict: Value,
     /// Layout of the instances' fixed part.
@@ -44,6 +47,8 @@ pub struct Class {
     /// As that, of instances with fewer inline slots.
     #[allow(clippy::vec_box)] // shapes are pointed to
     pub older_shapes: Mut<Vec<Box<Shape>>>,
+    /// The descriptors of a heap class that know it as their owner, until it dies: what they know is not counted.
+    pub own_descriptors: Mut<Vec<Value>>,
     /// How to take the next item from an instance without calling Python.
     pub native_next: Cell<Option<NativeNext>>,
     /// How the builtin type that the layout comes from takes the next item through Python code.
@@ -65,6 +70,7 @@ object!(
         visit(&this.dict);
         this.bases.get().iter().for_each(&mut *visit);
         this.ancestors.get().iter().for_each(&mut *visit);
+        this.own_descriptors.get().iter().for_each(&mut *visit);
         this.root_shape.get().iter().chain(this.older_shapes.get()).for_each(|shape| shape.traverse(visit));
         if let Some(specials) = this.specials.get() {
             specials.iter().flatten().for_each(&mut *visit);
@@ -74,6 +80,11 @@ object!(
         drop(this.specials.take());
         if let Some(dict) = this.dict.get::<Dict>() {
             Object::clear(dict);
+        }
+        if this.has(CLASS_OWN_ORDER) {
+            // The order may list the class itself.
+            this.flags.set(this.flags.get() & !CLASS_OWN_ORDER);
+            drop(this.ancestors.take());
         }
         this.leave_bases();
     }
@@ -97,6 +108,8 @@ pub const CLASS_SEQUENCE: u32 = 64;
 pub const CLASS_MAPPING: u32 = 128;
 /// `Class::flags`: instances that a class pattern with one positional sub-pattern matches as a whole (int, str, ..).
 pub const CLASS_MATCH_SELF: u32 = 256;
+/// `Class::flags`: the order of resolution is what a metaclass's `mro()` gave, and `ancestors` is all of it; empty: it is being asked.
+pub const CLASS_OWN_ORDER: u32 = 512;
 
 /// `Class::attribute_offset`: the fixed part varies in size; the attributes follow it.
 pub const BEHIND_VARIABLE_PART: usize = 1;
@@ -122,12 +135,19 @@ impl Class {
 
     /// Is this class `other` or derived from it (by method resolution order)?
     pub fn is_subclass_of(&self, other: &Class) -> bool {
-        core::ptr::eq(self, other) || self.ancestors.get().iter().any(|class| class.bits() == other as *const Class as usize as u64)
+        core::ptr::eq(self, other) && (!self.has(CLASS_OWN_ORDER) || self.is_unordered())
+            || self.ancestors.get().iter().any(|class| class.bits() == other as *const Class as usize as u64)
     }
 
     /// The class and its ancestors, in method resolution order.
     pub fn mro(&self) -> impl Iterator<Item = &Class> {
-        core::iter::once(self).chain(self.ancestors.get().iter().filter_map(|class| class.get::<Class>()))
+        let this = if self.has(CLASS_OWN_ORDER) { None } else { Some(self) };
+        this.into_iter().chain(self.ancestors.get().iter().filter_map(|class| class.get::<Class>()))
+    }
+
+    /// Is a metaclass's `mro()` about to say the order of resolution, for the first time?
+    pub fn is_unordered(&self) -> bool {
+        self.has(CLASS_OWN_ORDER) && self.ancestors.get().is_empty()
     }
 
     /// The namespace.
@@ -179,6 +199,11 @@ impl Class {
 impl Drop for Class {
     fn drop(&mut self) {
         self.leave_bases();
+        for descriptor in self.own_descriptors.get() {
+            if let Some(owner) = super::descriptor::owner_cell(descriptor) {
+                owner.set(ClassRefCell::default());
+            }
+        }
     }
 }
 
@@ -224,8 +249,7 @@ impl ClassRefCell {
 
     /// The class; None for natives of modules.
     pub fn get(&self) -> Option<&Class> {
-        // SAFETY: builtin classes live as long as the VM; slot descriptors of heap classes are checked against the
-        // instance's own class before the owner is looked at (`vm::attributes`).
+        // SAFETY: builtin classes live as long as the VM; heap classes make themselves unknown to their descriptors when they die.
         self.0.map(|class| unsafe { class.as_ref() })
     }
 

@@ -5,23 +5,30 @@ use super::header::{Header, Kind, Mut};
 use super::value::Value;
 use crate::object;
 use crate::vm::native::Getter;
+use core::cell::Cell;
 
 /// `getset_descriptor`: an attribute computed natively.
 #[repr(C)]
 pub struct GetSetDescriptor {
     pub header: Header,
     pub getter: &'static Getter,
-    pub owner: ClassRefCell,
+    /// Not counted: see [`Class::own_descriptors`](super::class::Class).
+    pub owner: Cell<ClassRefCell>,
+    /// The class's name, which outlives the class.
+    pub owner_name: Value,
 }
 
-object!(GetSetDescriptor, Kind::Other, "getset_descriptor", |this, visit| {});
+object!(GetSetDescriptor, Kind::Other, "getset_descriptor", |this, visit| {
+    visit(&this.owner_name);
+});
 
 /// `member_descriptor`: one of `__slots__`.
 #[repr(C)]
 pub struct MemberDescriptor {
     pub header: Header,
     pub name: Value,
-    pub owner: ClassRefCell,
+    /// As in [`GetSetDescriptor`].
+    pub owner: Cell<ClassRefCell>,
     /// The class's name, which outlives the class.
     pub owner_name: Value,
     /// Slot in the instances' shapes.
@@ -32,6 +39,14 @@ object!(MemberDescriptor, Kind::MemberDescriptor, "member_descriptor", |this, vi
     visit(&this.name);
     visit(&this.owner_name);
 });
+
+/// Where a descriptor knows its class.
+pub fn owner_cell(descriptor: &Value) -> Option<&Cell<ClassRefCell>> {
+    match descriptor.get::<MemberDescriptor>() {
+        Some(member) => Some(&member.owner),
+        None => descriptor.get::<GetSetDescriptor>().map(|descriptor| &descriptor.owner),
+    }
+}
 
 /// `staticmethod`.
 #[repr(C)]

@@ -1,13 +1,14 @@
 //! `getset_descriptor` and `member_descriptor`: what they have in Python. Attribute access reads their structs directly.
 
-use super::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, Class, TypeSpec};
+use super::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, TypeSpec};
 use super::construct::class_name;
-use super::descriptor::{GetSetDescriptor, MemberDescriptor};
+use super::descriptor::{GetSetDescriptor, MemberDescriptor, owner_cell};
 use super::exception::Ex;
 use super::header::Object;
 use super::str::Str;
 use super::value::Value;
-use crate::vm::{Action, Args, Getter, Native, Res, Vm};
+use crate::vm::execute::text_of;
+use crate::vm::{Action, Args, ClassRef, Getter, Native, Res, Vm};
 use alloc::format;
 use alloc::string::String;
 
@@ -30,11 +31,9 @@ const GETTERS: &[Getter] = &[
     Getter::read_only(
         "__qualname__",
         |vm, this| {
-            let (name, owner) = (name_of(this), owner_of(this).map(class_name));
-            Ok(match owner {
-                Some(owner) => vm.format(format_args!("{owner}.{name}")),
-                None => vm.new_str(&name),
-            })
+            let owner = owner_of(this).map(|owner| text_of(owner.qualified_name.get())).unwrap_or_else(|| owner_name(this));
+            let name = name_of(this);
+            Ok(vm.format(format_args!("{owner}.{name}")))
         },
         "The attribute's name with its class.",
     ),
@@ -51,7 +50,7 @@ const GETTERS: &[Getter] = &[
     Getter::read_only(
         "__objclass__",
         |vm, this| match owner_of(this) {
-            Some(owner) => Ok(Value::from_object(owner)),
+            Some(owner) => Ok(owner.value()),
             None => Err(vm.raise(Ex::AttributeError, "__objclass__")),
         },
         "The class that has the attribute.",
@@ -71,9 +70,16 @@ fn name_of(this: &Value) -> String {
     this.get::<MemberDescriptor>().and_then(|member| member.name.get::<Str>().map(|name| name.to_string_lossy().into_owned())).unwrap_or_default()
 }
 
-/// The class of a builtin type's attribute. (The class of a slot may be gone: it is not looked at.)
-fn owner_of(this: &Value) -> Option<&Class> {
-    this.get::<GetSetDescriptor>()?.owner.get()
+/// The class that has the attribute, while it lives.
+fn owner_of(this: &Value) -> Option<ClassRef> {
+    Some(ClassRef::of(owner_cell(this)?.get().get()?))
+}
+
+fn owner_name(this: &Value) -> String {
+    match this.get::<MemberDescriptor>() {
+        Some(member) => text_of(&member.owner_name),
+        None => this.get::<GetSetDescriptor>().map(|descriptor| text_of(&descriptor.owner_name)).unwrap_or_default(),
+    }
 }
 
 fn get(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -89,8 +95,8 @@ fn get(vm: &mut Vm, arguments: &Args) -> Res<Action> {
 /// Does the attribute belong to objects like this one?
 fn check(vm: &mut Vm, this: &Value, instance: &Value) -> Res<()> {
     match owner_of(this) {
-        Some(owner) if !vm.is_instance(instance, owner) => {
-            let (name, owner, given) = (name_of(this), class_name(owner), vm.type_name(instance));
+        Some(owner) if !vm.is_instance(instance, &owner) => {
+            let (name, owner, given) = (name_of(this), class_name(&owner), vm.type_name(instance));
             Err(vm.type_error(&format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{given}' object")))
         }
         _ => Ok(()),
@@ -105,26 +111,21 @@ fn assign(vm: &mut Vm, arguments: &Args, set: bool) -> Res<Action> {
         match descriptor.getter.set {
             Some(store) => store(vm, instance, value)?,
             None => {
-                let (name, owner) = (name_of(this), owner_of(this).map(class_name).unwrap_or_default());
+                let (name, owner) = (name_of(this), owner_name(this));
                 return Err(vm.raise(Ex::AttributeError, &format!("attribute '{name}' of '{owner}' objects is not writable")));
             }
         }
         return Ok(Action::Return(Value::NONE));
     }
-    // A slot: by its name, as the instance's class resolves it.
-    let name = this.get::<MemberDescriptor>().map_or(Value::NONE, |member| member.name.clone());
-    let stored = vm.set_attribute_by_default(instance, &name, value.cloned())?;
-    stored.and_then(vm, |_, _| Ok(Action::Return(Value::NONE)))
+    if let Some(member) = this.get::<MemberDescriptor>() {
+        vm.set_member(member, instance, value.cloned())?;
+    }
+    Ok(Action::Return(Value::NONE))
 }
 
 fn repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(this) = arguments.first() else { return Ok(Value::NONE) };
-    let name = name_of(this);
-    Ok(match owner_of(this).map(class_name) {
-        Some(owner) => vm.format(format_args!("<attribute '{name}' of '{owner}' objects>")),
-        None => {
-            let owner = this.get::<MemberDescriptor>().map(|member| crate::vm::execute::text_of(&member.owner_name)).unwrap_or_default();
-            vm.format(format_args!("<member '{name}' of '{owner}' objects>"))
-        }
-    })
+    let (name, owner) = (name_of(this), owner_name(this));
+    let what = if this.get::<MemberDescriptor>().is_some() { "member" } else { "attribute" };
+    Ok(vm.format(format_args!("<{what} '{name}' of '{owner}' objects>")))
 }

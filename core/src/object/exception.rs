@@ -38,6 +38,10 @@ pub struct TraceEntry {
     pub code: Value,
     /// Index of the instruction.
     pub instruction: u32,
+    /// Address of the frame's registers.
+    pub base: usize,
+    /// The variables the frame had when the exception left it: a tuple of registers; undefined: it did not, or had none.
+    pub variables: Value,
 }
 
 object!(
@@ -49,7 +53,10 @@ object!(
         visit(this.traceback.get());
         visit(this.context.get());
         visit(this.cause.get());
-        this.trace.get().iter().for_each(|entry| visit(&entry.code));
+        for entry in this.trace.get() {
+            visit(&entry.code);
+            visit(&entry.variables);
+        }
         this.fields.get().iter().for_each(&mut *visit);
     },
     |this| {
@@ -195,7 +202,7 @@ impl Exception {
                 value => value.clone(),
             };
             for entry in trace {
-                head = traceback::new(vm, entry.code, entry.instruction, head);
+                head = traceback::new(vm, entry, head);
             }
             self.traceback.set(head);
         }

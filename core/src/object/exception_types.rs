@@ -476,6 +476,7 @@ pub static IMPORT_ERROR: TypeSpec = TypeSpec {
     natives: &[
         Native::full("__init__($self, /, *args, **kwargs)", import_error_init, "Initialize self."),
         Native::full("__str__($self, /)", import_error_str, "Return str(self)."),
+        Native::simple("__reduce__($self, /)", import_error_reduce, "Helper for pickle."),
     ],
     getters: &[
         field!("msg", IMPORT_MESSAGE, "The message."),
@@ -487,6 +488,11 @@ pub static IMPORT_ERROR: TypeSpec = TypeSpec {
 };
 
 fn import_error_init(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    if let Some(exception) = arguments.get(0).and_then(exception) {
+        for field in [IMPORT_MESSAGE, IMPORT_NAME, IMPORT_PATH, IMPORT_NAME_FROM] {
+            exception.set_field(field, Value::NONE);
+        }
+    }
     keyword_fields(vm, arguments, &[("name", IMPORT_NAME), ("path", IMPORT_PATH), ("name_from", IMPORT_NAME_FROM)])?;
     if let ([this, message], Some(_)) = (arguments.positional, arguments.get(0))
         && let Some(exception) = exception(this)
@@ -494,6 +500,23 @@ fn import_error_init(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         exception.set_field(IMPORT_MESSAGE, message.clone());
     }
     Ok(Action::Return(Value::NONE))
+}
+
+fn import_error_reduce(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let exception = this(vm, arguments)?;
+    let class = Value::from_object(exception.header.class());
+    let mut items = arguments.first().and_then(attributes).map(|(object, attributes)| attributes.items(object)).unwrap_or_default();
+    for (name, field) in [("name", IMPORT_NAME), ("path", IMPORT_PATH), ("name_from", IMPORT_NAME_FROM)] {
+        let value = exception.field(field);
+        if !value.is_none() {
+            items.push((vm.intern(name), value));
+        }
+    }
+    let mut parts = Vec::from([class, exception.args.get().clone()]);
+    if !items.is_empty() {
+        parts.push(dict_of(vm, items));
+    }
+    Ok(vm.new_tuple(parts))
 }
 
 fn import_error_str(vm: &mut Vm, arguments: &Args) -> Res<Action> {
@@ -835,6 +858,10 @@ fn unicode_init(vm: &mut Vm, arguments: &Args, shapes: &str, first: usize) -> Re
                 return Err(vm.type_error(&format!("a bytes-like object is required, not '{type_name}'")));
             }
             'i' => vm.index(value)?,
+            'b' if value.get::<bytes::Bytes>().is_none() => {
+                let data = bytes::of(vm, value)?.unwrap_or_default().into_owned();
+                vm.new_bytes(&data)
+            }
             _ => value.clone(),
         };
         if let Some(exception) = exception(this) {

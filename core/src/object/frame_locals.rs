@@ -3,9 +3,10 @@
 
 use super::class::{CLASS_MAPPING, Class};
 use super::dict::Dict;
-use super::function::CellObject;
+use super::function::{CellObject, Function};
 use super::str::Str;
 use super::traceback::{FrameObject, code_of, live};
+use super::tuple::Tuple;
 use super::value::Value;
 use crate::code::CodeFlags;
 use crate::vm::frame::FrameRef;
@@ -27,17 +28,14 @@ pub static HELPERS: &[Native] = &[
 /// SystemError without the prelude.
 pub fn f_locals(vm: &mut Vm, this: &Value) -> Res<Value> {
     let Some(frame) = this.get::<FrameObject>() else { return Ok(Value::NONE) };
-    let is_namespace = code_of(&frame.function).is_some_and(|code| code.flags.has(CodeFlags::NAMESPACE));
+    let mut is_namespace = code_of(&frame.function).is_some_and(|code| code.flags.has(CodeFlags::NAMESPACE));
     if let Some(live) = live(vm, frame) {
+        is_namespace &= !in_comprehension(live);
         let locals = crate::builtins::attributes::frame_locals(vm, live);
         frame.locals.set(locals);
     }
-    if frame.locals.get().is_undefined() {
-        let locals = vm.new_dict();
-        frame.locals.set(locals);
-    }
     if is_namespace {
-        return Ok(frame.locals.get().clone());
+        return Ok(ended_locals(vm, frame));
     }
     if vm.frame_proxy.is_none() {
         let maker = prelude::function(vm, &prelude::FRAMES, "proxy_class")?;
@@ -48,6 +46,41 @@ pub fn f_locals(vm: &mut Vm, this: &Value) -> Res<Value> {
     }
     let class = vm.frame_proxy.clone();
     vm.call(&class, core::slice::from_ref(this))
+}
+
+/// The variables of a frame that has ended, a dict: those that the exception which ended it took along, or what was there when last asked.
+fn ended_locals(vm: &mut Vm, frame: &FrameObject) -> Value {
+    if frame.locals.get().is_undefined() {
+        let variables = frame.variables.get().clone();
+        let registers = variables.get::<Tuple>().map(Tuple::items).unwrap_or_default();
+        let is_namespace = code_of(&frame.function).is_some_and(|code| code.flags.has(CodeFlags::NAMESPACE));
+        let locals = match registers.first().filter(|_| is_namespace) {
+            Some(namespace) => namespace.clone(),
+            None => vm.new_dict(),
+        };
+        if let (Some(dict), Some(function)) = (locals.get::<Dict>().filter(|_| !is_namespace && !registers.is_empty()), frame.function.get::<Function>()) {
+            let code = function.code();
+            let cells = code.free_names.iter().zip(function.closure.get().iter());
+            for (name, value) in code.local_names.iter().zip(registers).chain(cells) {
+                let value = content(value);
+                if !value.is_undefined() && visible(name) {
+                    drop(dict.set_interned(name, value));
+                }
+            }
+        }
+        frame.locals.set(locals);
+    }
+    frame.locals.get().clone()
+}
+
+/// Does the frame of a module or class stand in a comprehension, whose variables are its own?
+pub fn in_comprehension(frame: FrameRef) -> bool {
+    frame.code().local_names.iter().enumerate().any(|(index, name)| visible(name) && variable(frame, index).is_some())
+}
+
+/// Names that begin with a dot are the compiler's own.
+fn visible(name: &Value) -> bool {
+    name.get::<Str>().is_some_and(|name| name.bytes().first() != Some(&b'.'))
 }
 
 /// A variable of a running frame.
@@ -63,7 +96,6 @@ fn content(value: &Value) -> Value {
 /// The names of a frame's variables, with their values; those of the compiler's own left out.
 fn variables(frame: FrameRef) -> Vec<(Value, Option<Value>)> {
     let code = frame.code();
-    let visible = |name: &Value| name.get::<Str>().is_some_and(|name| name.bytes().first() != Some(&b'.'));
     let mut found: Vec<(Value, Option<Value>)> = Vec::new();
     let mut add = |name: &Value, value: Option<Value>| match found.iter_mut().find(|(known, _)| known.is(name)) {
         // A comprehension's variable hides one of the same name while it has a value.
@@ -86,7 +118,7 @@ fn names(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let all = argument(arguments, 1).is_some_and(|all| all.as_bool() == Some(true));
     let names = match live(vm, this) {
         Some(frame) => variables(frame).into_iter().filter(|(_, value)| all || value.is_some()).map(|(name, _)| name).collect(),
-        None => this.locals.get().get::<Dict>().map(|locals| locals.keys()).unwrap_or_default(),
+        None => ended_locals(vm, this).get::<Dict>().map(|locals| locals.keys()).unwrap_or_default(),
     };
     Ok(vm.new_list(names))
 }
@@ -99,7 +131,7 @@ fn get(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let name = vm.intern_value(&arguments[1]);
     let found = match live(vm, this) {
         Some(frame) => variables(frame).into_iter().find(|(known, _)| known.is(&name)).and_then(|(_, value)| value),
-        None => this.locals.get().get::<Dict>().and_then(|locals| locals.get_interned(&name)),
+        None => ended_locals(vm, this).get::<Dict>().and_then(|locals| locals.get_interned(&name)),
     };
     Ok(found.unwrap_or_else(|| arguments[2].clone()))
 }
@@ -111,7 +143,8 @@ fn put(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
     let (name, value) = (vm.intern_value(&arguments[1]), &arguments[2]);
     let Some(frame) = live(vm, this) else {
-        let known = this.locals.get().get::<Dict>().filter(|locals| locals.get_interned(&name).is_some());
+        let locals = ended_locals(vm, this);
+        let known = locals.get::<Dict>().filter(|locals| locals.get_interned(&name).is_some());
         drop(known.and_then(|locals| locals.set_interned(&name, value.clone())));
         return Ok(Value::bool(known.is_some()));
     };

@@ -85,6 +85,28 @@ impl Function {
         // SAFETY: `code` is only ever set to a code object.
         unsafe { self.code.get().get_unchecked::<Code>() }
     }
+
+    /// The same function for one running frame, with what is known of the frame as its `attributes`.
+    pub fn for_frame(&self, header: Header, frame: Value) -> Function {
+        let again = |value: &Mut<Value>| Mut::new(value.get().clone());
+        Function {
+            header,
+            code: again(&self.code),
+            globals: self.globals.clone(),
+            builtins: self.builtins.clone(),
+            closure: Mut::new(self.closure.get().clone()),
+            defaults: again(&self.defaults),
+            keyword_defaults: again(&self.keyword_defaults),
+            name: again(&self.name),
+            qualified_name: again(&self.qualified_name),
+            module: again(&self.module),
+            doc: again(&self.doc),
+            annotate: again(&self.annotate),
+            annotations: again(&self.annotations),
+            type_params: again(&self.type_params),
+            attributes: Mut::new(frame),
+        }
+    }
 }
 
 /// A native function as a value: a module's function, a type's method (unbound), or either bound to `receiver`.

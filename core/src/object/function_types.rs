@@ -7,13 +7,16 @@ use super::function::{BoundMethod, Function, NativeFunction};
 use super::header::{Mut, Object};
 use super::list;
 use super::str::Str;
+use super::tuple::Tuple;
 use super::value::Value;
 use crate::code::line_table::Position;
 use crate::code::prototype::CodeFlags;
 use crate::object::exception::Ex;
 use crate::vm::execute::{class_name, text_of};
+use crate::vm::load::CodeChanges;
 use crate::vm::native::{Args, Binding, Getter, Native};
 use crate::vm::{Action, Call, Name, Res, Vm};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -478,6 +481,7 @@ pub static BOUND_METHOD: TypeSpec = TypeSpec {
     natives: &[
         Native::simple("__new__($type, function, instance, /)", method_new, "Create and return a new object."),
         CALL,
+        GET,
         Native::full("__repr__($self, /)", method_repr, "Return repr(self)."),
         Native::simple("__eq__($self, value, /)", method_eq, "Return self==value."),
         Native::simple("__hash__($self, /)", method_hash, "Return hash(self)."),
@@ -533,7 +537,11 @@ fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         let number = |number: u32| if position.line == 0 { Value::NONE } else { Value::small_int(i64::from(number)) };
         // Of instructions that no text stands for only the line is known.
         let rest = |value: u32| if position.end_line == 0 || is_mark { Value::NONE } else { number(value) };
-        let numbers = [number(position.line), rest(position.end_line), rest(position.column), rest(position.end_column)];
+        let numbers = if vm.debug_ranges {
+            [number(position.line), rest(position.end_line), rest(position.column), rest(position.end_column)]
+        } else {
+            [number(position.line), number(position.line), Value::NONE, Value::NONE]
+        };
         let place = vm.new_tuple(numbers.into());
         items.extend((0..count.max(1)).map(|_| place.clone()));
     }
@@ -563,6 +571,87 @@ fn code_lines(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(list::iterator(vm, &items))
 }
 
+/// Are two constants the same for the compiler: equal, and of the same type all the way down?
+fn same_constant(vm: &mut Vm, one: &Value, other: &Value) -> Res<bool> {
+    if one.is(other) {
+        return Ok(true);
+    }
+    if vm.class_of(one) != vm.class_of(other) {
+        return Ok(false);
+    }
+    if let (Some(one), Some(other)) = (one.get::<Tuple>(), other.get::<Tuple>()) {
+        return same_constants(vm, one.items(), other.items());
+    }
+    // Zeros differ in their sign, which only their text shows.
+    let same_text = match (one.kind(), vm.native_repr(one)?, vm.native_repr(other)?) {
+        (super::header::Kind::Float, Some(one), Some(other)) => text_of(&one) == text_of(&other),
+        _ => true,
+    };
+    Ok(same_text && vm.equal(one, other)?)
+}
+
+fn same_constants(vm: &mut Vm, one: &[Value], other: &[Value]) -> Res<bool> {
+    if one.len() != other.len() {
+        return Ok(false);
+    }
+    for (one, other) in one.iter().zip(other) {
+        if !same_constant(vm, one, other)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn code_eq(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let [this, other, ..] = arguments else { return Ok(Value::NOT_IMPLEMENTED) };
+    let (Some(one), Some(two)) = (code_of(this), code_of(other)) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let names = |code: &Code| -> Vec<u64> {
+        let sites = code.site_box.iter().map(|site| site.name.bits());
+        sites.chain(code.local_names.iter().chain(&code.free_names).map(Value::bits)).collect()
+    };
+    let same = one.first_line == two.first_line
+        && (one.argument_count, one.positional_only_count, one.keyword_only_count) == (two.argument_count, two.positional_only_count, two.keyword_only_count)
+        && one.flags == two.flags
+        && one.instruction_box == two.instruction_box
+        && one.handlers == two.handlers
+        && one.lines == two.lines
+        && (&one.cell_registers, &one.captures) == (&two.cell_registers, &two.captures)
+        && names(one) == names(two)
+        && vm.equal(one.name.get(), two.name.get())?
+        && same_constants(vm, &one.constant_box, &two.constant_box)?
+        && same_constants(vm, &one.children, &two.children)?;
+    Ok(Value::bool(same))
+}
+
+fn code_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let Some(code) = arguments.first().and_then(code_of) else { return Ok(Value::NONE) };
+    let mut hash = vm.hash(code.name.get())?;
+    let mut mix = |number: u64| hash = (hash.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for number in [u32::from(code.argument_count), u32::from(code.positional_only_count), u32::from(code.keyword_only_count), code.flags.0, code.first_line] {
+        mix(u64::from(number));
+    }
+    for instruction in &code.instruction_box {
+        mix(instruction.op as u64 | u64::from(instruction.x) << 8 | u64::from(instruction.a) << 16 | u64::from(instruction.b) << 32 | u64::from(instruction.c) << 48);
+    }
+    Ok(vm.new_int((hash >> 2) as i64))
+}
+
+/// Code nested in a code object, from new `co_consts`: only that may be other code, and only code that finds its variables in the same places.
+fn nested_code(vm: &mut Vm, code: &Code, constants: &[Value]) -> Res<Box<[Value]>> {
+    let mut children = Vec::new();
+    let (own, nested) = constants.split_at_checked(code.constant_box.len()).unwrap_or_default();
+    let mut fits = constants.len() == code.constant_box.len() + code.children.len() && same_constants(vm, own, &code.constant_box)?;
+    for (new, old) in nested.iter().zip(&code.children) {
+        let same_layout = |new: &Code, old: &Code| {
+            let layout = |code: &Code| (code.flags.0 & (LAYOUT_FLAGS | CodeFlags::NAMESPACE), code.argument_count, code.keyword_only_count);
+            layout(new) == layout(old) && (&new.captures, new.free_names.len()) == (&old.captures, old.free_names.len())
+        };
+        fits &= code_of(new).zip(code_of(old)).is_some_and(|(new, old)| same_layout(new, old));
+        children.push(new.clone());
+    }
+    if fits { Ok(children.into()) } else { Err(vm.raise(Ex::NotImplementedError, "code.replace(): other constants")) }
+}
+
 /// Flags that say how instructions and registers are laid out.
 const LAYOUT_FLAGS: u32 = CodeFlags::VARARGS | CodeFlags::VARKEYWORDS | CodeFlags::GENERATOR | CodeFlags::COROUTINE | CodeFlags::ASYNC_GENERATOR;
 
@@ -570,6 +659,7 @@ fn code_replace(vm: &mut Vm, args: &Args) -> Res<Action> {
     let Some(this) = args.get(0) else { return Ok(Action::Return(Value::NONE)) };
     let Some(code) = code_of(this) else { return Ok(Action::Return(Value::NONE)) };
     let (mut flags, mut first_line) = (code.flags, code.first_line);
+    let (mut positional_only, mut children) = (code.positional_only_count, code.children.clone());
     let mut texts = [code.name.get().clone(), code.qualified_name.get().clone(), code.filename.clone()];
     for (key, value) in args.names.iter().zip(args.values) {
         let key = text_of(key);
@@ -580,6 +670,17 @@ fn code_replace(vm: &mut Vm, args: &Args) -> Res<Action> {
                     return Err(vm.raise(Ex::NotImplementedError, "code.replace(): another kind of function"));
                 }
                 flags = CodeFlags(flags.0 & !0xfff0_ffff | new);
+            }
+            "co_posonlyargcount" => match u16::try_from(vm.index_i64(value)?) {
+                Ok(count) if count <= code.argument_count => positional_only = count,
+                _ => return Err(vm.value_error("code: argument count is too small")),
+            },
+            "co_consts" => {
+                let Some(constants) = value.get::<Tuple>() else {
+                    let given = vm.type_name(value);
+                    return Err(vm.type_error(&format!("replace() argument 'co_consts' must be tuple, not {given}")));
+                };
+                children = nested_code(vm, code, constants.items())?;
             }
             "co_firstlineno" => match u32::try_from(vm.index_i64(value)?) {
                 Ok(line) => first_line = line,
@@ -603,13 +704,15 @@ fn code_replace(vm: &mut Vm, args: &Args) -> Res<Action> {
             key => return Err(vm.type_error(&format!("replace() got an unexpected keyword argument '{key}'"))),
         }
     }
-    Ok(Action::Return(vm.copy_code(code, flags, first_line, texts)))
+    Ok(Action::Return(vm.copy_code(code, CodeChanges { flags, first_line, positional_only, children, texts })))
 }
 
 pub static CODE: TypeSpec = TypeSpec {
     flags: CLASS_FINAL | CLASS_NOT_CALLABLE | CLASS_WEAKREFERABLE,
     natives: &[
         Native::simple("__repr__($self, /)", code_repr, "Return repr(self)."),
+        Native::simple("__eq__($self, value, /)", code_eq, "Return self==value."),
+        Native::simple("__hash__($self, /)", code_hash, "Return hash(self)."),
         Native::simple("co_positions($self, /)", code_positions, "An iterator of (line, last line, column, last column), one for each instruction."),
         Native::full("replace($self, /, **changes)", code_replace, "A copy of the code object with other attributes."),
         Native::full("__replace__($self, /, **changes)", code_replace, "The same as replace()."),

@@ -599,7 +599,7 @@ fn new_reversed(vm: &mut Vm, args: &Args) -> Res<Action> {
             let name = vm.type_name(&sequence);
             return Err(vm.type_error(&alloc::format!("'{name}' object is not reversible")));
         }
-        Some(method) => return Ok(Action::tail_call(method, [sequence])),
+        Some(method) => return crate::vm::ops::attribute::method_action(vm, method, &sequence, &[]),
         None => {}
     }
     let length = vm.lookup_special(&sequence, Name::Len);

@@ -13,6 +13,7 @@ use super::foreign_memory::ForeignMemory;
 use super::header::{Header, Kind, Mut, Object};
 use super::list::List;
 use super::scalar::{self, BIG_ENDIAN, Scalar};
+use super::slice::Slice;
 use super::str::Str;
 use super::text_arguments::{self, NONE, Subscript, wrong_type};
 use super::tuple::Tuple;
@@ -266,8 +267,15 @@ fn wrong_key(vm: &mut Vm, _: &Value) -> crate::vm::Raised {
 
 const OUT_OF_BOUNDS: &str = "index out of bounds on dimension 1";
 
+/// NotImplementedError for a key of several slices.
+fn check_key(vm: &mut Vm, key: &Value, message: &str) -> Res<()> {
+    let several = key.get::<Tuple>().is_some_and(|keys| keys.length > 0 && keys.items().iter().all(|key| key.get::<Slice>().is_some()));
+    if several { Err(vm.raise(Ex::NotImplementedError, message)) } else { Ok(()) }
+}
+
 fn get_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = row(vm, arguments)?;
+    check_key(vm, second(arguments), "multi-dimensional slicing is not implemented")?;
     match text_arguments::subscript(vm, second(arguments), this.length, wrong_key)? {
         Subscript::Item(index) => match usize::try_from(index).ok().filter(|&index| index < this.length).and_then(|index| this.item(vm, index)) {
             Some(item) => Ok(item),
@@ -332,6 +340,7 @@ fn set_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     if this.is_read_only() {
         return Err(vm.type_error("cannot modify read-only memory"));
     }
+    check_key(vm, second(arguments), "memoryview slice assignments are currently restricted to ndim = 1")?;
     let (start, step, data) = match text_arguments::subscript(vm, second(arguments), this.length, wrong_key)? {
         Subscript::Item(index) if index < 0 || index as usize >= this.length => return Err(vm.raise(Ex::IndexError, OUT_OF_BOUNDS)),
         Subscript::Item(index) => (index as isize, 1, bytes_of(vm, this.format, value)?),

@@ -36,7 +36,7 @@ object!(
 );
 
 pub static MODULE: TypeSpec = TypeSpec {
-    flags: CLASS_WEAKREFERABLE,
+    flags: CLASS_HAS_DICT | CLASS_WEAKREFERABLE,
     doc: "A module: what `import` makes of a file.",
     natives: &[
         Native::simple("__new__($type, /, *args)", module_new, "Create and return a new object."),
@@ -54,8 +54,14 @@ pub fn namespace(module: &Value) -> Option<&Dict> {
 }
 
 fn module_dir(vm: &mut Vm, arguments: &Args) -> Res<Action> {
-    let Some(namespace) = arguments.get(0).and_then(namespace) else {
-        return Err(vm.type_error("a module is required"));
+    let Some(module) = arguments.get(0) else { return Ok(Action::Return(Value::NONE)) };
+    let name = vm.name(Name::Dict).clone();
+    vm.get_attribute(module, &name)?.and_then(vm, |vm, dict| names_of(vm, &dict))
+}
+
+fn names_of(vm: &mut Vm, dict: &Value) -> Res<Action> {
+    let Some(namespace) = dict.get::<Dict>() else {
+        return Err(vm.type_error("<module>.__dict__ is not a dictionary"));
     };
     if let Some(function) = namespace.get_interned(vm.name(Name::Dir)) {
         return Ok(Action::tail_call(function, []));

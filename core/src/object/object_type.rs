@@ -5,8 +5,9 @@ use super::descriptor::GetSetDescriptor;
 use super::dict::Dict;
 use super::exception::Ex;
 use super::function::NativeFunction;
-use super::header::Object;
+use super::header::{Object, SUBCLASS};
 use super::instance::Instance;
+use super::module::Module;
 use super::str::Str;
 use super::super_object::Super;
 use super::value::Value;
@@ -120,12 +121,31 @@ fn object_getattribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     }
 }
 
+/// TypeError for classes: they have methods of their own for this, which see that nobody changes the builtin ones.
+fn check_no_class(vm: &mut Vm, object: &Value, method: &str) -> Res<()> {
+    if object.get::<Class>().is_some() {
+        let kind = vm.type_name(object);
+        return Err(vm.type_error(&format!("can't apply this {method} to {kind} object")));
+    }
+    Ok(())
+}
+
 fn object_setattr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    check_no_class(vm, &arguments.positional[0], "__setattr__")?;
+    set_attribute(vm, arguments)
+}
+
+fn object_delattr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+    check_no_class(vm, &arguments.positional[0], "__delattr__")?;
+    delete_attribute(vm, arguments)
+}
+
+fn set_attribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let name = attribute_name(vm, &arguments.positional[1])?;
     vm.set_attribute_by_default(&arguments.positional[0], &name, Some(arguments.positional[2].clone()))
 }
 
-fn object_delattr(vm: &mut Vm, arguments: &Args) -> Res<Action> {
+fn delete_attribute(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let name = attribute_name(vm, &arguments.positional[1])?;
     vm.set_attribute_by_default(&arguments.positional[0], &name, None)
 }
@@ -186,13 +206,16 @@ fn set_class(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
         return Err(vm.type_error(&format!("__class__ must be set to a class, not '{kind}' object")));
     };
     let old = vm.class_of(object);
-    if !(old.has(CLASS_HEAP) && class.has(CLASS_HEAP)) {
+    let module = vm.class::<Module>();
+    let is_module = old.is_subclass_of(&module) && class.is_subclass_of(&module);
+    if !(old.has(CLASS_HEAP) && class.has(CLASS_HEAP) || is_module) {
         return Err(vm.type_error("__class__ assignment only supported for mutable types or ModuleType subclasses"));
     }
     let compatible = core::ptr::eq(old.layout, class.layout)
         && old.attribute_offset.get() == class.attribute_offset.get()
         && old.has(CLASS_HAS_DICT) == class.has(CLASS_HAS_DICT)
-        && same_slots(&old, class);
+        && old.has(CLASS_WEAKREFERABLE) == class.has(CLASS_WEAKREFERABLE)
+        && crate::vm::classes::same_slots(&old, class);
     if !compatible {
         let (new, old) = (class_name(class), class_name(&old));
         return Err(vm.type_error(&format!("__class__ assignment: '{new}' object layout differs from '{old}'")));
@@ -207,16 +230,14 @@ fn set_class(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
         }
         class.header.retain();
         header.class_cell().set(class);
+        if class.has(CLASS_HEAP) {
+            header.set_flag(SUBCLASS)
+        } else {
+            header.clear_flag(SUBCLASS)
+        }
         drop(unsafe_class_value(old));
     }
     Ok(())
-}
-
-/// Whether two classes have the same `__slots__` in the same places.
-fn same_slots(one: &Class, other: &Class) -> bool {
-    let slots = |class: &Class| class.root_shape.get().as_ref().map(|shape| shape.names().to_vec()).unwrap_or_default();
-    let (one, other) = (slots(one), slots(other));
-    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one.is(other))
 }
 
 /// Takes over the reference that the object's header held to its old class.
@@ -226,6 +247,9 @@ fn unsafe_class_value(class: ClassRef) -> Value {
 }
 
 fn get_dict(vm: &mut Vm, object: &Value) -> Res<Value> {
+    if object.get::<Class>().is_some() {
+        return get_namespace(vm, object);
+    }
     match vm.instance_dict(object)? {
         Some(dict) => Ok(dict),
         None => {
@@ -257,6 +281,17 @@ fn set_dict(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
     Err(vm.missing_attribute(object, &name))
 }
 
+/// `__dict__` of the first class whose instances have one.
+pub static INSTANCE_DICT: Getter = Getter { name: "__dict__", get: get_dict, set: Some(set_dict), doc: "dictionary for instance variables" };
+
+/// `__weakref__` of the first class whose instances can be weakly referenced.
+pub static INSTANCE_WEAK_REFERENCES: Getter = Getter::read_only("__weakref__", get_weak_reference, "list of weak references to the object");
+
+fn get_weak_reference(vm: &mut Vm, object: &Value) -> Res<Value> {
+    let references = crate::modules::weakref::references(vm, core::slice::from_ref(object));
+    Ok(references.first().cloned().unwrap_or(Value::NONE))
+}
+
 pub static OBJECT: TypeSpec = TypeSpec {
     doc: "The base class of the class hierarchy.",
     natives: &[
@@ -283,10 +318,7 @@ pub static OBJECT: TypeSpec = TypeSpec {
         Native::full("__getstate__($self, /)", |vm, args| prelude::call(vm, &prelude::PICKLING, "state_of", args.positional), "Helper for pickle."),
         Native::simple("__sizeof__($self, /)", object_sizeof, "Size of object in memory, in bytes."),
     ],
-    getters: &[
-        Getter { name: "__class__", get: get_class, set: Some(set_class), doc: "the object's class" },
-        Getter { name: "__dict__", get: get_dict, set: Some(set_dict), doc: "dictionary for instance variables" },
-    ],
+    getters: &[Getter { name: "__class__", get: get_class, set: Some(set_class), doc: "the object's class" }],
     ..TypeSpec::new("object", Instance::LAYOUT)
 };
 
@@ -326,8 +358,15 @@ fn type_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn type_mro(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let mro = with_class(vm, &arguments[0], |_, class| class.mro().map(Value::from_object).collect::<Vec<_>>())?;
-    Ok(vm.new_list(mro))
+    with_class(vm, &arguments[0], |vm, class| {
+        let Some(ancestors) = crate::vm::classes::merge_ancestors(class.bases.get()) else {
+            let bases = class.bases.get().clone();
+            return Err(vm.inconsistent_order(&bases));
+        };
+        let mut order = Vec::from([Value::from_object(class)]);
+        order.extend(ancestors);
+        Ok(vm.new_list(order))
+    })?
 }
 
 fn type_subclasses(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -376,12 +415,15 @@ fn text_setter(vm: &mut Vm, object: &Value, value: Option<&Value>, attribute: &s
         }
         None => {
             let name = class_name(class);
-            Err(vm.type_error(&format!("cannot delete '{attribute}' attribute of type '{name}'")))
+            Err(vm.type_error(&format!("cannot delete '{attribute}' attribute of immutable type '{name}'")))
         }
     }
 }
 
 fn set_name(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
+    if let Some(value) = value.filter(|_| class_of(object).is_some_and(|class| class.has(CLASS_HEAP))) {
+        build_class::check_class_name(vm, value)?;
+    }
     text_setter(vm, object, value, "__name__", |class| &class.name)
 }
 
@@ -424,7 +466,19 @@ fn get_module(vm: &mut Vm, value: &Value) -> Res<Value> {
     }
 }
 
+/// TypeError for deleting what every class has.
+fn cannot_delete(vm: &mut Vm, object: &Value, value: Option<&Value>, attribute: &str) -> Res<()> {
+    match (value, class_of(object)) {
+        (None, Some(class)) => {
+            let name = class_name(class);
+            Err(vm.type_error(&format!("cannot delete '{attribute}' attribute of immutable type '{name}'")))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn set_module(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
+    cannot_delete(vm, object, value, "__module__")?;
     set_namespace_item(vm, object, value, Name::Module)?;
     // It is no longer known where it was written.
     set_namespace_item(vm, object, None, Name::FirstLineNumber).or_else(|raised| vm.catch::<()>(Err(raised), Ex::AttributeError).map(|_| ()))
@@ -432,17 +486,25 @@ fn set_module(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
 
 fn get_doc(vm: &mut Vm, value: &Value) -> Res<Value> {
     // Instances of some builtin types have doc strings of their own: the attribute that shows them is not the type's.
-    Ok(namespace_item(vm, value, Name::Doc)?.filter(|doc| doc.get::<GetSetDescriptor>().is_none()).unwrap_or(Value::NONE))
+    let doc = namespace_item(vm, value, Name::Doc)?.filter(|doc| doc.get::<GetSetDescriptor>().is_none()).unwrap_or(Value::NONE);
+    match class_of(value).filter(|class| class.has(CLASS_HEAP) && doc.is_object() && doc.kind() != super::header::Kind::Str) {
+        Some(class) => {
+            let action = vm.bind(&doc, None, class)?;
+            vm.run_action(action)
+        }
+        None => Ok(doc),
+    }
 }
 
 fn set_doc(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
+    cannot_delete(vm, object, value, "__doc__")?;
     set_namespace_item(vm, object, value, Name::Doc)
 }
 
 fn get_abstract_methods(vm: &mut Vm, value: &Value) -> Res<Value> {
     match namespace_item(vm, value, Name::AbstractMethods)? {
-        Some(methods) => Ok(methods),
-        None => {
+        Some(methods) if methods.get::<GetSetDescriptor>().is_none() => Ok(methods),
+        _ => {
             let name = vm.name(Name::AbstractMethods).clone();
             Err(vm.attribute_error(value, &name, "__abstractmethods__"))
         }
@@ -473,7 +535,8 @@ fn set_bases(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
     if !class.has(CLASS_HEAP) {
         return Err(vm.type_error(&format!("cannot set '__bases__' attribute of immutable type '{name}'")));
     }
-    let Some(value) = value else { return Err(vm.type_error(&format!("cannot delete '__bases__' attribute of type '{name}'"))) };
+    cannot_delete(vm, object, value, "__bases__")?;
+    let Some(value) = value else { return Ok(()) };
     let Some(bases) = value.get::<super::tuple::Tuple>().map(|bases| bases.items().to_vec()) else {
         let kind = vm.type_name(value);
         return Err(vm.type_error(&format!("can only assign tuple to {name}.__bases__, not {kind}")));
@@ -486,11 +549,16 @@ fn set_bases(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
             let kind = vm.type_name(base);
             return Err(vm.type_error(&format!("{name}.__bases__ must be tuple of classes, not '{kind}'")));
         };
-        if base.is_subclass_of(class) {
+        if base.is_subclass_of(class) || derives_by_bases(base, class) {
             return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
         }
     }
     vm.rebase_class(class, bases)
+}
+
+/// Does it derive from the other, whatever the orders of resolution say? (In an `mro()` they may not be renewed yet.)
+fn derives_by_bases(class: &Class, other: &Class) -> bool {
+    core::ptr::eq(class, other) || class.bases.get().iter().filter_map(class_of).any(|base| derives_by_bases(base, other))
 }
 
 fn get_base(vm: &mut Vm, value: &Value) -> Res<Value> {
@@ -536,6 +604,9 @@ fn flags_of(class: &Class) -> i64 {
 }
 
 fn get_mro(vm: &mut Vm, value: &Value) -> Res<Value> {
+    if class_of(value).is_some_and(Class::is_unordered) {
+        return Ok(Value::NONE);
+    }
     let mro = with_class(vm, value, |_, class| class.mro().map(Value::from_object).collect::<Vec<_>>())?;
     Ok(vm.new_tuple(mro))
 }
@@ -547,16 +618,13 @@ fn get_namespace(vm: &mut Vm, value: &Value) -> Res<Value> {
 
 fn get_type_params(vm: &mut Vm, value: &Value) -> Res<Value> {
     match namespace_item(vm, value, Name::TypeParams)? {
-        Some(parameters) => Ok(parameters),
-        None => Ok(vm.new_tuple(Vec::new())),
+        Some(parameters) if parameters.get::<GetSetDescriptor>().is_none() => Ok(parameters),
+        _ => Ok(vm.new_tuple(Vec::new())),
     }
 }
 
 fn set_type_params(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()> {
-    if value.is_none() {
-        let class = class_of(object).map(class_name).unwrap_or_default();
-        return Err(vm.type_error(&format!("cannot delete '__type_params__' attribute of type '{class}'")));
-    }
+    cannot_delete(vm, object, value, "__type_params__")?;
     set_namespace_item(vm, object, value, Name::TypeParams)
 }
 
@@ -598,6 +666,8 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::full("__new__($type, *args, **kwargs)", build_class::type_new, "Create and return a new class."),
         Native::full("__init__($self, /, *args, **kwargs)", type_init, "Initialize self."),
         Native::full("__call__($self, /, *args, **kwargs)", type_call, "Call self as a function."),
+        Native::full("__setattr__($self, name, value, /)", set_attribute, "Implement setattr(self, name, value)."),
+        Native::full("__delattr__($self, name, /)", delete_attribute, "Implement delattr(self, name)."),
         Native::simple("__repr__($self, /)", type_repr, "Return repr(self)."),
         Native::simple("mro($self, /)", type_mro, "Return a type's method resolution order."),
         Native::simple("__subclasses__($self, /)", type_subclasses, "Return a list of immediate subclasses."),
@@ -607,8 +677,6 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::simple("__instancecheck__($self, instance, /)", type_instancecheck, "Check if an object is an instance."),
         Native::simple("__subclasscheck__($self, subclass, /)", type_subclasscheck, "Check if a class is a subclass."),
         Native::simple("__dir__($self, /)", type_dir, "Specialized __dir__ implementation for types."),
-        Native::simple("__or__($self, value, /)", super::union_type::or, "Return self|value."),
-        Native::simple("__ror__($self, value, /)", super::union_type::ror, "Return value|self."),
     ],
     getters: &[
         Getter { name: "__name__", get: get_name, set: Some(set_name), doc: "" },

@@ -3,6 +3,7 @@
 use super::class::{CLASS_MATCH_SELF, TypeSpec};
 use super::containers::{self, Display, Shown, check_count, class_argument, key_error, no_keywords, receiver};
 use super::exception::Ex;
+use super::function::NativeFunction;
 use super::header::{Header, Object};
 use super::iterators;
 use super::set::{self, FrozenSet, Set, table_of};
@@ -12,7 +13,7 @@ use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::{Action, Args, Native};
 use crate::vm::prelude;
 use crate::vm::reenter::Comparison;
-use crate::vm::{Res, Vm};
+use crate::vm::{Name, Res, Vm};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
@@ -32,7 +33,7 @@ pub static FROZEN_TYPE: TypeSpec = TypeSpec {
 const LEN: Native = Native::simple("__len__($self, /)", |vm, args| this(vm, args).map(|(_, table)| Value::small_int(table.length.get() as i64)), "Return len(self).");
 const CONTAINS: Native = Native::simple("__contains__($self, object, /)", contains, "x.__contains__(y) <==> y in x.");
 const ITER: Native = Native::simple("__iter__($self, /)", |vm, args| Ok(iterators::set_iterator(vm, &args[0])), "Implement iter(self).");
-const REPR: Native = Native::full("__repr__($self, /)", |vm, args| containers::repr(vm, &args.positional[0], &SHOWN), "Return repr(self).");
+const REPR: Native = Native::full("__repr__($self, /)", repr, "Return repr(self).");
 const COPY: Native = Native::simple("copy($self, /)", copy, "Return a shallow copy of a set.");
 const REDUCE: Native =
     Native::full("__reduce__($self, /)", |vm, args| prelude::call(vm, &prelude::PICKLING, "reduce_set", args.positional), "Return state information for pickling.");
@@ -170,6 +171,15 @@ static FROZEN_NATIVES: &[Native] = &[
     Native::simple("__hash__($self, /)", |vm, args| receiver::<FrozenSet>(vm, args).map(FrozenSet::hash).map(|hash| vm.new_int(hash as i64)), "Return hash(self)."),
 ];
 
+fn repr(vm: &mut Vm, args: &Args) -> Res<Action> {
+    let this = &args.positional[0];
+    if vm.active_reprs.get().contains(&this.bits()) {
+        let name = vm.type_name(this);
+        return Ok(Action::Return(vm.format(format_args!("{name}(...)"))));
+    }
+    containers::repr(vm, this, &SHOWN)
+}
+
 /// `repr` of sets and frozensets.
 pub static SHOWN: Shown = Shown { display, recursive: "set(...)" };
 
@@ -218,7 +228,8 @@ fn init(vm: &mut Vm, args: &Args) -> Res<Action> {
 
 fn new_frozen(vm: &mut Vm, args: &Args) -> Res<Action> {
     let class = class_argument::<FrozenSet>(vm, args.positional)?;
-    if containers::is_builtin::<FrozenSet>(vm, class) {
+    let inherits_init = vm.class_special(&class, Name::Init).is_some_and(|init| init.get::<NativeFunction>().is_some());
+    if inherits_init {
         no_keywords(vm, "frozenset", args)?;
     }
     check_count(vm, "frozenset", args.positional.len() - 1, 0, 1)?;
@@ -394,7 +405,7 @@ fn combine_next(vm: &mut Vm, target: Value, mut others: Vec<Value>, operation: O
             update_from(vm, &place, &other, move |vm| combine_next(vm, target, others, operation, done))
         }
         // Only these elements are looked at: no set has to be made of them.
-        Operation::Difference if set::exact_table(&other).is_none() => {
+        Operation::Difference if set::exact_table(&other).is_none() && other.get_exact::<super::dict::Dict>().is_none() => {
             let place = target.clone();
             for_each(vm, &other, RemoveEach { target: place, then: move |vm: &mut Vm| combine_next(vm, target, others, operation, done) })
         }

@@ -70,10 +70,14 @@ fn allocate(vm: &mut Vm, class: &Class, items: Vec<Value>) -> Value {
     }
 }
 
-/// The names of a class's fields, in order: its computed attributes are nothing else.
+/// The names of a class's fields, in order: its computed attributes, `__dict__` left out.
 fn field_names(class: &Class) -> Vec<Value> {
     let items = class.namespace().items();
-    items.into_iter().filter(|(_, value)| value.get::<super::descriptor::GetSetDescriptor>().is_some()).map(|(name, _)| name).collect()
+    items
+        .into_iter()
+        .filter(|(_, value)| value.get::<super::descriptor::GetSetDescriptor>().is_some_and(|field| !field.getter.name.starts_with('_')))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn sequence_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {

@@ -11,7 +11,7 @@ use super::value::Value;
 use crate::config::CONSOLE_BUFFER;
 use crate::object;
 use crate::port::{MachineError, Stream};
-use crate::vm::{Action, Args, Getter, Native, NativeNext, Res, Step, Vm};
+use crate::vm::{Action, Args, Getter, Native, NativeNext, Raised, Res, Step, Vm};
 use alloc::format;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -163,12 +163,17 @@ fn write_surrogates(vm: &mut Vm, this: &TextStream, output: Stream, text: &Str) 
         }
         return write_bytes(vm, this, output, escaped.as_bytes());
     }
+    Err(not_encodable(vm, text))
+}
+
+/// UnicodeEncodeError: the text has surrogates.
+pub fn not_encodable(vm: &mut Vm, text: &Str) -> Raised {
     let codes = crate::builtins::evaluate::code_points(text.bytes());
     let position = codes.into_iter().position(|code| char::from_u32(code).is_none()).unwrap_or(0) as i64;
     let object = Value::from_object(text);
     let (encoding, reason) = (vm.new_str("utf-8"), vm.new_str("surrogates not allowed"));
     let details = Vec::from([encoding, object, Value::small_int(position), Value::small_int(position + 1), reason]);
-    Err(vm.raise_with(Ex::UnicodeEncodeError, details))
+    vm.raise_with(Ex::UnicodeEncodeError, details)
 }
 
 /// Sends what an output stream holds back.

@@ -3,12 +3,13 @@
 use super::class::{CLASS_FINAL, CLASS_NOT_CALLABLE, TypeSpec};
 use super::code::Code;
 use super::construct::allocation_class;
-use super::exception::Ex;
+use super::exception::{Ex, TraceEntry};
 use super::function::Function;
 use super::generator::{Generator, GeneratorState};
 use super::header::{Header, Kind, Mut, Object};
 use super::str::Str;
 use super::value::Value;
+use super::weak_reference::WeakReference;
 use crate::code::CodeFlags;
 use crate::code::line_table::Position;
 use crate::object;
@@ -18,23 +19,28 @@ use crate::vm::{Getter, Native, Res, Vm};
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-/// A frame as introspection sees it: a snapshot, not the running frame itself.
+/// A frame as introspection sees it.
+///
+/// While the frame runs it holds its frame object: its function is exchanged for a copy of its own, whose `attributes` are the frame object.
+/// So frames that nobody looks at know nothing of it, and one that is looked at twice is the same object.
 #[repr(C)]
 pub struct FrameObject {
     pub header: Header,
     /// The [`Function`] that ran, or a bare [`Code`].
     pub function: Value,
-    /// Index of the instruction it stood at.
+    /// Index of the instruction it stood at when it ended or was looked at first.
     pub instruction: Cell<u32>,
-    /// Address of the frame's registers on the stack it was seen on: while a frame of the same function is there, it is taken for this one.
-    pub base: Cell<usize>,
-    /// The frame that called it, or None; undefined: nobody asked yet.
+    /// Address of the frame's registers.
+    pub base: usize,
+    /// The frame that called it, or None, as it was when last asked.
     pub back: Mut<Value>,
-    /// `f_locals`, a dict; undefined: nobody asked yet.
+    /// `f_locals`, a dict, as it was when last asked; undefined: nobody asked yet.
     pub locals: Mut<Value>,
     /// What was set through `f_locals` and is no variable, a dict; undefined: nothing.
     pub extra: Mut<Value>,
-    /// The generator whose frame it is, or None.
+    /// The variables when an exception ended the frame, a tuple of registers; undefined: none did.
+    pub variables: Mut<Value>,
+    /// A weak reference to the generator whose frame it is, or None.
     pub generator: Value,
     /// `f_trace`, or None.
     pub trace: Mut<Value>,
@@ -50,12 +56,13 @@ object!(
     FrameObject,
     Kind::Other,
     "frame",
-    |this, visit| for value in [&this.function, this.back.get(), this.locals.get(), this.extra.get(), &this.generator, this.trace.get()] {
+    |this, visit| for value in [&this.function, this.back.get(), this.locals.get(), this.extra.get(), this.variables.get(), &this.generator, this.trace.get()] {
         visit(value);
     },
     |this| {
         this.trace.set(Value::NONE);
         this.back.set(Value::NONE);
+        this.variables.set(Value::UNDEFINED);
         this.locals.set(Value::UNDEFINED);
         this.extra.set(Value::UNDEFINED);
     }
@@ -68,6 +75,10 @@ pub struct Traceback {
     /// The [`Function`] that ran, or a bare [`Code`]; or a [`FrameObject`] given by Python code.
     pub function: Value,
     pub instruction: u32,
+    /// Address of the frame's registers; 0: not known.
+    pub base: usize,
+    /// As in [`FrameObject`].
+    pub variables: Mut<Value>,
     /// `tb_lineno` as given by Python code; 0: from the instruction.
     pub line: Cell<u32>,
     /// The frame object; undefined: nobody asked yet.
@@ -80,10 +91,11 @@ object!(
     Traceback,
     Kind::Other,
     "traceback",
-    |this, visit| for value in [&this.function, this.frame.get(), this.next.get()] {
+    |this, visit| for value in [&this.function, this.frame.get(), this.next.get(), this.variables.get()] {
         visit(value);
     },
     |this| {
+        this.variables.set(Value::UNDEFINED);
         this.frame.set(Value::UNDEFINED);
         this.next.set(Value::NONE);
     }
@@ -146,7 +158,7 @@ pub static FRAME: TypeSpec = TypeSpec {
             set: Some(|vm, this, value| set_flag(vm, this, value, |frame| &frame.trace_opcodes)),
             doc: "Whether instructions are traced.",
         },
-        Getter::read_only("f_generator", |_, this| Ok(frame(this).map_or(Value::NONE, |frame| frame.generator.clone())), "The generator that owns the frame."),
+        Getter::read_only("f_generator", |_, this| Ok(frame(this).and_then(owner).unwrap_or(Value::NONE)), "The generator that owns the frame."),
     ],
     ..TypeSpec::new("frame", FrameObject::LAYOUT)
 };
@@ -243,19 +255,67 @@ fn globals(vm: &mut Vm, running: Option<&Value>) -> Res<Value> {
 
 /// The running frame that a frame object shows, if it is still on this py-thread's stack.
 pub fn live(vm: &Vm, this: &FrameObject) -> Option<FrameRef> {
-    if let Some(generator) = this.generator.get::<Generator>()
+    if let Some(owner) = owner(this)
+        && let Some(generator) = owner.get::<Generator>()
         && matches!(generator.state.get(), GeneratorState::Created | GeneratorState::Suspended)
     {
         return Some(FrameRef { base: generator.registers(), pc: generator.pc.get() });
     }
-    let mut at = if this.base.get() == 0 { None } else { vm.frame() };
+    running_at(vm, this.base).filter(|running| known(*running).is_some_and(|known| known.is(&Value::from_object(this))))
+}
+
+/// The frame of this py-thread whose registers are there.
+fn running_at(vm: &Vm, base: usize) -> Option<FrameRef> {
+    let mut at = if base == 0 { None } else { vm.frame() };
     while let Some(current) = at {
-        if current.base as usize == this.base.get() {
-            return current.function().filter(|function| Value::from_object(*function).is(&this.function)).map(|_| current);
+        if current.base as usize == base {
+            return at;
         }
         at = current.caller();
     }
     None
+}
+
+/// The frame object of a frame that somebody looked at.
+pub fn known(running: FrameRef) -> Option<Value> {
+    frame_object_of(running.function()?)
+}
+
+fn frame_object_of(function: &Function) -> Option<Value> {
+    function.attributes.get().get::<FrameObject>().map(Value::from_object)
+}
+
+/// The generator whose frame it is, while it lives.
+fn owner(this: &FrameObject) -> Option<Value> {
+    this.generator.get::<WeakReference>()?.target()
+}
+
+/// An exception ended the frame at this instruction, with these variables.
+pub fn end(frame_object: &Value, instruction: u32, variables: Value) {
+    if let Some(this) = frame(frame_object) {
+        this.instruction.set(instruction);
+        this.locals.set(Value::UNDEFINED);
+        this.variables.set(variables);
+    }
+}
+
+/// Is it a traceback whose first frame has its registers there?
+pub fn has_base(value: &Value, base: usize) -> bool {
+    traceback(value).is_some_and(|traceback| traceback.base == base)
+}
+
+/// The traceback's first frame is this one.
+pub fn set_frame(value: &Value, frame_object: &Value) {
+    if let Some(traceback) = traceback(value) {
+        traceback.frame.set(frame_object.clone());
+    }
+}
+
+/// The traceback's first frame ended with these variables.
+pub fn keep_variables(value: &Value, variables: Value) {
+    if let Some(traceback) = traceback(value) {
+        traceback.variables.set(variables);
+    }
 }
 
 fn current_instruction(vm: &Vm, this: &Value) -> u32 {
@@ -267,8 +327,13 @@ fn current_instruction(vm: &Vm, this: &Value) -> u32 {
 
 fn f_back(vm: &mut Vm, this: &Value) -> Res<Value> {
     let Some(frame) = frame(this) else { return Ok(Value::NONE) };
-    if frame.back.get().is_undefined() {
-        let back = match live(vm, frame).and_then(|live| visible(live.caller())) {
+    // That of a generator's frame is who runs it now.
+    let suspended = owner(frame).is_some_and(|owner| owner.get::<Generator>().is_some_and(|generator| generator.state.get() != GeneratorState::Running));
+    if suspended {
+        return Ok(Value::NONE);
+    }
+    if let Some(running) = live(vm, frame) {
+        let back = match visible(running.caller()) {
             Some(caller) => of_running(vm, caller),
             None => Value::NONE,
         };
@@ -288,33 +353,42 @@ pub fn visible(mut at: Option<FrameRef>) -> Option<FrameRef> {
     None
 }
 
-/// The frame object that shows a running frame: another one each time, unless it is traced.
+/// The frame object that shows a running frame.
 pub fn of_running(vm: &mut Vm, running: FrameRef) -> Value {
-    if let Some(known) = vm.known_frame(running) {
-        return known;
+    match known(running) {
+        Some(known) => known,
+        None => {
+            let (instruction, generator) = (running.instruction() as u32, generator_of(vm, running));
+            look_at(vm, running, instruction, &generator)
+        }
     }
-    let object = new_of_running(vm, running);
-    vm.know_frame(running.base as usize, &object);
-    object
 }
 
-/// A frame object that shows a running frame.
-pub fn new_of_running(vm: &mut Vm, running: FrameRef) -> Value {
+/// Makes the frame object of a frame, which holds it from now on.
+fn look_at(vm: &mut Vm, running: FrameRef, instruction: u32, generator: &Value) -> Value {
     let Some(function) = running.function().map(Value::from_object) else { return Value::NONE };
-    let generator = generator_of(vm, running);
-    make(vm, function, running.instruction() as u32, running.base as usize, Value::UNDEFINED, generator)
+    // Without memory for the reference, it is a frame like any other.
+    let generator = if generator.is_none() { Value::NONE } else { crate::modules::weakref::new_reference(vm, generator).unwrap_or(Value::NONE) };
+    let value = new_frame_object(vm, function.clone(), instruction, running.base as usize, generator);
+    if let Some(function) = function.get::<Function>() {
+        let frame = value.clone();
+        let own = vm.new_object(|header| function.for_frame(header, frame));
+        running.set_function(own);
+    }
+    value
 }
 
-fn make(vm: &mut Vm, function: Value, instruction: u32, base: usize, back: Value, generator: Value) -> Value {
+fn new_frame_object(vm: &mut Vm, function: Value, instruction: u32, base: usize, generator: Value) -> Value {
     let unknown = || Mut::new(Value::UNDEFINED);
     vm.new_object(|header| FrameObject {
         header,
         function,
         instruction: Cell::new(instruction),
-        base: Cell::new(base),
-        back: Mut::new(back),
+        base,
+        back: Mut::new(Value::NONE),
         locals: unknown(),
         extra: unknown(),
+        variables: unknown(),
         generator,
         trace: Mut::new(Value::NONE),
         trace_lines: Cell::new(true),
@@ -350,16 +424,18 @@ fn generator_of(vm: &Vm, running: FrameRef) -> Value {
 pub fn of_generator(vm: &mut Vm, value: &Value) -> Value {
     let Some(generator) = value.get::<Generator>() else { return Value::NONE };
     let Some(function) = generator.function() else { return Value::NONE };
+    if let Some(known) = frame_object_of(function) {
+        return known;
+    }
     let instruction = function.code().index_of(generator.pc.get()).saturating_sub(1) as u32;
-    let (function, base, generator) = (Value::from_object(function), generator.registers() as usize, value.clone());
-    make(vm, function, instruction, base, Value::NONE, generator)
+    look_at(vm, FrameRef { base: generator.registers(), pc: generator.pc.get() }, instruction, value)
 }
 
 /// `frame.clear()`: what a frame that has ended still shows is forgotten.
 fn frame_clear(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(this) = arguments.first().and_then(frame) else { return Ok(Value::NONE) };
-    let generator = this.generator.clone();
-    if let Some(generator) = generator.get::<Generator>() {
+    let owner = owner(this);
+    if let Some(generator) = owner.as_ref().and_then(|owner| owner.get::<Generator>()) {
         match generator.state.get() {
             GeneratorState::Running => return Err(vm.raise(Ex::RuntimeError, "cannot clear an executing frame")),
             GeneratorState::Suspended => return Err(vm.raise(Ex::RuntimeError, "cannot clear a suspended frame")),
@@ -371,6 +447,7 @@ fn frame_clear(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     }
     this.locals.set(Value::UNDEFINED);
     this.extra.set(Value::UNDEFINED);
+    this.variables.set(Value::UNDEFINED);
     Ok(Value::NONE)
 }
 
@@ -385,14 +462,11 @@ fn frame_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     Ok(vm.format(format_args!("<frame at {address:#x}, file '{file}', line {line}, code {name}>")))
 }
 
-/// A frame object: `function` ran (or a code object), standing at `instruction`, called from `back` (a frame object or None).
-pub fn new_frame(vm: &mut Vm, function: Value, instruction: u32, back: Value) -> Value {
-    make(vm, function, instruction, 0, back, Value::NONE)
-}
-
-/// A traceback object: `function` (or a code object) at `instruction`, with `next` inwards (a traceback or None).
-pub fn new(vm: &mut Vm, function: Value, instruction: u32, next: Value) -> Value {
-    vm.new_object(|header| Traceback { header, function, instruction, line: Cell::new(0), frame: Mut::new(Value::UNDEFINED), next: Mut::new(next) })
+/// A traceback object of a frame that an exception passed, with `next` inwards (a traceback or None).
+pub fn new(vm: &mut Vm, entry: TraceEntry, next: Value) -> Value {
+    let TraceEntry { code: function, instruction, base, variables } = entry;
+    let (line, frame, next, variables) = (Cell::new(0), Mut::new(Value::UNDEFINED), Mut::new(next), Mut::new(variables));
+    vm.new_object(|header| Traceback { header, function, instruction, base, variables, line, frame, next })
 }
 
 impl Traceback {
@@ -412,13 +486,31 @@ impl Traceback {
 fn tb_frame(vm: &mut Vm, this: &Value) -> Res<Value> {
     let Some(traceback) = traceback(this) else { return Ok(Value::NONE) };
     if traceback.frame.get().is_undefined() {
-        let frame = match frame(&traceback.function) {
-            Some(_) => traceback.function.clone(),
-            None => new_frame(vm, traceback.function.clone(), traceback.instruction, Value::NONE),
-        };
+        let frame = frame_of(vm, traceback);
         traceback.frame.set(frame);
     }
     Ok(traceback.frame.get().clone())
+}
+
+/// The frame object of a traceback: of the frame that runs, or one that shows how it ended.
+fn frame_of(vm: &mut Vm, traceback: &Traceback) -> Value {
+    if let Some(known) = traceback.function.get::<Function>().and_then(frame_object_of) {
+        return known;
+    }
+    let is_it = |running: &FrameRef| {
+        let function = known(*running).and_then(|known| Some(frame(&known)?.function.clone())).or_else(|| running.function().map(Value::from_object));
+        function.is_some_and(|function| function.is(&traceback.function))
+    };
+    // A frame that caught the exception and goes on; where the same function runs again at the same place, that is taken for it.
+    if let Some(running) = running_at(vm, traceback.base).filter(|_| traceback.variables.get().is_undefined()).filter(is_it) {
+        return of_running(vm, running);
+    }
+    let value = new_frame_object(vm, traceback.function.clone(), traceback.instruction, 0, Value::NONE);
+    if let Some(frame) = frame(&value) {
+        // The frame alone has them now: clearing it drops them.
+        frame.variables.set(traceback.variables.replace(Value::UNDEFINED));
+    }
+    value
 }
 
 fn traceback_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -434,7 +526,8 @@ fn traceback_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let line = vm.index_i64(line)?;
     let line = Cell::new(u32::try_from(line).unwrap_or(0));
     let (function, frame, next) = (frame_value.clone(), Mut::new(frame_value.clone()), Mut::new(next.clone()));
-    Ok(vm.heap.new_object(&class, |header| Traceback { header, function, instruction: u32::try_from(instruction).unwrap_or(0), line, frame, next }))
+    let (instruction, variables) = (u32::try_from(instruction).unwrap_or(0), Mut::new(Value::UNDEFINED));
+    Ok(vm.heap.new_object(&class, |header| Traceback { header, function, instruction, base: 0, variables, line, frame, next }))
 }
 
 fn check_next(vm: &mut Vm, next: &Value) -> Res<()> {

@@ -15,6 +15,8 @@ pub struct WeakReference {
     pub callback: Mut<Option<Value>>,
     /// Hash of the target, once somebody asked while it lived.
     pub hash: Cell<Option<u64>>,
+    /// The proxy that it is the inside of; null: it is none's, or of one that is gone. Not counted.
+    pub proxy: Cell<*const Header>,
 }
 
 object!(
@@ -30,6 +32,13 @@ object!(
 );
 
 impl WeakReference {
+    /// The proxy that it is the inside of.
+    pub fn proxy(&self) -> Option<Value> {
+        let proxy = self.proxy.get();
+        // SAFETY: a proxy takes itself out when it dies; one whose count is zero is dying.
+        if proxy.is_null() || unsafe { (*proxy).count() } == 0 { None } else { Some(unsafe { Value::from_header(proxy) }) }
+    }
+
     /// The target, if it lives.
     pub fn target(&self) -> Option<Value> {
         let target = self.target.get();

@@ -4,7 +4,7 @@ use super::classes::{ClassParts, common_layout, merge_ancestors, slots_conflict}
 use super::execute::{class_name, text_of};
 use super::ops::attribute::call_method_action;
 use super::{Action, Args, Call, ClassRef, Name, Res, Vm};
-use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_WEAKREFERABLE, Class};
+use crate::object::class::{CLASS_FINAL, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_OWN_ORDER, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class};
 use crate::object::descriptor::{ClassMethod, StaticMethod};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
@@ -182,13 +182,25 @@ fn run_body(_: &mut Vm, statement: Statement, metaclass: Value, bases: Value, na
     ))
 }
 
+/// ValueError for zeros in the name of a class, UnicodeEncodeError for surrogates.
+pub fn check_class_name(vm: &mut Vm, name: &Value) -> Res<()> {
+    let Some(text) = name.get::<Str>() else { return Ok(()) };
+    if core::str::from_utf8(text.bytes()).is_err() {
+        return Err(crate::object::text_stream::not_encodable(vm, text));
+    }
+    if text.bytes().contains(&0) { Err(vm.value_error("type name must not contain null characters")) } else { Ok(()) }
+}
+
 /// `type.__new__(metaclass, name, bases, namespace, **keywords)`
 pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let [metaclass, name, bases, namespace] = arguments.positional else {
-        if arguments.positional.len() == 2 && arguments.names.is_empty() {
+        let is_type = arguments.get(0).is_some_and(|metaclass| metaclass.is(&vm.class::<Class>().value()));
+        if is_type && arguments.positional.len() == 2 && arguments.names.is_empty() {
             return Ok(Action::Return(vm.class_of(&arguments.positional[1]).value()));
         }
-        return Err(vm.type_error("type() takes 1 or 3 arguments"));
+        let given = arguments.positional.len().saturating_sub(1);
+        let message = if is_type { "type() takes 1 or 3 arguments".into() } else { format!("type.__new__() takes exactly 3 arguments ({given} given)") };
+        return Err(vm.type_error(&message));
     };
     let Some(metaclass) = metaclass.get::<Class>() else { return Err(vm.type_error("type.__new__(X): X is not a type object")) };
     if name.get::<Str>().is_none() {
@@ -204,12 +216,19 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         return Err(vm.type_error(&format!("type.__new__() argument 3 must be dict, not {kind}")));
     };
     let bases: Vec<Value> = if bases.length == 0 { Vec::from([vm.class::<Instance>().value()]) } else { bases.items().to_vec() };
-    if name.get::<Str>().is_some_and(|name| name.bytes().contains(&0)) {
-        return Err(vm.value_error("type name must not contain null characters"));
+    check_class_name(vm, name)?;
+    if let Some(doc) = source.get_interned(vm.name(Name::Doc))
+        && let Some(text) = doc.get::<Str>().filter(|text| core::str::from_utf8(text.bytes()).is_err())
+    {
+        return Err(crate::object::text_stream::not_encodable(vm, text));
     }
     let best = winner(vm, ClassRef::of(metaclass), &bases)?;
     for base in &bases {
         let Some(class) = base.get::<Class>() else { return Err(vm.type_error("bases must be types")) };
+        if class.is_unordered() {
+            let name = class_name(class);
+            return Err(vm.type_error(&format!("Cannot extend an incomplete type '{name}'")));
+        }
         if class.has(CLASS_FINAL) {
             let name = class_name(class);
             return Err(vm.type_error(&format!("type '{name}' is not an acceptable base type")));
@@ -234,11 +253,20 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let Some((layout, _)) = common_layout(&bases).filter(|_| !slots_conflict(&bases)) else {
         return Err(vm.type_error("multiple bases have instance lay-out conflict"));
     };
-    let Some(ancestors) = merge_ancestors(&bases) else { return Err(vm.inconsistent_order(&bases)) };
+    let own_order = vm.order_method(metaclass);
+    let ancestors = match &own_order {
+        Some(_) => Vec::new(),
+        None => match merge_ancestors(&bases) {
+            Some(ancestors) => ancestors,
+            None => return Err(vm.inconsistent_order(&bases)),
+        },
+    };
     let dict_value = vm.new_dict();
     let Some(dict) = dict_value.get::<Dict>() else { return Err(vm.memory_error()) };
+    let mut odd_names = false;
     for (key, value) in source.items() {
         let key = vm.intern_value(&key);
+        odd_names |= key.get::<Str>().is_none();
         dict.set(vm, key, value)?;
     }
     let take = |vm: &mut Vm, name: Name| dict.delete_interned(vm.name(name));
@@ -259,6 +287,27 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         let kind = vm.native_repr(&kind)?.map(|text| text_of(&text)).unwrap_or_default();
         return Err(vm.type_error(&format!("type.__new__(): __classcell__ must be a nonlocal cell, not {kind}")));
     }
+    // Annotation scopes of the body see what the class has from now on.
+    let class_dict = vm.intern("__classdictcell__");
+    if let Some(cell) = dict.delete_interned(&class_dict) {
+        match cell.get::<CellObject>() {
+            Some(cell) => cell.content.set(dict_value.clone()),
+            None => {
+                let kind = vm.class_of(&cell).value();
+                let kind = vm.native_repr(&kind)?.map(|text| text_of(&text)).unwrap_or_default();
+                return Err(vm.type_error(&format!("type.__new__(): __classdictcell__ must be a nonlocal cell, not {kind}")));
+            }
+        }
+    }
+    // What instances are for patterns, in the bits of CPython.
+    let kind_name = vm.intern("__abc_tpflags__");
+    let pattern_kind = match dict.get_interned(&kind_name).and_then(|kind| kind.as_small_int()) {
+        Some(bits) => {
+            drop(dict.delete_interned(&kind_name));
+            (if bits & 1 << 5 != 0 { CLASS_SEQUENCE } else { 0 }) | (if bits & 1 << 6 != 0 { CLASS_MAPPING } else { 0 })
+        }
+        None => 0,
+    };
     // `__slots__`
     let inherits_dict = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HAS_DICT));
     let inherits_weak_references = bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(CLASS_HEAP) && base.has(CLASS_WEAKREFERABLE));
@@ -327,7 +376,6 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     {
         defaults(vm, Name::Module, module);
     }
-    defaults(vm, Name::Doc, Value::NONE);
     if dict.get_interned(vm.name(Name::Eq)).is_some() {
         defaults(vm, Name::Hash, Value::NONE);
     }
@@ -350,17 +398,38 @@ pub fn type_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         bases,
         namespace: dict_value.clone(),
         layout,
-        flags,
+        flags: flags | pattern_kind | if own_order.is_some() { CLASS_OWN_ORDER } else { 0 },
         slots,
         qualified_name: qualified_name.as_ref(),
     };
     let class = vm.make_class(parts, ancestors);
+    defaults(vm, Name::Doc, Value::NONE);
     if let Some(cell) = cell.as_ref().and_then(|cell| cell.get::<CellObject>()) {
         cell.content.set(class.clone());
     }
     let keywords: Vec<(Value, Value)> = arguments.names.iter().cloned().zip(arguments.values.iter().cloned()).collect();
     let members = source_members(&dict_value);
-    set_names(vm, class, members, 0, keywords)
+    if odd_names {
+        let text = format!("non-string key in the __dict__ of class {}", text_of(name));
+        return super::prelude::warn_then(vm, Ex::RuntimeWarning, &text, move |vm| order_class(vm, class, own_order, members, keywords));
+    }
+    order_class(vm, class, own_order, members, keywords)
+}
+
+/// The order of resolution, if the metaclass has an `mro()` of its own, then what members and parents do with a new class.
+fn order_class(vm: &mut Vm, class: Value, own_order: Option<Value>, members: Vec<(Value, Value)>, keywords: Vec<(Value, Value)>) -> Res<Action> {
+    match own_order {
+        None => set_names(vm, class, members, 0, keywords),
+        Some(method) => {
+            let this = class.clone();
+            call_method_action(vm, method, &this, &[], move |vm, order| {
+                if let Some(class) = class.get::<Class>() {
+                    vm.settle_order(class, &order)?;
+                }
+                set_names(vm, class, members, 0, keywords)
+            })
+        }
+    }
 }
 
 fn source_members(dict: &Value) -> Vec<(Value, Value)> {
@@ -395,7 +464,12 @@ fn set_names(vm: &mut Vm, class: Value, members: Vec<(Value, Value)>, mut index:
     }
     let Some(object) = class.get::<Class>() else { return Ok(Action::Return(class)) };
     let name = vm.name(Name::InitSubclass).clone();
-    let found = object.mro().skip(1).find_map(|ancestor| ancestor.namespace().get_interned(&name));
+    if !object.is_subclass_of(object) {
+        let name = class_name(object);
+        return Err(vm.type_error(&format!("super(type, obj): obj (type {name}) is not an instance or subtype of type ({name}).")));
+    }
+    let rest = object.mro().skip_while(|ancestor| !core::ptr::eq(*ancestor, object)).skip(1);
+    let found = rest.map(Class::namespace).find_map(|namespace| namespace.get_interned(&name));
     let Some(method) = found else { return Ok(Action::Return(class)) };
     let object_class = ClassRef::of(object);
     vm.bind(&method, None, &object_class)?.and_then(vm, move |_, method| {

@@ -1,9 +1,10 @@
 //! Making classes: the builtin ones when the VM starts, and those of class statements. Versions and special methods.
 
-use super::native::{Binding, Native};
+use super::native::{Binding, Getter, Native};
 use super::{ClassRef, Name, Res, Vm};
 use crate::object::class::{
-    BEHIND_VARIABLE_PART, BUILTINS, CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, ClassRefCell, TypeSpec,
+    BEHIND_VARIABLE_PART, BUILTINS, CLASS_ABSTRACT, CLASS_HAS_DICT, CLASS_HEAP, CLASS_MAPPING, CLASS_OWN_ORDER, CLASS_SEQUENCE, CLASS_WEAKREFERABLE, Class, ClassRefCell,
+    TypeSpec,
 };
 use crate::object::descriptor::{GetSetDescriptor, MemberDescriptor};
 use crate::object::descriptor_types;
@@ -12,6 +13,7 @@ use crate::object::exception::{Ex, Exception};
 use crate::object::function::NativeFunction;
 use crate::object::header::{Kind, Layout, Mut, Object};
 use crate::object::instance::{Instance, Shape};
+use crate::object::object_type;
 use crate::object::str::Str;
 use crate::object::value::Value;
 use alloc::format;
@@ -46,6 +48,8 @@ impl Vm {
             qualified_name: Mut::new(qualified),
             bases: Mut::default(),
             ancestors: Mut::default(),
+            base_changes: Cell::new(0),
+            order_changes: Cell::new(0),
             dict,
             layout,
             attribute_offset: Cell::new(0),
@@ -56,6 +60,7 @@ impl Vm {
             subclasses: Mut::default(),
             root_shape: Mut::new(None),
             older_shapes: Mut::default(),
+            own_descriptors: Mut::default(),
             native_next: Cell::new(None),
             native_advance: Cell::new(None),
             specials: Mut::new(None),
@@ -67,7 +72,6 @@ impl Vm {
 
     /// Makes the classes that everything else needs: `type`, `object`, `str`, `dict`, `tuple`, then the declared types and exceptions.
     pub(crate) fn bootstrap(&mut self) {
-        use crate::object::object_type;
         // `type` is an instance of itself: its header is patched once it exists.
         let placeholder = alloc::alloc::Layout::new::<Class>();
         // SAFETY: a zeroed Class is only looked at for its attribute offset, flags and count while the first classes are made.
@@ -254,10 +258,7 @@ impl Vm {
             self.class_from_spec(&crate::object::descriptor_types::GETSET_DESCRIPTOR);
         }
         for getter in spec.getters {
-            let name = self.intern(getter.name);
-            let owner = ClassRefCell::new(object);
-            let value = self.new_object(|header| GetSetDescriptor { header, getter, owner });
-            drop(object.namespace().set_interned(&name, value));
+            self.set_getter(object, getter);
         }
         if spec.next.is_some() {
             object.native_next.set(spec.next);
@@ -268,6 +269,17 @@ impl Vm {
             let hash = self.name(Name::Hash).clone();
             drop(object.namespace().set_interned(&hash, Value::NONE));
         }
+    }
+
+    /// Enters a computed attribute into a class.
+    fn set_getter(&mut self, class: &Class, getter: &'static Getter) {
+        let name = self.intern(getter.name);
+        let (owner, owner_name) = (Cell::new(ClassRefCell::new(class)), class.name.get().clone());
+        let value = self.new_object(|header| GetSetDescriptor { header, getter, owner, owner_name });
+        if class.has(CLASS_HEAP) {
+            class.own_descriptors.get_mut().push(value.clone());
+        }
+        drop(class.namespace().set_interned(&name, value));
     }
 
     /// A type's native method as the value in its namespace.
@@ -305,7 +317,7 @@ impl Vm {
         let mut flags = class.flags.get();
         for base in bases.iter().filter_map(|base| base.get::<Class>()) {
             base.subclasses.get_mut().push(class);
-            flags |= base.flags.get() & (CLASS_HAS_DICT | CLASS_WEAKREFERABLE | CLASS_SEQUENCE | CLASS_MAPPING);
+            flags |= base.flags.get() & (CLASS_HAS_DICT | CLASS_WEAKREFERABLE);
             if class.native_next.get().is_none() {
                 class.native_next.set(base.native_next.get());
             }
@@ -319,13 +331,21 @@ impl Vm {
                 inherited = shape.names().to_vec();
             }
         }
+        // What instances are for patterns, the first ancestor says that is anything.
+        let kinds = |class: &Class| class.flags.get() & (CLASS_SEQUENCE | CLASS_MAPPING);
+        if kinds(class) == 0 {
+            flags |= ancestors.iter().chain(&bases).filter_map(|base| base.get::<Class>()).map(kinds).find(|&kinds| kinds != 0).unwrap_or(0);
+        }
         class.flags.set(flags);
+        self.set_instance_attributes(class, &bases);
         let first_slot = inherited.len();
         inherited.extend(slots.iter().cloned());
         let variable_sized = matches!(class.layout.kind, Kind::Str | Kind::Tuple | Kind::Bytes);
         let builtin_attributes = matches!(class.layout.kind, Kind::Exception | Kind::Instance) || class.layout.kind == Kind::Other && flags & CLASS_HAS_DICT != 0;
         let wants = flags & CLASS_HEAP != 0 || builtin_attributes;
-        if wants && (flags & CLASS_HAS_DICT != 0 || !inherited.is_empty()) && class.layout.kind != Kind::Class {
+        // Classes and modules have their namespaces themselves.
+        let elsewhere = class.layout.kind == Kind::Class || class.layout.kind == Kind::Module && inherited.is_empty();
+        if wants && (flags & CLASS_HAS_DICT != 0 || !inherited.is_empty()) && !elsewhere {
             class.attribute_offset.set(if variable_sized { BEHIND_VARIABLE_PART } else { class.layout.size.next_multiple_of(8) });
             class.inline_slots.set(class.inline_slots.get().max(inherited.len() as u16));
             if flags & CLASS_HAS_DICT == 0 {
@@ -336,9 +356,24 @@ impl Vm {
         class.bases.set(bases);
         class.ancestors.set(ancestors);
         for (index, name) in slots.into_iter().enumerate() {
-            let (owner, owner_name) = (ClassRefCell::new(class), class.name.get().clone());
-            let value = self.new_object(|header| MemberDescriptor { header, name: name.clone(), owner, owner_name: owner_name.clone(), slot: first_slot + index });
+            let (owner, owner_name) = (Cell::new(ClassRefCell::new(class)), class.name.get().clone());
+            let value = self.new_object(|header| MemberDescriptor { header, name: name.clone(), owner, owner_name, slot: first_slot + index });
+            class.own_descriptors.get_mut().push(value.clone());
             drop(class.namespace().set_interned(&name, value));
+        }
+    }
+
+    /// Enters `__dict__` and `__weakref__`, where the class is the first whose instances have them.
+    fn set_instance_attributes(&mut self, class: &Class, bases: &[Value]) {
+        let inherited = |flag: u32| bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(flag));
+        if class.has(CLASS_HAS_DICT) && !inherited(CLASS_HAS_DICT) && class.namespace().get_interned(self.name(Name::Dict)).is_none() {
+            self.set_getter(class, &object_type::INSTANCE_DICT);
+        }
+        // All exceptions can be referred to weakly here; in CPython those of classes made in Python.
+        let known = |base: &Class| base.has(CLASS_WEAKREFERABLE) && (base.has(CLASS_HEAP) || base.layout.kind != Kind::Exception);
+        let first = class.has(CLASS_HEAP) && class.has(CLASS_WEAKREFERABLE) && !bases.iter().filter_map(|base| base.get::<Class>()).any(known);
+        if first && class.namespace().get_interned(self.name(Name::WeakRef)).is_none() {
+            self.set_getter(class, &object_type::INSTANCE_WEAK_REFERENCES);
         }
     }
 
@@ -358,10 +393,10 @@ impl Vm {
     /// `class.__bases__ = bases`, checked to be classes that do not derive from it.
     ///
     /// # Errors
-    /// TypeError if instances would have to be laid out differently, or there is no order of resolution.
+    /// TypeError if instances would have to be laid out differently, or there is no order of resolution; what a metaclass's `mro()` raises.
+    /// The class and what derives from it are then as before.
     pub fn rebase_class(&mut self, class: &Class, bases: Vec<Value>) -> Res<()> {
-        let slot_names = |class: &Class| class.root_shape.get().as_ref().map_or(0, |shape| shape.slot_names);
-        let most_slots = |bases: &[Value]| bases.iter().filter_map(|base| base.get::<Class>()).map(slot_names).max().unwrap_or(0);
+        let most_slots = |bases: &[Value]| bases.iter().filter_map(|base| base.get::<Class>()).map(slot_count).max().unwrap_or(0);
         let keeps = |flag: u32| class.has(flag) || !bases.iter().filter_map(|base| base.get::<Class>()).any(|base| base.has(flag));
         let fits = common_layout(&bases).is_some_and(|(layout, _)| core::ptr::eq(layout, class.layout))
             && most_slots(&bases) == most_slots(class.bases.get())
@@ -372,36 +407,126 @@ impl Vm {
             let message = format!("__bases__ assignment: '{}' object layout differs from '{}'", new.unwrap_or_default(), old.unwrap_or_default());
             return Err(self.type_error(&message));
         }
-        let Some(ancestors) = merge_ancestors(&bases) else { return Err(self.inconsistent_order(&bases)) };
-        for base in class.bases.get().iter().filter_map(|base| base.get::<Class>()) {
+        let set_bases = |bases: Vec<Value>| {
+            class.base_changes.set(class.base_changes.get().wrapping_add(1));
+            class.bases.replace(bases)
+        };
+        let old = set_bases(bases.clone());
+        let change = class.base_changes.get();
+        let mut changed: Vec<ChangedOrder> = Vec::new();
+        let result = self.renew_orders(class, &mut changed);
+        if result.is_err() {
+            for order in changed {
+                let Some(class) = order.class.get::<Class>().filter(|class| class.order_changes.get() == order.change) else { continue };
+                set_order(class, order.old_is_own, order.old);
+            }
+            if class.base_changes.get() == change {
+                drop(set_bases(old.clone()));
+            }
+        }
+        // An `mro()` may have set the bases too: each base lists the class if it is one now.
+        let now: Vec<Value> = class.bases.get().clone();
+        for base in old.iter().chain(&bases).filter_map(|base| base.get::<Class>()) {
             base.subclasses.get_mut().retain(|&known| !core::ptr::eq(known, class));
         }
-        for base in bases.iter().filter_map(|base| base.get::<Class>()) {
-            base.subclasses.get_mut().push(class);
+        for base in now.iter().filter_map(|base| base.get::<Class>()) {
+            if !base.subclasses.get().iter().any(|&known| core::ptr::eq(known, class)) {
+                base.subclasses.get_mut().push(class);
+            }
         }
-        drop(class.bases.replace(bases));
-        drop(class.ancestors.replace(ancestors));
-        self.update_ancestors(class);
+        self.class_changed(class);
+        result
+    }
+
+    /// After bases changed: the order of resolution of a class and of all that derive from it. What was changed is noted, to be undone.
+    fn renew_orders(&mut self, class: &Class, changed: &mut Vec<ChangedOrder>) -> Res<()> {
+        let before = class.order_changes.get();
+        let (old_is_own, old) = (class.has(CLASS_OWN_ORDER), class.ancestors.get().clone());
+        let (is_own, order) = match self.order_method(&ClassRef::of(class.header.class())) {
+            None => match merge_ancestors(class.bases.get()) {
+                Some(ancestors) => (false, ancestors),
+                None => {
+                    let bases = class.bases.get().clone();
+                    return Err(self.inconsistent_order(&bases));
+                }
+            },
+            Some(method) => {
+                let this = Value::from_object(class);
+                let action = super::ops::attribute::method_action(self, method, &this, &[])?;
+                let order = self.run_action(action)?;
+                let order = self.checked_order(class, &order)?;
+                if class.order_changes.get() != before {
+                    return Ok(());
+                }
+                order
+            }
+        };
+        set_order(class, is_own, order);
+        changed.push(ChangedOrder { class: Value::from_object(class), change: class.order_changes.get(), old_is_own, old });
+        // SAFETY: a subclass takes itself off the list when it dies.
+        let subclasses: Vec<Value> = class.subclasses.get().iter().map(|&subclass| unsafe { Value::from_object(&*subclass) }).collect();
+        for subclass in subclasses.iter().filter_map(|subclass| subclass.get::<Class>()) {
+            self.renew_orders(subclass, changed)?;
+        }
+        Ok(())
+    }
+
+    /// The `mro()` of a metaclass; None: that of `type`.
+    pub(super) fn order_method(&mut self, metaclass: &Class) -> Option<Value> {
+        let type_class = self.class::<Class>();
+        if core::ptr::eq(&*type_class, metaclass) {
+            return None;
+        }
+        let method = metaclass.lookup(self.name(Name::MroName))?;
+        let is_default = method.get::<NativeFunction>().is_some_and(|native| native.owner.is(&type_class));
+        if is_default { None } else { Some(method) }
+    }
+
+    /// What a metaclass's `mro()` returned, as `Class::ancestors` and whether that is all of the order.
+    pub(super) fn checked_order(&mut self, class: &Class, order: &Value) -> Res<(bool, Vec<Value>)> {
+        let mut order = match super::iterate::native_items(self, order)? {
+            Some(items) => items,
+            None => {
+                let list = self.class::<crate::object::list::List>().value();
+                let items = self.call(&list, core::slice::from_ref(order))?;
+                super::iterate::native_items(self, &items)?.unwrap_or_default()
+            }
+        };
+        for item in &order {
+            let Some(ancestor) = item.get::<Class>() else {
+                let kind = self.type_name(item);
+                return Err(self.type_error(&format!("mro() returned a non-class ('{kind}')")));
+            };
+            let mut bases = Vec::from([Value::from_object(class)]);
+            bases.push(item.clone());
+            let fits = common_layout(&bases).is_some_and(|(layout, _)| core::ptr::eq(layout, class.layout)) && slot_count(ancestor) <= slot_count(class);
+            if !fits {
+                let name = super::execute::class_name(ancestor);
+                return Err(self.type_error(&format!("mro() returned base with unsuitable layout ('{name}')")));
+            }
+        }
+        let begins_with_it = order.iter().position(|item| item.is(&Value::from_object(class))) == Some(0);
+        if begins_with_it {
+            order.remove(0);
+        }
+        let again = order.iter().any(|item| item.is(&Value::from_object(class)));
+        if begins_with_it && again {
+            order.insert(0, Value::from_object(class));
+        }
+        Ok((!begins_with_it || again, order))
+    }
+
+    /// A new class has the order of resolution that a metaclass's `mro()` gave.
+    pub(super) fn settle_order(&mut self, class: &Class, order: &Value) -> Res<()> {
+        let (is_own, order) = self.checked_order(class, order)?;
+        set_order(class, is_own, order);
         self.class_changed(class);
         Ok(())
     }
 
-    /// After an ancestor's bases changed: the order of resolution of all that derive from `class`.
-    fn update_ancestors(&mut self, class: &Class) {
-        let subclasses: Vec<*const Class> = class.subclasses.get().clone();
-        for subclass in subclasses {
-            // SAFETY: a subclass takes itself off the list when it dies.
-            let subclass = unsafe { &*subclass };
-            if let Some(ancestors) = merge_ancestors(subclass.bases.get()) {
-                drop(subclass.ancestors.replace(ancestors));
-            }
-            self.update_ancestors(subclass);
-        }
-    }
-
     /// TypeError: no order of resolution.
     #[cold]
-    pub(super) fn inconsistent_order(&mut self, bases: &[Value]) -> super::Raised {
+    pub fn inconsistent_order(&mut self, bases: &[Value]) -> super::Raised {
         let names: Vec<alloc::string::String> =
             bases.iter().filter_map(|base| base.get::<Class>()?.name.get().get::<Str>().map(|name| name.to_string_lossy().into_owned())).collect();
         self.type_error(&format!("Cannot create a consistent method resolution order (MRO) for bases {}", names.join(", ")))
@@ -479,6 +604,41 @@ impl Vm {
     }
 }
 
+/// Instances of the class and of all that derive from it are for patterns what those of `model` are, if they are anything.
+pub fn take_pattern_kind(model: &Class, class: &Class) {
+    let all = CLASS_SEQUENCE | CLASS_MAPPING;
+    let (kind, flags) = (model.flags.get() & all, class.flags.get());
+    if kind == 0 || flags & all == kind || !class.has(CLASS_HEAP) {
+        return;
+    }
+    class.flags.set(flags & !all | kind);
+    for &subclass in class.subclasses.get() {
+        // SAFETY: a subclass takes itself off the list when it dies.
+        take_pattern_kind(model, unsafe { &*subclass });
+    }
+}
+
+/// An order of resolution that was replaced.
+struct ChangedOrder {
+    class: Value,
+    /// `order_changes` of the class after it.
+    change: u32,
+    old_is_own: bool,
+    old: Vec<Value>,
+}
+
+fn set_order(class: &Class, is_own: bool, order: Vec<Value>) {
+    let flags = class.flags.get();
+    class.flags.set(if is_own { flags | CLASS_OWN_ORDER } else { flags & !CLASS_OWN_ORDER });
+    class.order_changes.set(class.order_changes.get().wrapping_add(1));
+    drop(class.ancestors.replace(order));
+}
+
+/// Number of `__slots__` of instances, inherited ones included.
+fn slot_count(class: &Class) -> usize {
+    class.root_shape.get().as_ref().map_or(0, |shape| shape.slot_names)
+}
+
 /// The method resolution order of a class with these bases, the class itself left out (C3). None: no consistent order.
 pub fn merge_ancestors(bases: &[Value]) -> Option<Vec<Value>> {
     let mut sequences: Vec<Vec<Value>> =
@@ -506,7 +666,6 @@ pub fn merge_ancestors(bases: &[Value]) -> Option<Vec<Value>> {
 
 /// The class in whose instances the memory layout of this class's instances was settled: the nearest one that added slots or is builtin.
 fn layout_owner(class: &Class) -> &Class {
-    let slot_names = |class: &Class| class.root_shape.get().as_ref().map_or(0, |shape| shape.slot_names);
     let mut owner = class;
     loop {
         let base = owner
@@ -514,12 +673,22 @@ fn layout_owner(class: &Class) -> &Class {
             .get()
             .iter()
             .filter_map(|base| base.get::<Class>())
-            .find(|base| slot_names(base) == slot_names(owner) && core::ptr::eq(base.layout, owner.layout));
+            .find(|base| slot_count(base) == slot_count(owner) && core::ptr::eq(base.layout, owner.layout));
         match base {
             Some(base) => owner = base,
             None => return owner,
         }
     }
+}
+
+/// May an instance of one class become one of the other, as far as `__slots__` go? They lie where the same class put them, or two classes
+/// with the same base put the same ones.
+pub fn same_slots(one: &Class, other: &Class) -> bool {
+    let (one, other) = (layout_owner(one), layout_owner(other));
+    let names = |class: &Class| class.root_shape.get().as_ref().map(|shape| shape.names().to_vec()).unwrap_or_default();
+    let base = |class: &Class| class.bases.get().iter().max_by_key(|base| base.get::<Class>().map_or(0, slot_count)).cloned().unwrap_or(Value::NONE);
+    let same_names = |one: &[Value], other: &[Value]| one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is(other));
+    core::ptr::eq(one, other) || (slot_count(one) == 0 || base(one).is(&base(other))) && same_names(&names(one), &names(other))
 }
 
 /// Do two of the bases have instances with memory layouts that exclude each other, by their `__slots__`?

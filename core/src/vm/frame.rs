@@ -224,6 +224,12 @@ impl FrameRef {
         unsafe { (*(self.base.sub(FUNCTION) as *const Value)).get::<Function>() }
     }
 
+    /// Another function with the same code and variables takes the place of the frame's own.
+    pub fn set_function(&self, function: Value) {
+        // SAFETY: the header's first word is a value.
+        drop(unsafe { core::mem::replace(&mut *(self.base.sub(FUNCTION) as *mut Value), function) });
+    }
+
     /// Index of the instruction being executed.
     pub fn instruction(&self) -> usize {
         self.code().index_of(self.pc).saturating_sub(1)

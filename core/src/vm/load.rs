@@ -11,6 +11,17 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use dashu_int::{IBig, Sign, UBig};
 
+/// What a copy of a code object has for its own.
+pub struct CodeChanges {
+    pub flags: CodeFlags,
+    pub first_line: u32,
+    pub positional_only: u16,
+    /// Code of the functions inside, which find their variables where those of the original do.
+    pub children: Box<[Value]>,
+    /// Name, qualified name, file name.
+    pub texts: [Value; 3],
+}
+
 impl Vm {
     /// The value of a compile-time constant.
     pub fn constant(&mut self, constant: &Const) -> Value {
@@ -108,7 +119,8 @@ impl Vm {
     }
 
     /// A copy of a code object, with empty caches.
-    pub fn copy_code(&mut self, code: &Code, flags: CodeFlags, first_line: u32, [name, qualified_name, filename]: [Value; 3]) -> Value {
+    pub fn copy_code(&mut self, code: &Code, changes: CodeChanges) -> Value {
+        let CodeChanges { flags, first_line, positional_only, children, texts: [name, qualified_name, filename] } = changes;
         let constant_box = code.constant_box.clone();
         let site_box: Box<[Site]> = code.site_box.iter().map(|site| Site::new(site.name.clone())).collect();
         let instruction_box = code.instruction_box.clone();
@@ -119,7 +131,7 @@ impl Vm {
             instructions: instruction_box.as_ptr(),
             register_count: code.register_count,
             argument_count: code.argument_count,
-            positional_only_count: code.positional_only_count,
+            positional_only_count: positional_only,
             keyword_only_count: code.keyword_only_count,
             simple_arguments: code.simple_arguments,
             flags,
@@ -127,7 +139,7 @@ impl Vm {
             instruction_box,
             constant_box,
             site_box,
-            children: code.children.clone(),
+            children,
             handlers: code.handlers.clone(),
             lines: code.lines.clone(),
             name: Mut::new(name),

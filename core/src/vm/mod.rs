@@ -141,6 +141,8 @@ pub struct Vm {
     pub(crate) unraisable: (&'static str, Value),
     /// The class of `f_locals` of functions; None: not made yet.
     pub(crate) frame_proxy: Value,
+    /// Code objects tell columns, not lines alone.
+    pub debug_ranges: bool,
     /// How often `gc.collect()` was called for each generation, and what it found.
     pub(crate) collections: [[usize; 2]; 3],
     /// How many frames of their makers coroutines remember.
@@ -240,6 +242,7 @@ impl Vm {
             async_generator_hooks: Vec::new(),
             unraisable: ("", Value::NONE),
             frame_proxy: Value::NONE,
+            debug_ranges: true,
             collections: [[0; 2]; 3],
             origin_depth: 0,
             host: host::Host::default(),

@@ -10,6 +10,10 @@ macro_rules! names {
         impl Name {
             /// Every name's text, in order of its number.
             pub const TEXTS: &'static [&'static str] = &[$($text,)+];
+
+            pub fn text(self) -> &'static str {
+                Name::TEXTS.get(self as usize).copied().unwrap_or_default()
+            }
         }
     };
 }

@@ -55,8 +55,6 @@ struct Record {
     stale: bool,
     /// The frames that have begun, innermost last.
     frames: Vec<Activation>,
-    /// Frame objects of suspended generators that somebody holds, by the address of their registers.
-    suspended: Vec<(usize, Value)>,
 }
 
 /// A frame that has begun.
@@ -277,7 +275,7 @@ fn hook(vm: &mut Vm, function: Value, frame: Value, event: Event, exception: Opt
 fn frame_of(vm: &mut Vm, record: &mut Record, running: FrameRef) -> Value {
     let Some(top) = record.frames.last_mut() else { return Value::NONE };
     if top.frame.is_none() {
-        top.frame = traceback::new_of_running(vm, running);
+        top.frame = traceback::of_running(vm, running);
     }
     top.frame.clone()
 }
@@ -290,16 +288,11 @@ fn makes_generator(vm: &Vm, running: FrameRef) -> bool {
 
 /// Lists the frames there are: none of them has just been entered.
 fn list_frames(vm: &Vm, record: &mut Record, innermost: Option<FrameRef>) {
-    let known = core::mem::take(&mut record.frames);
+    record.frames.clear();
     let mut at = innermost;
     while let Some(running) = at {
         if !running.is_own() && !running.code().flags.has(CodeFlags::HIDDEN) && !makes_generator(vm, running) {
             let mut activation = Activation::new(running.base as usize);
-            let function = running.function().map(Value::from_object).unwrap_or(Value::NONE);
-            let object = known.iter().find(|known| known.base == activation.base).map(|known| &known.frame);
-            if let Some(object) = object.filter(|object| object.get::<FrameObject>().is_some_and(|object| object.function.is(&function))) {
-                activation.frame = object.clone();
-            }
             activation.last = Some(running.instruction());
             activation.line = running.code().position(running.instruction()).line;
             activation.place = running.code().lines.place(running.instruction());
@@ -324,9 +317,11 @@ fn arrive(vm: &Vm, record: &mut Record, running: FrameRef, index: usize) -> Opti
         }
     }
     if let Some(found) = record.frames.iter().rposition(|activation| activation.base == base) {
-        for gone in record.frames.drain(found + 1..) {
-            end(&gone.frame, None);
+        let activation = &mut record.frames[found];
+        if activation.frame.is_none() {
+            activation.frame = traceback::known(running).unwrap_or(Value::NONE);
         }
+        record.frames.truncate(found + 1);
         return Some(found);
     }
     if makes_generator(vm, running) {
@@ -342,42 +337,19 @@ fn arrive(vm: &Vm, record: &mut Record, running: FrameRef, index: usize) -> Opti
             activation.line = running.code().position(before).line;
             activation.place = running.code().lines.place(before);
         }
-        if let Some(place) = record.suspended.iter().position(|(suspended, _)| *suspended == base) {
-            let (_, frame) = record.suspended.swap_remove(place);
-            let generator = running.caller().map(|below| below.register(1).clone());
-            if let Some(object) = frame.get::<FrameObject>()
-                && generator.is_some_and(|generator| generator.is(&object.generator))
-            {
-                object.back.set(Value::UNDEFINED);
-                activation.frame = frame;
-            }
-        }
+        activation.frame = traceback::known(running).unwrap_or(Value::NONE);
     }
     record.frames.push(activation);
     Some(record.frames.len() - 1)
 }
 
-/// The innermost frame is left.
+/// The innermost frame is left: if that is its end, its object shows what it was then.
 fn leave(record: &mut Record, running: FrameRef, suspends: bool) {
-    let Some(gone) = record.frames.pop() else { return };
-    if !suspends {
-        return end(&gone.frame, Some(running));
-    }
-    let is_held = |frame: &Value| frame.header().is_some_and(|header| header.count() > 1);
-    record.suspended.retain(|(_, frame)| is_held(frame));
-    if is_held(&gone.frame) {
-        record.suspended.push((gone.base, gone.frame));
-    }
-}
-
-/// A frame is over: its object shows what it was at the end.
-fn end(frame: &Value, running: Option<FrameRef>) {
-    let Some(object) = frame.get::<FrameObject>() else { return };
-    if let Some(running) = running {
+    if let Some(gone) = record.frames.pop()
+        && !suspends
+        && let Some(object) = gone.frame.get::<FrameObject>()
+    {
         object.instruction.set(running.instruction() as u32);
-    }
-    if object.generator.is_none() {
-        object.base.set(0);
     }
 }
 
@@ -697,29 +669,11 @@ impl Vm {
         }
         self.set_hook(function.clone(), profile);
     }
-
-    /// The frame object that is known for a running frame.
-    pub(crate) fn known_frame(&self, running: FrameRef) -> Option<Value> {
-        let record = self.tracing.current.as_ref()?;
-        let known = record.frames.iter().rfind(|known| known.base == running.base as usize)?.frame.clone();
-        let is_same = running.function().is_some_and(|function| known.get::<FrameObject>().is_some_and(|object| object.function.is(&Value::from_object(function))));
-        is_same.then_some(known)
-    }
-
-    /// Remembers a frame object that was made for a running frame.
-    pub(crate) fn know_frame(&mut self, base: usize, object: &Value) {
-        if let Some(record) = &mut self.tracing.current
-            && !record.stale
-            && let Some(known) = record.frames.iter_mut().rfind(|known| known.base == base)
-        {
-            known.frame = object.clone();
-        }
-    }
 }
 
 impl Record {
     fn new(task: u32) -> Record {
-        Record { task, trace: Value::NONE, profile: Value::NONE, in_hook: false, stale: true, frames: Vec::new(), suspended: Vec::new() }
+        Record { task, trace: Value::NONE, profile: Value::NONE, in_hook: false, stale: true, frames: Vec::new() }
     }
 
     fn set(&mut self, function: Value, profile: bool) {
@@ -733,18 +687,17 @@ impl Record {
         self.retire();
     }
 
-    /// Without functions only the frames that have one of their own are remembered.
+    /// Without functions no frames are listed.
     fn retire(&mut self) {
         if self.trace.is_none() && self.profile.is_none() {
             self.stale = true;
-            self.frames.retain(|known| known.frame.get::<FrameObject>().is_some_and(|frame| !frame.trace.get().is_none()));
-            self.suspended.clear();
+            self.frames.clear();
         }
     }
 
     /// Does nobody need it any more?
     fn is_over(&self) -> bool {
-        self.trace.is_none() && self.profile.is_none() && !self.in_hook && self.frames.is_empty()
+        self.trace.is_none() && self.profile.is_none() && !self.in_hook
     }
 }
 
@@ -752,22 +705,9 @@ impl Record {
 ///
 /// # Errors
 /// None.
-pub fn set_frame_trace(vm: &mut Vm, this: &Value, function: Option<&Value>) -> Res<()> {
-    let Some(frame) = this.get::<FrameObject>() else { return Ok(()) };
-    frame.trace.set(function.cloned().unwrap_or(Value::NONE));
-    let base = frame.base.get();
-    if frame.trace.get().is_none() || traceback::live(vm, frame).is_none() {
-        return Ok(());
-    }
-    let record = vm.tracing_record();
-    match record.frames.iter_mut().rfind(|known| known.base == base) {
-        Some(known) => known.frame = this.clone(),
-        None if record.stale => {
-            let mut activation = Activation::new(base);
-            activation.frame = this.clone();
-            record.frames.push(activation);
-        }
-        None => {}
+pub fn set_frame_trace(_: &mut Vm, this: &Value, function: Option<&Value>) -> Res<()> {
+    if let Some(frame) = this.get::<FrameObject>() {
+        frame.trace.set(function.cloned().unwrap_or(Value::NONE));
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::{Raised, Res, Vm};
 use crate::code::isa::Op;
 use crate::code::prototype::CodeFlags;
 use crate::object::exception::{Ex, Exception, TraceEntry};
+use crate::object::traceback;
 use crate::object::value::Value;
 
 impl Vm {
@@ -131,6 +132,7 @@ impl Vm {
         let base = self.base;
         // SAFETY: the current frame's code is alive until the function is dropped below.
         let registers = unsafe { (*self.code).register_count } as usize;
+        self.keep_variables();
         self.frames_left += 1;
         self.pop_to_caller();
         // SAFETY: the frame is not current any more. A generator's frame lies in the generator and is emptied the same way.
@@ -140,10 +142,44 @@ impl Vm {
     fn add_trace(&mut self, instruction: usize) {
         // The function knows its code and its globals; a frame without function does not show.
         let Some(frame) = self.frame() else { return };
-        let known = if self.traced { self.known_frame(frame) } else { None };
-        let Some(code) = known.or_else(|| frame.function().map(Value::from_object)) else { return };
+        let Some(code) = frame.function().map(Value::from_object) else { return };
         if let Some(exception) = self.pending.as_ref().and_then(|exception| exception.get::<Exception>()) {
-            exception.trace.get_mut().push(TraceEntry { code, instruction: instruction as u32 });
+            let base = self.base as usize;
+            exception.trace.get_mut().push(TraceEntry { code, instruction: instruction as u32, base, variables: Value::UNDEFINED });
+        }
+    }
+
+    /// The exception that leaves the current frame takes the frame's variables along, for those who look at its traceback.
+    fn keep_variables(&mut self) {
+        // SAFETY: the current frame's code is alive.
+        let code = unsafe { &*self.code };
+        let count = if code.flags.has(CodeFlags::NAMESPACE) { 1 } else { code.local_names.len() as u16 };
+        let Some(pending) = self.pending.clone().filter(|_| count > 0) else { return };
+        let Some(exception) = pending.get::<Exception>() else { return };
+        let base = self.base as usize;
+        let frame_object = self.frame().and_then(traceback::known);
+        let in_trace = exception.trace.get().last().is_some_and(|entry| entry.base == base);
+        let in_traceback = !in_trace && exception.trace.get().is_empty() && traceback::has_base(exception.traceback.get(), base);
+        if frame_object.is_none() && !in_trace && !in_traceback {
+            return;
+        }
+        let variables = self.take_registers(0, count as usize);
+        let variables = self.new_tuple(variables);
+        let entry = exception.trace.get_mut().last_mut().filter(|_| in_trace);
+        match (&frame_object, entry) {
+            (Some(frame), entry) => {
+                let running = self.frame();
+                traceback::end(frame, running.map_or(0, |running| running.instruction()) as u32, variables);
+                // The entry may be older than the frame object.
+                if let (Some(entry), Some(function)) = (entry, running.as_ref().and_then(|running| running.function())) {
+                    entry.code = Value::from_object(function);
+                }
+                if in_traceback {
+                    traceback::set_frame(exception.traceback.get(), frame);
+                }
+            }
+            (None, Some(entry)) => entry.variables = variables,
+            (None, None) => traceback::keep_variables(exception.traceback.get(), variables),
         }
     }
 

@@ -84,9 +84,10 @@ impl Vm {
         let method = self.class_special(class, name)?;
         match method.get::<NativeFunction>() {
             None => Some(method),
-            // Of the builtin types, proxies and their like have one.
+            Some(native) if native.owner.is(&self.class::<crate::object::instance::Instance>()) => None,
+            // Of the builtin types, proxies and their like have one; and classes may take another method for it.
             Some(native) => {
-                let default = !other || object.get::<Super>().is_some() || native.owner.is(&self.class::<crate::object::instance::Instance>());
+                let default = object.get::<Super>().is_some() || !other && native.native.name() == name.text();
                 if default { None } else { Some(method) }
             }
         }
@@ -156,6 +157,7 @@ impl Vm {
         let on_metaclass = metaclass.lookup(name);
         if let Some(descriptor) = &on_metaclass
             && self.is_data_descriptor(descriptor)
+            && (descriptor.kind() != Kind::Instance || self.lookup_special(descriptor, Name::Get).is_some())
         {
             return self.bind(descriptor, Some(object), metaclass).map(Some);
         }
@@ -223,9 +225,10 @@ impl Vm {
                 let found = header.class().attributes_of(header).and_then(|attributes| attributes.slot(header, member.slot));
                 match found {
                     Some(found) => found,
-                    None => return Err(self.missing_attribute(object, &member.name)),
+                    None => return Err(self.missing_member(object, &member.name)),
                 }
             }
+            Kind::BoundMethod => value.clone(),
             _ if !value.is_object() => value.clone(),
             _ => {
                 if let Some(descriptor) = value.get::<GetSetDescriptor>() {
@@ -264,12 +267,35 @@ impl Vm {
     /// Checks that a slot descriptor fits the object.
     fn member_owner<'o>(&mut self, member: &MemberDescriptor, object: &'o Value) -> Res<&'o Header> {
         if let Some(header) = object.header()
-            && header.class().mro().any(|class| member.owner.is(class))
+            && header.class().mro().any(|class| member.owner.get().is(class))
         {
             return Ok(header);
         }
         let (name, owner, given) = (text_of(&member.name), text_of(&member.owner_name), self.type_name(object));
         Err(self.type_error(&format!("descriptor '{name}' for '{owner}' objects doesn't apply to a '{given}' object")))
+    }
+
+    /// Sets one of `__slots__`, or deletes it for None.
+    ///
+    /// # Errors
+    /// TypeError for an object that does not have the slot, AttributeError when there is nothing to delete.
+    pub fn set_member(&mut self, member: &MemberDescriptor, object: &Value, value: Option<Value>) -> Res<()> {
+        let header = self.member_owner(member, object)?;
+        let Some(attributes) = header.class().attributes_of(header) else { return Err(self.missing_attribute(object, &member.name)) };
+        if value.is_none() && attributes.slot(header, member.slot).is_none() {
+            return Err(self.attribute_error(object, &member.name, &text_of(&member.name)));
+        }
+        drop(attributes.set_slot(header, member.slot, value.unwrap_or(Value::UNDEFINED)));
+        Ok(())
+    }
+
+    /// AttributeError: one of `__slots__` has no value.
+    #[cold]
+    fn missing_member(&mut self, object: &Value, name: &Value) -> Raised {
+        let class = self.class_of(object);
+        let (prefix, class, text) = (self.module_prefix(&class), text_of(class.qualified_name.get()), text_of(name));
+        let prefix = if prefix == "__main__." { "" } else { &*prefix };
+        self.attribute_error(object, name, &format!("'{prefix}{class}' object has no attribute '{text}'"))
     }
 
     /// `object.name = value`, or deletion for None; `name` is interned.
@@ -304,13 +330,7 @@ impl Vm {
                 Kind::MemberDescriptor => {
                     // SAFETY: the kind says so.
                     let member = unsafe { descriptor.get_unchecked::<MemberDescriptor>() };
-                    let header = self.member_owner(member, object)?;
-                    let Some(attributes) = header.class().attributes_of(header) else { return Err(self.missing_attribute(object, name)) };
-                    if value.is_none() && attributes.slot(header, member.slot).is_none() {
-                        return Err(self.attribute_error(object, name, &text_of(name)));
-                    }
-                    drop(attributes.set_slot(header, member.slot, value.unwrap_or(Value::UNDEFINED)));
-                    return Ok(Action::Return(Value::NONE));
+                    return self.set_member(member, object, value).map(|()| Action::Return(Value::NONE));
                 }
                 Kind::Function | Kind::Native => {}
                 _ if !descriptor.is_object() => {}
@@ -584,7 +604,7 @@ fn remember(vm: &mut Vm, site: &Site, object: &Value, class: ClassRef) {
         Some(descriptor) if descriptor.kind() == Kind::MemberDescriptor => {
             if let Some(member) = descriptor.get::<MemberDescriptor>()
                 && attributes.inline_slot(header, member.slot).is_some()
-                && class.mro().any(|class| member.owner.is(class))
+                && class.mro().any(|class| member.owner.get().is(class))
             {
                 remember_slot(site, class, shape, member.slot);
             }

@@ -155,13 +155,12 @@ fn positional_names(vm: &mut Vm, subject: Value, class: Value, positional: usize
             }
             all.push(vm.intern_value(name));
         }
-        for name in names {
-            let repeated = all.iter().any(|known| known.is(&name));
-            if repeated {
-                let attribute = text_of(&name);
+        all.extend(names);
+        for (index, name) in all.iter().enumerate() {
+            if all.iter().take(index).any(|known| known.is(name)) {
+                let attribute = text_of(name);
                 return Err(vm.type_error(&format!("{text}() got multiple sub-patterns for attribute '{attribute}'")));
             }
-            all.push(name);
         }
         attributes(vm, subject, all, Vec::new())
     })

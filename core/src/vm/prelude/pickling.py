@@ -14,9 +14,9 @@ def reduce(value, protocol, refusal):
     cls = type(value)
     arguments, keywords = (), {}
     made_of_arguments = True
-    if hasattr(value, "__getnewargs_ex__"):
+    if hasattr(cls, "__getnewargs_ex__"):
         arguments, keywords = new_arguments(value.__getnewargs_ex__())
-    elif hasattr(value, "__getnewargs__"):
+    elif hasattr(cls, "__getnewargs__"):
         arguments = value.__getnewargs__()
         if not isinstance(arguments, tuple):
             raise TypeError(f"__getnewargs__ should return a tuple, not '{type(arguments).__name__}'")

@@ -53,7 +53,7 @@ pub static BYTES_IO: TypeSpec = TypeSpec {
         Native::simple("seekable($self, /)", yes, "Returns True if the IO object can be seeked."),
         Native::simple("__next__($self, /)", next_line, "Implement next(self)."),
     ],
-    getters: &[Getter::read_only("closed", |_, this| Ok(Value::bool(this.get::<BytesIo>().is_none_or(|this| this.data.get().is_none()))), "True if the file is closed.")],
+    getters: &[Getter::read_only("closed", |_, this| Ok(Value::bool(this.get::<BytesIo>().is_none_or(|this| this.data.get().is_none()))), "True if the file is closed")],
     next: Some(step),
     ..TypeSpec::new("BytesIO", BytesIo::LAYOUT)
 };

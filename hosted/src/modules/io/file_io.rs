@@ -77,7 +77,7 @@ pub static FILE_IO: TypeSpec = TypeSpec {
         Native::simple("seekable($self, /)", seekable, "True if file supports random-access."),
     ],
     getters: &[
-        Getter::read_only("closed", |_, this| Ok(Value::bool(state_of(this).is_none_or(|state| state.descriptor < 0))), "True if the file is closed."),
+        Getter::read_only("closed", |_, this| Ok(Value::bool(state_of(this).is_none_or(|state| state.descriptor < 0))), "True if the file is closed"),
         Getter::read_only(
             "closefd",
             |_, this| Ok(Value::bool(state_of(this).is_some_and(|state| state.close_descriptor))),
