@@ -119,6 +119,13 @@ pub trait Platform: Send + Sync {
     /// A duty that got the GIL calls it too.
     fn withdraw(&self) {}
 
+    /// The calling OS thread enters a call for the main py-thread that signals are to cut short (EINTR), whichever OS thread gets them; false: the
+    /// call is over. A few nanoseconds.
+    fn call_for_main(&self, _begins: bool) {}
+
+    /// Cuts that call short now.
+    fn cut_call(&self) {}
+
     /// A standby is to perform the duty with [`Call::Summoned`] at once. False when there is none and no OS thread
     /// could be made: the caller must then help itself.
     fn summon(&self) -> bool {

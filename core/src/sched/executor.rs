@@ -478,7 +478,11 @@ impl Scheduler {
                 let record = self.tasks.at_mut(task);
                 record.interrupt = Some(exception);
                 record.flags |= INTERRUPTED;
+                let is_in_call = record.state == State::HardBlocked;
                 self.shared.attention.raise(Attention::INTERRUPT);
+                if is_in_call && task == self.main {
+                    self.platform.cut_call();
+                }
                 true
             }
             _ => false,
@@ -1280,7 +1284,7 @@ impl Vm {
         }
     }
 
-    /// Nothing can run now: waits until something can, or reports that nothing ever will.
+    /// Nothing can run now: waits until something can, or reports that nothing ever will. The host's next call may do anything.
     fn idle(&mut self) {
         self.look_outside();
         if self.sched.current != NOBODY || self.sched.somebody_waits() || self.sched.leaving || (self.sched.stop.is_some() && self.can_stop()) {
@@ -1288,7 +1292,11 @@ impl Vm {
         }
         let timeout = match self.sched.timers.next_deadline() {
             Some(deadline) => Some(deadline.saturating_sub(self.sched.platform.now())),
-            None if self.sched.hard_blocked == 0 && self.sched.polling.waiting == 0 && !self.sched.may_be_called_back() => {
+            None if self.sched.hard_blocked == 0
+                && self.sched.polling.waiting == 0
+                && !self.sched.may_be_called_back()
+                && self.sched.tasks.at(MAIN).state != State::Resting =>
+            {
                 // A signal may be on its way, to another OS thread.
                 self.sched.wait_at_poller(Some(SIGNAL_GRACE));
                 self.look_outside();
@@ -1335,6 +1343,18 @@ impl Vm {
         let offered = self.sched.standbys && self.sched.has_others();
         // One whom nobody waits for keeps the GIL; so does one that runs above the levels of another.
         let useful = (offered || self.sched.hard_blocked > 0) && !self.sched.runs_nested();
+        let for_main = self.sched.current == self.sched.main;
+        let platform = self.sched.platform;
+        let call = || {
+            if for_main {
+                platform.call_for_main(true);
+            }
+            let result = call();
+            if for_main {
+                platform.call_for_main(false);
+            }
+            result
+        };
         let Some(gil) = self.sched.gil.filter(|_| useful) else { return call() };
         let (task, innermost, carrier) = (self.sched.current, self.sched.innermost, self.sched.carrier);
         let (native_depth, ticks, traced_loop) = (self.native_depth, self.heap.ticks_left(), self.traced_loop);

@@ -147,8 +147,10 @@ pub fn error_number(vm: &mut Vm, number: i32) -> Raised {
 /// A blocking call, made again when a signal interrupts it; errors name the paths.
 pub fn call<R: Send>(vm: &mut Vm, about: &[&Value], mut call: impl FnMut() -> io::Result<R>) -> Res<R> {
     loop {
+        // A signal may have cut the last call short, and this one may wait for what its handler does.
+        vm.check_interrupts()?;
         match vm.blocking(&mut call) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => vm.check_interrupts()?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(os_error(vm, &error, about)),
             Ok(result) => return Ok(result),
         }

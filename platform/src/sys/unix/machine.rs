@@ -149,6 +149,14 @@ impl Platform for Machine {
         }
     }
 
+    fn call_for_main(&self, begins: bool) {
+        signals::call_for_main(begins);
+    }
+
+    fn cut_call(&self) {
+        signals::cut_call();
+    }
+
     fn summon(&self) -> bool {
         self.pool.as_ref().is_some_and(Pool::summon)
     }

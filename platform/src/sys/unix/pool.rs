@@ -377,9 +377,10 @@ impl Shared {
             }
             // A size that the system does not like leaves its own default.
             libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), self.settings.stack_bytes);
-            // Signals are for the host's own OS threads: a standby is born with all of them blocked.
+            // Signals are for the host's own OS threads: a standby is born with all of them blocked but the one that cuts calls short.
             let (mut all, mut before) = (MaybeUninit::uninit(), MaybeUninit::uninit());
             libc::sigfillset(all.as_mut_ptr());
+            libc::sigdelset(all.as_mut_ptr(), super::signals::CUT);
             libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
             let mut thread = MaybeUninit::uninit();
             let failed = libc::pthread_create(thread.as_mut_ptr(), attributes.as_ptr(), run, argument);
@@ -579,5 +580,6 @@ impl Shared {
 extern "C" fn run(shared: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: from `start`; the pool lives until this OS thread has been joined.
     unsafe { &*shared.cast::<Shared>() }.live();
+    super::signals::end_thread();
     core::ptr::null_mut()
 }

@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 use core::mem::MaybeUninit;
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 
 use pyvm_core::port::{Call, Duty, MachineError, SignalHandling};
 
@@ -21,6 +21,18 @@ static RECEIVER: AtomicPtr<Receiver> = AtomicPtr::new(ptr::null_mut());
 
 /// Handlers that may be using the receiver.
 static INSIDE: AtomicU32 = AtomicU32::new(0);
+
+/// The signal that cuts calls short. By default the system ignores it, and so it seems: its handler does nothing.
+pub(super) const CUT: i32 = libc::SIGURG;
+
+/// The OS thread in a call that is to be cut short when signals come; 0: none.
+static CALLING: AtomicUsize = AtomicUsize::new(0);
+
+/// Who may be sending CUT to it.
+static SENDING: AtomicU32 = AtomicU32::new(0);
+
+/// CUT was sent, and no handler has seen it.
+static SENT: AtomicBool = AtomicBool::new(false);
 
 struct Receiver {
     notify: Duty,
@@ -45,6 +57,9 @@ impl Connection {
         if current(libc::SIGINT as u32) == Ok(SignalHandling::Default) {
             let _ = handle(libc::SIGINT as u32, SignalHandling::Notify);
         }
+        if current(CUT as u32) == Ok(SignalHandling::Default) {
+            let _ = handle(CUT as u32, SignalHandling::Default);
+        }
         Connection(receiver)
     }
 }
@@ -61,7 +76,43 @@ impl Drop for Connection {
     }
 }
 
+/// The calling OS thread enters a call that is to be cut short when signals come, or has left it.
+#[inline]
+pub(super) fn call_for_main(begins: bool) {
+    // SAFETY: no preconditions.
+    CALLING.store(if begins { unsafe { libc::pthread_self() as usize } } else { 0 }, Ordering::Release);
+}
+
+/// The calling OS thread is about to end: returns when no handler can be sending to it any more.
+pub(super) fn end_thread() {
+    fence(Ordering::SeqCst);
+    while SENDING.load(Ordering::SeqCst) != 0 {
+        core::hint::spin_loop();
+    }
+}
+
+/// Cuts the call short, if there is one on another OS thread. Callable from a signal handler.
+pub(super) fn cut_call() {
+    SENDING.fetch_add(1, Ordering::SeqCst);
+    let calling = CALLING.load(Ordering::SeqCst);
+    // SAFETY: no preconditions; and an OS thread that was in a call does not end while SENDING is not 0.
+    unsafe {
+        if calling != 0 && calling != libc::pthread_self() as usize {
+            SENT.store(true, Ordering::SeqCst);
+            libc::pthread_kill(calling as libc::pthread_t, CUT);
+        }
+    }
+    SENDING.fetch_sub(1, Ordering::SeqCst);
+}
+
+extern "C" fn on_cut(_: i32) {
+    SENT.store(false, Ordering::SeqCst);
+}
+
 extern "C" fn on_signal(number: i32) {
+    if number == CUT && SENT.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let errno = os::errno_location();
     // SAFETY: this OS thread's own variable; what was interrupted must find it as it was.
     let before = unsafe { *errno };
@@ -74,6 +125,8 @@ extern "C" fn on_signal(number: i32) {
         unsafe { (*receiver.poller).wake() };
     }
     INSIDE.fetch_sub(1, Ordering::SeqCst);
+    // The kernel gives a signal to any OS thread.
+    cut_call();
     // SAFETY: as above.
     unsafe { *errno = before };
 }
@@ -93,6 +146,9 @@ pub(super) fn take() -> Option<u32> {
 pub(super) fn forget_all() {
     PENDING.store(0, Ordering::Release);
     INSIDE.store(0, Ordering::SeqCst);
+    SENDING.store(0, Ordering::SeqCst);
+    SENT.store(false, Ordering::SeqCst);
+    CALLING.store(0, Ordering::SeqCst);
 }
 
 /// What happens now when `signal` comes.
@@ -110,11 +166,16 @@ fn our_handler() -> usize {
     on_signal as extern "C" fn(i32) as usize
 }
 
+fn cutting_handler() -> usize {
+    on_cut as extern "C" fn(i32) as usize
+}
+
 fn meaning(action: usize) -> SignalHandling {
     match action {
         libc::SIG_DFL => SignalHandling::Default,
         libc::SIG_IGN => SignalHandling::Ignore,
         handler if handler == our_handler() => SignalHandling::Notify,
+        handler if handler == cutting_handler() => SignalHandling::Default,
         _ => SignalHandling::Foreign,
     }
 }
@@ -122,6 +183,7 @@ fn meaning(action: usize) -> SignalHandling {
 /// Chooses what happens when `signal` comes, and returns what happened until now.
 pub(super) fn handle(signal: u32, handling: SignalHandling) -> Result<SignalHandling, MachineError> {
     let handler = match handling {
+        SignalHandling::Default if signal == CUT as u32 => cutting_handler(),
         SignalHandling::Default => libc::SIG_DFL,
         SignalHandling::Ignore => libc::SIG_IGN,
         SignalHandling::Notify => our_handler(),
