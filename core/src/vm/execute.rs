@@ -841,7 +841,7 @@ impl Vm {
     }
 
     /// As [`Vm::initialize_made`], to be done later.
-    fn initialize_made_action(&mut self, class: &Value, instance: Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Action> {
+    pub(super) fn initialize_made_action(&mut self, class: &Value, instance: Value, arguments: Vec<Value>, names: Vec<Value>) -> Res<Action> {
         Ok(match self.init_of_made(class, &instance) {
             Some(init) => Self::initialize_action(instance, init, arguments, names),
             None => Action::Return(instance),

@@ -33,9 +33,7 @@ fn in_place(vm: &mut Vm, i: Instr, window: u16, count: usize, names: &[Value], b
     // SAFETY: a verified window of the current frame.
     let outcome = unsafe {
         let window = vm.base.add(window as usize);
-        if names.is_empty()
-            && let Some(action) = super::enter::construct_in_place(vm, window, count)?
-        {
+        if let Some(action) = super::enter::construct_in_place(vm, window, count, names)? {
             return vm.complete(Ok(action)).map(|()| true);
         }
         if vm.fits(window, window) { super::enter::call_in_place(vm, window, count, names) } else { super::enter::call_above(vm, window, count, names) }

@@ -284,21 +284,21 @@ pub unsafe fn call_in_place(vm: &mut Vm, window: *mut Word, count: usize, names:
     }
 }
 
-/// Makes an instance of the builtin type at `window`: `__new__`, and `__init__` after a simple `__new__`. None: another case, nothing has
-/// changed.
+/// Makes an instance of the class at `window` whose `__new__` is native, and `__init__` too; the last arguments are named by `names`. None: another
+/// case, nothing has changed.
 ///
 /// # Safety
 /// As for [`call_in_place`].
-pub unsafe fn construct_in_place(vm: &mut Vm, window: *mut Word, count: usize) -> Res<Option<Action>> {
+pub unsafe fn construct_in_place(vm: &mut Vm, window: *mut Word, count: usize, names: &[Value]) -> Res<Option<Action>> {
     // SAFETY: the caller vouches for the window, whose words are borrowed during the calls.
     unsafe {
         let Some(class) = (*(window as *const Value)).get::<Class>() else { return Ok(None) };
         let metaclass = vm.class::<Class>();
-        if class.has(CLASS_HEAP | CLASS_NOT_CALLABLE)
+        if class.has(CLASS_NOT_CALLABLE)
+            || matches!(class.layout.kind, Kind::Instance | Kind::Exception)
             || count > MOST_MOVED
             || core::ptr::eq(class, &*metaclass)
             || !core::ptr::eq(class.header.class(), &*metaclass)
-            || class.layout.kind == Kind::Exception
         {
             return Ok(None);
         }
@@ -306,7 +306,12 @@ pub unsafe fn construct_in_place(vm: &mut Vm, window: *mut Word, count: usize) -
         let (Some(new), Some(init)) = (new.get::<NativeFunction>(), init.get::<NativeFunction>()) else { return Ok(None) };
         let object = vm.class::<Instance>();
         let plain = init.owner.is(&object);
-        if new.owner.is(&object) || !new.native.arity.takes(count + 1, false) || !plain && !init.native.arity.takes(count + 1, false) {
+        let fits = |native: &NativeFunction| {
+            let takes_names = names.is_empty() || matches!(native.native.function, NativeKind::Full(_));
+            takes_names && native.native.arity.takes(count + 1 - names.len(), !names.is_empty())
+        };
+        let allocates = new.owner.get().is_some_and(|owner| core::ptr::eq(owner.layout, class.layout));
+        if !allocates || !fits(new) || !plain && !fits(init) {
             return Ok(None);
         }
         let arguments = window.add(HEADER_SLOTS);
@@ -315,18 +320,24 @@ pub unsafe fn construct_in_place(vm: &mut Vm, window: *mut Word, count: usize) -
         for (index, word) in words.iter_mut().skip(1).take(count).enumerate() {
             *word = *arguments.add(index);
         }
-        let all = core::slice::from_raw_parts_mut(words.as_mut_ptr() as *mut core::mem::ManuallyDrop<Value>, count + 1);
-        let positional = |all: &[core::mem::ManuallyDrop<Value>]| core::slice::from_raw_parts(all.as_ptr() as *const Value, all.len());
-        let action = match (new.native.function, init.native.function) {
-            (NativeKind::Full(full), _) if plain => full(vm, &Args { positional: positional(all), names: &[], values: &[] })?,
-            (NativeKind::Simple(simple), _) if plain => Action::Return(simple(vm, positional(all))?),
-            (NativeKind::Simple(simple), NativeKind::Full(init)) => {
-                let instance = simple(vm, positional(all))?;
-                all[0] = core::mem::ManuallyDrop::new(Value::from_bits(instance.bits()));
-                let action = init(vm, &Args { positional: positional(all), names: &[], values: &[] })?;
-                action.and_then(vm, |_, _| Ok(Action::Return(instance)))?
+        let call = |vm: &mut Vm, native: &NativeFunction, words: &[Word; MOST_MOVED + 1]| {
+            let (positional, values) = core::slice::from_raw_parts(words.as_ptr() as *const Value, count + 1).split_at(count + 1 - names.len());
+            match native.native.function {
+                NativeKind::Full(full) => full(vm, &Args { positional, names, values }),
+                NativeKind::Simple(simple) => simple(vm, positional).map(Action::Return),
             }
-            _ => return Ok(None),
+        };
+        let action = match call(vm, new, &words)? {
+            made if plain => made,
+            Action::Return(instance) if core::ptr::eq(&*vm.class_of(&instance), class) => {
+                words[0] = instance.bits();
+                call(vm, init, &words)?.and_then(vm, |_, _| Ok(Action::Return(instance)))?
+            }
+            made => {
+                let class = (*(window as *const Value)).clone();
+                let (given, names) = (core::slice::from_raw_parts(arguments as *const Value, count).to_vec(), names.to_vec());
+                made.and_then(vm, move |vm, instance| vm.initialize_made_action(&class, instance, given, names))?
+            }
         };
         drop_words(arguments, count);
         drop_words(window, 1);
