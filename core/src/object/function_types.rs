@@ -530,7 +530,8 @@ fn runs(arguments: &[Value]) -> impl Iterator<Item = (u32, Position)> + '_ {
 fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     // The function's beginning, as `LineTable::place` counts.
     let first = arguments.first().and_then(code_of).map_or(0, |code| i64::from(code.first_line));
-    let beginning = vm.new_tuple([first, first, 0, 0].map(Value::small_int).into());
+    let column = if vm.debug_ranges { Value::small_int(0) } else { Value::NONE };
+    let beginning = vm.new_tuple([Value::small_int(first), Value::small_int(first), column.clone(), column].into());
     let mut items = Vec::from([beginning]);
     for (count, position) in runs(arguments) {
         let is_mark = count == 0;

@@ -218,7 +218,7 @@ impl Str {
 #[inline]
 pub fn hash_bytes(bytes: &[u8]) -> u64 {
     use core::hash::{BuildHasher, Hasher};
-    let mut hasher = foldhash::fast::FixedState::with_seed(crate::config::HASH_BASE ^ crate::sync::hash_seed()).build_hasher();
+    let mut hasher = foldhash::quality::FixedState::with_seed(crate::config::HASH_BASE ^ crate::sync::hash_seed()).build_hasher();
     hasher.write(bytes);
     let hash = hasher.finish() as i64;
     if hash == 0 || hash == -1 { 1 } else { hash as u64 }
