@@ -58,7 +58,7 @@ for wrong in (lambda: bz2.decompress(b"no bzip2 at all"), lambda: bz2.BZ2Compres
         wrong()
     except (OSError, ValueError) as error:
         print(type(error).__name__, error)
-with bz2.open(io.BytesIO(packed), "rt", encoding="latin-1") as file:
+with bz2.open(io.BytesIO(packed), "rt", encoding="latin-1", newline="") as file:
     print(file.read(1005)[-5:])
 
 
