@@ -4,7 +4,8 @@
 //! the VM, native state): those objects and all they reach live on. The rest is garbage: finalizers are queued first (what
 //! they can reach survives this round), weak references to the rest are cleared, then each object drops what it holds.
 
-use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, PAGE_HEADER, PAGE_SIZE, Page, SUBCLASS};
+use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, SUBCLASS, cell_index};
+use crate::object::class::CLASS_HEAP;
 use crate::object::generator::Generator;
 use crate::object::header::{Header, Kind};
 use crate::object::value::Value;
@@ -26,14 +27,13 @@ unsafe fn counter(header: *const Header) -> *mut u32 {
         if (*header).flags() & LARGE != 0 {
             (*(header as *const LargeBlock).sub(1)).counter.as_ptr()
         } else {
-            let page = (header as usize & !(PAGE_SIZE - 1)) as *const Page;
-            let index = (header as usize - page as usize - PAGE_HEADER) / (*page).cell_size as usize;
+            let (page, index) = cell_index(header);
             (*page).counters.get().add(index)
         }
     }
 }
 
-/// Calls back for every value that the object owns, its class and attributes included.
+/// Calls back for every value that the object owns, its class (if it was made by the program) and attributes included.
 fn traverse(object: &Header, visit: &mut dyn FnMut(*const Header)) {
     let mut each = |value: &Value| {
         if let Some(header) = value.header() {
@@ -48,7 +48,10 @@ fn traverse(object: &Header, visit: &mut dyn FnMut(*const Header)) {
     {
         attributes.traverse(object, &mut each);
     }
-    visit(&class.header);
+    // The VM keeps builtin classes: they are never garbage.
+    if class.has(CLASS_HEAP) {
+        visit(&class.header);
+    }
 }
 
 impl Heap {
@@ -59,7 +62,7 @@ impl Heap {
         while !page.is_null() {
             // SAFETY: pages on the list are live.
             unsafe {
-                let mut counters = vec![0u32; (*page).cells as usize];
+                let mut counters = vec![0u32; (*page).cells.get() as usize];
                 (*page).counters.set(counters.as_mut_ptr());
                 storage.push(counters);
                 page = (*page).next;
@@ -127,13 +130,14 @@ impl Heap {
             });
             Self::mark(&mut pending);
             // What is left is unreachable; objects with finalizers bring themselves and what they reach back for one more round.
-            let mut finalizable: Vec<*const Header> = Vec::new();
+            // Counters cannot be zero by accident: a live object's was raised above.
+            let mut unreached: Vec<*const Header> = Vec::new();
             self.for_each(|object| {
-                if *counter(object) == 0 && needs_finalizer(object) {
-                    finalizable.push(object);
+                if *counter(object) == 0 {
+                    unreached.push(object);
                 }
             });
-            for &object in &finalizable {
+            for &object in unreached.iter().filter(|&&object| needs_finalizer(&*object)) {
                 (*object).set_flag(FINALIZED);
                 self.finalizers.get_mut().push(Finalizer::Delete(Value::from_header(object)));
                 self.request_attention();
@@ -143,14 +147,7 @@ impl Heap {
                 }
             }
             Self::mark(&mut pending);
-            let mut garbage: Vec<Value> = Vec::new();
-            self.for_each(|object| {
-                // Counters cannot be zero by accident: a live object's was raised above.
-                if *counter(object) == 0 && object.kind() != Kind::Free {
-                    garbage.push(Value::from_header(object));
-                }
-            });
-            garbage
+            unreached.into_iter().filter(|&object| *counter(object) == 0).map(|object| Value::from_header(object)).collect()
         }
     }
 

@@ -15,7 +15,7 @@ use crate::object::class::Class;
 use crate::object::header::{FINALIZED, HAS_WEAK_REFERENCES, Header, Kind, LARGE, Layout, Object, SUBCLASS};
 use crate::object::instance::Attributes;
 use crate::object::value::{Value, bits};
-use alloc::alloc::{Layout as Memory, alloc_zeroed, dealloc};
+use alloc::alloc::{Layout as Memory, alloc, alloc_zeroed, dealloc};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -52,6 +52,9 @@ fn can_allocate(bytes: usize) -> bool {
     }
 }
 
+/// Bytes of a page that become free cells at once: memory that no object was in yet is not touched, so the machine need not provide it.
+const FRESH: usize = if cfg!(target_pointer_width = "64") { 4096 } else { PAGE_SIZE };
+
 /// A free cell: kind byte zero (`Kind::Free`), then the link.
 #[repr(C)]
 struct FreeCell {
@@ -64,8 +67,10 @@ pub(crate) struct Page {
     heap: *const Heap,
     next: *mut Page,
     cell_size: u32,
-    /// Number of cells.
-    cells: u32,
+    /// Number of cells that have been on a free list; what lies behind them is no memory of objects yet.
+    cells: Cell<u32>,
+    /// Finds a cell's index without a division; see [`reciprocal`].
+    reciprocal: u32,
     /// The collector's counters, one a cell, while it runs.
     counters: Cell<*mut u32>,
 }
@@ -103,6 +108,8 @@ pub struct Heap {
     /// Ticks taken away so that the next safe point looks around.
     withheld: Cell<i32>,
     free: [Cell<*mut FreeCell>; SIZE_CLASSES],
+    /// The page of each size class that has more room for cells.
+    fresh: [Cell<*mut Page>; SIZE_CLASSES],
     pages: Cell<*mut Page>,
     large: Cell<*mut LargeBlock>,
     /// Bytes held by pages and large blocks and charged by objects' buffers.
@@ -134,6 +141,7 @@ impl Heap {
             granted: Cell::new(0),
             withheld: Cell::new(0),
             free: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
+            fresh: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
             pages: Cell::new(null_mut()),
             large: Cell::new(null_mut()),
             used: Cell::new(0),
@@ -254,7 +262,7 @@ impl Heap {
         }
     }
 
-    /// Memory for an object of `size` bytes, zeroed beyond the header only when fresh: the caller writes every field.
+    /// Memory for an object of `size` bytes, in which anything may be: the caller writes every field.
     /// Returns the address and the size class.
     #[inline(always)]
     fn allocate(&self, size: usize) -> (*mut Header, u16) {
@@ -276,10 +284,10 @@ impl Heap {
     fn allocate_slow(&self, size: usize) -> (*mut Header, u16) {
         let class = size.div_ceil(GRANULE);
         if class < SIZE_CLASSES {
-            self.add_page(class);
+            self.add_cells(class);
             let cell = self.free[class].get();
             poison::unpoison(cell.cast(), class * GRANULE);
-            // SAFETY: add_page put at least one cell on the list, or did not return.
+            // SAFETY: add_cells put at least one cell on the list, or did not return.
             self.free[class].set(unsafe { (*cell).next });
             return (cell as *mut Header, class as u16);
         }
@@ -310,30 +318,49 @@ impl Heap {
         }
     }
 
-    fn add_page(&self, class: usize) {
+    /// More free cells of a size class: the next ones of a page.
+    fn add_cells(&self, class: usize) {
         let cell_size = class * GRANULE;
-        let memory = page_memory();
-        // SAFETY: the size is not zero.
-        let page = unsafe { alloc_zeroed(memory) } as *mut Page;
-        if page.is_null() {
-            alloc::alloc::handle_alloc_error(memory);
-        }
-        let cells = (PAGE_SIZE - PAGE_HEADER) / cell_size;
-        // SAFETY: the page is fresh zeroed memory; every cell lies inside it.
+        let page = match self.fresh[class].get() {
+            page if page.is_null() => self.add_page(class),
+            page => page,
+        };
+        // SAFETY: a live page with room for at least one more cell; all of them lie inside it.
         unsafe {
-            page.write(Page { heap: self, next: self.pages.get(), cell_size: cell_size as u32, cells: cells as u32, counters: Cell::new(null_mut()) });
-            self.pages.set(page);
+            let start = (*page).cells.get() as usize;
+            let most = cells_in_page(cell_size);
+            let end = (start + (FRESH / cell_size).max(1)).min(most);
             let first = (page as *mut u8).add(PAGE_HEADER);
             let mut next = self.free[class].get();
-            for index in (0..cells).rev() {
+            for index in (start..end).rev() {
                 let cell = first.add(index * cell_size) as *mut FreeCell;
-                (*cell).next = next;
+                poison::unpoison(cell.cast(), cell_size);
+                cell.write(FreeCell { kind: 0, next });
                 poison::poison(cell.cast(), cell_size);
                 next = cell;
             }
             self.free[class].set(next);
+            (*page).cells.set(end as u32);
+            self.fresh[class].set(if end == most { null_mut() } else { page });
         }
+    }
+
+    fn add_page(&self, class: usize) -> *mut Page {
+        let memory = page_memory();
+        // SAFETY: the size is not zero.
+        let page = unsafe { alloc(memory) } as *mut Page;
+        if page.is_null() {
+            alloc::alloc::handle_alloc_error(memory);
+        }
+        let cell_size = (class * GRANULE) as u32;
+        // SAFETY: the page is fresh memory.
+        unsafe {
+            page.write(Page { heap: self, next: self.pages.get(), cell_size, cells: Cell::new(0), reciprocal: reciprocal(class), counters: Cell::new(null_mut()) });
+            poison::poison((page as *mut u8).add(PAGE_HEADER), PAGE_SIZE - PAGE_HEADER);
+        }
+        self.pages.set(page);
         self.note_use(PAGE_SIZE);
+        page
     }
 
     /// Allocates an object of fixed size with one reference. `build` gets the header and returns the object.
@@ -462,6 +489,31 @@ impl Heap {
     }
 }
 
+/// Most cells of a size that a page can have.
+fn cells_in_page(cell_size: usize) -> usize {
+    (PAGE_SIZE - PAGE_HEADER) / cell_size
+}
+
+/// What the distance of a cell from its page's first one, in granules, is multiplied by to get its index in the upper bits: rounded up, which makes no
+/// difference for whole cells as there are fewer than `1 << RECIPROCAL_BITS` granules in a page.
+const fn reciprocal(class: usize) -> u32 {
+    (1 << RECIPROCAL_BITS) / class as u32 + 1
+}
+
+const RECIPROCAL_BITS: u32 = 19;
+
+/// The index of a cell in its page.
+///
+/// # Safety
+/// The object lies in a page.
+#[inline(always)]
+unsafe fn cell_index(header: *const Header) -> (*const Page, usize) {
+    let page = (header as usize & !(PAGE_SIZE - 1)) as *const Page;
+    let granules = (header as usize - page as usize - PAGE_HEADER) / GRANULE;
+    // SAFETY: the caller vouches.
+    (page, (granules as u32 * unsafe { (*page).reciprocal } >> RECIPROCAL_BITS) as usize)
+}
+
 fn page_memory() -> Memory {
     // SAFETY: the alignment is a power of two and the size does not overflow.
     unsafe { Memory::from_size_align_unchecked(PAGE_SIZE, PAGE_SIZE) }
@@ -524,7 +576,7 @@ impl Heap {
             // SAFETY: pages on the list are live; every cell starts with a header or a free cell, told apart by the kind byte.
             unsafe {
                 let first = (page as *mut u8).add(PAGE_HEADER);
-                for index in 0..(*page).cells as usize {
+                for index in 0..(*page).cells.get() as usize {
                     let cell = first.add(index * (*page).cell_size as usize);
                     if !poison::is_poisoned(cell) && (*(cell as *const Header)).kind() != Kind::Free {
                         visit(&*(cell as *const Header));
@@ -565,7 +617,7 @@ impl Heap {
             unsafe {
                 let first = (page as usize) + PAGE_HEADER;
                 let size = (*page).cell_size as usize;
-                if address >= first && address < first + (*page).cells as usize * size {
+                if address >= first && address < first + (*page).cells.get() as usize * size {
                     let cell = address as *mut u8;
                     let is_object = (address - first).is_multiple_of(size) && !poison::is_poisoned(cell) && (*(cell as *const Header)).kind() != Kind::Free;
                     return if is_object { live(cell as *const Header) } else { None };
