@@ -7,7 +7,7 @@
 use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, SUBCLASS, cell_index};
 use crate::object::class::CLASS_HEAP;
 use crate::object::generator::Generator;
-use crate::object::header::{Header, Kind};
+use crate::object::header::{Header, Kind, Object};
 use crate::object::value::Value;
 use crate::object::weak_reference::WeakReference;
 use alloc::vec;
@@ -109,6 +109,28 @@ impl Heap {
         found
     }
 
+    /// Could anybody notice what a collection does? Is there an object with a finalizer, or a weak reference with a callback, besides `kept` and the
+    /// objects with finalizers that those hold?
+    pub fn has_finalizers_besides(&self, kept: &[Value]) -> bool {
+        let mut known: Vec<*const Header> = kept.iter().filter_map(Value::header).filter(|header| needs_finalizer(header)).map(core::ptr::from_ref).collect();
+        let mut next = 0;
+        while let Some(&holder) = known.get(next) {
+            next += 1;
+            let mut held: Vec<*const Header> = Vec::new();
+            // SAFETY: objects that are alive, which nothing changes meanwhile.
+            unsafe {
+                traverse(&*holder, &mut |child| held.push(child));
+                held.retain(|&child| needs_finalizer(&*child) && !known.contains(&child));
+            }
+            known.extend(held);
+        }
+        let mut found = false;
+        self.for_each(|object| {
+            found = found || needs_finalizer(object) && !known.contains(&core::ptr::from_ref(object)) || has_callback(object);
+        });
+        found
+    }
+
     /// # Safety
     /// Counters are in place.
     unsafe fn find_garbage(&self) -> Vec<Value> {
@@ -185,6 +207,13 @@ impl Heap {
             }
         });
         objects
+    }
+}
+
+fn has_callback(object: &Header) -> bool {
+    core::ptr::eq(object.class().layout, WeakReference::LAYOUT) && {
+        // SAFETY: the layout is that of weak references.
+        unsafe { &*core::ptr::from_ref(object).cast::<WeakReference>() }.callback.get().is_some()
     }
 }
 

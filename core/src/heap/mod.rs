@@ -54,6 +54,8 @@ fn can_allocate(bytes: usize) -> bool {
 
 /// Bytes of a page that become free cells at once: memory that no object was in yet is not touched, so the machine need not provide it.
 const FRESH: usize = if cfg!(target_pointer_width = "64") { 4096 } else { PAGE_SIZE };
+/// Pages that are allocated at once.
+const PAGES_IN_BLOCK: usize = if cfg!(target_pointer_width = "64") { 16 } else { 1 };
 
 /// A free cell: kind byte zero (`Kind::Free`), then the link.
 #[repr(C)]
@@ -111,6 +113,9 @@ pub struct Heap {
     /// The page of each size class that has more room for cells.
     fresh: [Cell<*mut Page>; SIZE_CLASSES],
     pages: Cell<*mut Page>,
+    /// Allocated memory in which the pages lie, and what is left of the newest.
+    blocks: crate::object::header::Mut<Vec<*mut u8>>,
+    unused_pages: Cell<usize>,
     large: Cell<*mut LargeBlock>,
     /// Bytes held by pages and large blocks and charged by objects' buffers.
     used: Cell<usize>,
@@ -143,6 +148,8 @@ impl Heap {
             free: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
             fresh: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
             pages: Cell::new(null_mut()),
+            blocks: Default::default(),
+            unused_pages: Cell::new(0),
             large: Cell::new(null_mut()),
             used: Cell::new(0),
             peak: Cell::new(0),
@@ -329,7 +336,9 @@ impl Heap {
         unsafe {
             let start = (*page).cells.get() as usize;
             let most = cells_in_page(cell_size);
-            let end = (start + (FRESH / cell_size).max(1)).min(most);
+            // Whole cells up to the end of the piece of memory in which the next one begins.
+            let rest = (PAGE_HEADER + start * cell_size) % FRESH;
+            let end = (start + ((FRESH - rest) / cell_size).max(1)).min(most);
             let first = (page as *mut u8).add(PAGE_HEADER);
             let mut next = self.free[class].get();
             for index in (start..end).rev() {
@@ -346,12 +355,7 @@ impl Heap {
     }
 
     fn add_page(&self, class: usize) -> *mut Page {
-        let memory = page_memory();
-        // SAFETY: the size is not zero.
-        let page = unsafe { alloc(memory) } as *mut Page;
-        if page.is_null() {
-            alloc::alloc::handle_alloc_error(memory);
-        }
+        let page = self.page_memory() as *mut Page;
         let cell_size = (class * GRANULE) as u32;
         // SAFETY: the page is fresh memory.
         unsafe {
@@ -361,6 +365,25 @@ impl Heap {
         self.pages.set(page);
         self.note_use(PAGE_SIZE);
         page
+    }
+
+    /// Memory for a page.
+    fn page_memory(&self) -> *mut u8 {
+        let blocks = self.blocks.get_mut();
+        if self.unused_pages.get() == 0 {
+            let memory = block_memory();
+            // SAFETY: the size is not zero.
+            let block = unsafe { alloc(memory) };
+            if block.is_null() {
+                alloc::alloc::handle_alloc_error(memory);
+            }
+            blocks.push(block);
+            self.unused_pages.set(PAGES_IN_BLOCK);
+        }
+        let unused = self.unused_pages.get() - 1;
+        self.unused_pages.set(unused);
+        let block = blocks.last().copied().unwrap_or(null_mut());
+        block.wrapping_add((PAGES_IN_BLOCK - 1 - unused) * PAGE_SIZE)
     }
 
     /// Allocates an object of fixed size with one reference. `build` gets the header and returns the object.
@@ -514,9 +537,9 @@ unsafe fn cell_index(header: *const Header) -> (*const Page, usize) {
     (page, (granules as u32 * unsafe { (*page).reciprocal } >> RECIPROCAL_BITS) as usize)
 }
 
-fn page_memory() -> Memory {
+fn block_memory() -> Memory {
     // SAFETY: the alignment is a power of two and the size does not overflow.
-    unsafe { Memory::from_size_align_unchecked(PAGE_SIZE, PAGE_SIZE) }
+    unsafe { Memory::from_size_align_unchecked(PAGES_IN_BLOCK * PAGE_SIZE, PAGE_SIZE) }
 }
 
 fn large_memory(size: usize) -> Memory {
@@ -640,14 +663,11 @@ impl Heap {
 
     /// Gives all memory back without looking at the objects: the VM is gone.
     pub(crate) fn release_all(&self) {
-        let mut page = self.pages.replace(null_mut());
-        while !page.is_null() {
+        self.pages.set(null_mut());
+        self.unused_pages.set(0);
+        for block in self.blocks.take() {
             // SAFETY: nobody refers to the objects any more.
-            unsafe {
-                let next = (*page).next;
-                dealloc(page as *mut u8, page_memory());
-                page = next;
-            }
+            unsafe { dealloc(block, block_memory()) };
         }
         let mut block = self.large.replace(null_mut());
         while !block.is_null() {
