@@ -1,6 +1,6 @@
 //! The frozen standard library: what `build.rs` made of it, found by name. Nothing is read or decoded that is not imported.
 
-use pyvm_core::vm::host::{Frozen, FrozenCode, FrozenModules};
+use pyvm_core::vm::host::{Frozen, FrozenCode, FrozenModules, VerifiedImage};
 
 /// A module in [`BYTES`]: its image, and its deflated source behind that.
 struct Entry {
@@ -30,7 +30,9 @@ fn bytes(start: u32, end: u32) -> &'static [u8] {
 impl FrozenModules for Library {
     fn find(&self, name: &str) -> Option<Frozen> {
         let entry = find(name)?;
-        Some(Frozen { name: entry.name, code: FrozenCode::Image(bytes(entry.image, entry.source)), package: entry.package })
+        // SAFETY: `build.rs` wrote the image, with this very core, after verifying the code.
+        let image = unsafe { VerifiedImage::new(bytes(entry.image, entry.source)) };
+        Some(Frozen { name: entry.name, code: FrozenCode::Image(image), package: entry.package })
     }
 
     fn source(&self, name: &str) -> Option<Vec<u8>> {

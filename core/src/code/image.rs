@@ -1,9 +1,11 @@
 //! Code prototypes as bytes, the same on every machine.
 //!
 //! An image is [`MAGIC`], the format's version, a CRC-32 of the rest, and the rest: a table of all names, then the
-//! prototype. Integers are LEB128 but for instructions and floats, which are fixed-width and little-endian.
+//! code: its outline, which is what calls and functions need to know of it, and its body with the code inside it, behind its length.
+//! Integers are LEB128 but for instructions, floats, lengths of bodies and where names end, which are fixed-width and little-endian.
 //! The checksum finds damage, not malice: [`read`] refuses whatever is malformed, never panics, allocates no more than a
 //! small multiple of the input's size; and what it returns still has to pass [`super::verify::verify`].
+//! An image that is known to be whole and verified can be read piece by piece instead ([`open`], [`Outline`], [`Body`]).
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
@@ -17,7 +19,7 @@ use super::{Capture, CodeFlags, CodePrototype, Const, Handler};
 /// The first bytes of every image.
 pub const MAGIC: [u8; 4] = *b"PyVM";
 /// Changes with the format and with the instruction set.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Bytes before the checksummed part.
 const PREFIX: usize = 12;
@@ -45,8 +47,13 @@ pub fn write(code: &CodePrototype) -> Vec<u8> {
     writer.code(code);
     let mut payload = Writer::default();
     payload.length(writer.names.len());
+    let mut end = 0;
     for name in &writer.names {
-        payload.blob(name.as_bytes());
+        end += name.len() as u32;
+        payload.bytes.extend(end.to_le_bytes());
+    }
+    for name in &writer.names {
+        payload.bytes.extend(name.as_bytes());
     }
     payload.bytes.extend_from_slice(&writer.bytes);
     let mut image = Vec::with_capacity(PREFIX + payload.bytes.len());
@@ -79,11 +86,129 @@ pub fn read(image: &[u8]) -> Read<CodePrototype> {
     if u32::from_le_bytes(*checksum) != crc32(payload) {
         return Err(ImageError::Checksum);
     }
-    let mut reader = Reader { rest: payload, names: Vec::new() };
-    let names = reader.many(|reader| reader.text())?;
-    reader.names = names;
-    let code = reader.code(MAX_NESTING)?;
-    if reader.rest.is_empty() { Ok(code) } else { Err(ImageError::Malformed) }
+    let (names, outline) = parts(payload)?;
+    let names = (0..names.count()).map(|index| names.get(index).map(Rc::from)).collect::<Option<Vec<Rc<str>>>>().ok_or(ImageError::Malformed)?;
+    prototype(outline, &names, MAX_NESTING)
+}
+
+/// The names of an image and the outline of its code, without a look at the checksum and the rest.
+pub fn open(image: &[u8]) -> Read<(Names<'_>, Outline<'_>)> {
+    parts(image.get(PREFIX..).ok_or(ImageError::Malformed)?)
+}
+
+fn parts(payload: &[u8]) -> Read<(Names<'_>, Outline<'_>)> {
+    let mut reader = Reader { rest: payload };
+    let count: usize = reader.narrow()?;
+    let ends = reader.bytes(count.checked_mul(4).ok_or(ImageError::Malformed)?)?;
+    let length = ends.last_chunk::<4>().map_or(0, |end| u32::from_le_bytes(*end));
+    let names = Names { ends, texts: reader.bytes(length as usize)? };
+    let outline = reader.outline()?;
+    if reader.rest.is_empty() { Ok((names, outline)) } else { Err(ImageError::Malformed) }
+}
+
+fn prototype(outline: Outline<'_>, names: &[Rc<str>], nesting: u32) -> Read<CodePrototype> {
+    let nesting = nesting.checked_sub(1).ok_or(ImageError::Malformed)?;
+    let name = |index: usize| names.get(index).cloned().ok_or(ImageError::Malformed);
+    let all = |indices: Vec<usize>| indices.into_iter().map(name).collect::<Read<Vec<Rc<str>>>>();
+    let body = outline.body()?;
+    Ok(CodePrototype {
+        name: name(outline.name)?,
+        qualified_name: name(outline.qualified_name)?,
+        filename: name(outline.filename)?,
+        first_line: outline.first_line,
+        flags: outline.flags,
+        argument_count: outline.argument_count,
+        positional_only_count: outline.positional_only_count,
+        keyword_only_count: outline.keyword_only_count,
+        register_count: outline.register_count,
+        local_names: all(outline.local_names)?,
+        cell_registers: outline.cell_registers,
+        free_names: all(outline.free_names)?,
+        captures: outline.captures,
+        docstring: outline.docstring.map(Box::from),
+        constants: body.constants,
+        sites: all(body.sites)?,
+        children: body.children.into_iter().map(|child| prototype(child, names, nesting)).collect::<Read<_>>()?,
+        instructions: body.instructions,
+        handlers: body.handlers,
+        lines: body.lines,
+    })
+}
+
+/// The table of names.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    ends: &'a [u8],
+    texts: &'a [u8],
+}
+
+impl<'a> Names<'a> {
+    pub fn count(&self) -> usize {
+        self.ends.len() / 4
+    }
+
+    /// A name by its index.
+    pub fn get(&self, index: usize) -> Option<&'a str> {
+        let end = |index: usize| self.ends.get(index * 4..)?.first_chunk::<4>().map(|end| u32::from_le_bytes(*end) as usize);
+        let start = match index.checked_sub(1) {
+            Some(before) => end(before)?,
+            None => 0,
+        };
+        core::str::from_utf8(self.texts.get(start..end(index)?)?).ok()
+    }
+}
+
+/// What there is to know of code before it runs. Names are indices of [`Names`].
+pub struct Outline<'a> {
+    pub name: usize,
+    pub qualified_name: usize,
+    pub filename: usize,
+    pub first_line: u32,
+    pub flags: CodeFlags,
+    pub argument_count: u16,
+    pub positional_only_count: u16,
+    pub keyword_only_count: u16,
+    pub register_count: u16,
+    pub local_names: Vec<usize>,
+    pub cell_registers: Vec<u16>,
+    pub free_names: Vec<usize>,
+    pub captures: Vec<Capture>,
+    pub docstring: Option<&'a [u8]>,
+    /// The image of the body.
+    pub body: &'a [u8],
+}
+
+impl<'a> Outline<'a> {
+    pub fn body(&self) -> Read<Body<'a>> {
+        Body::read(self.body)
+    }
+}
+
+/// What code needs to run.
+pub struct Body<'a> {
+    pub constants: Vec<Const>,
+    pub sites: Vec<usize>,
+    pub children: Vec<Outline<'a>>,
+    pub instructions: Vec<Instr>,
+    pub handlers: Vec<Handler>,
+    pub lines: LineTable,
+}
+
+impl<'a> Body<'a> {
+    pub fn read(image: &'a [u8]) -> Read<Body<'a>> {
+        let mut reader = Reader { rest: image };
+        let body = Body {
+            constants: reader.many(|reader| reader.constant(MAX_NESTING))?,
+            sites: reader.many(Reader::narrow)?,
+            children: reader.many(Reader::outline)?,
+            instructions: reader.instructions()?,
+            handlers: reader.many(|reader| {
+                Ok(Handler { start: reader.narrow()?, end: reader.narrow()?, target: reader.narrow()?, exception: reader.narrow()?, live_registers: reader.narrow()? })
+            })?,
+            lines: LineTable { bytes: reader.blob()?.to_vec() },
+        };
+        if reader.rest.is_empty() { Ok(body) } else { Err(ImageError::Malformed) }
+    }
 }
 
 /// CRC-32 (ISO-HDLC), four bits at a time: the table is small, and images are read once.
@@ -180,6 +305,16 @@ impl Writer {
             }
             None => self.bytes.push(0),
         }
+        let start = self.bytes.len();
+        self.bytes.extend([0; 4]);
+        self.body(code);
+        let length = (self.bytes.len() - start - 4) as u32;
+        if let Some(place) = self.bytes.get_mut(start..start + 4) {
+            place.copy_from_slice(&length.to_le_bytes());
+        }
+    }
+
+    fn body(&mut self, code: &CodePrototype) {
         self.list(&code.constants, Writer::constant);
         self.list(&code.sites, Writer::name);
         self.list(&code.children, Writer::code);
@@ -259,7 +394,6 @@ mod tag {
 
 struct Reader<'a> {
     rest: &'a [u8],
-    names: Vec<Rc<str>>,
 }
 
 impl<'a> Reader<'a> {
@@ -297,18 +431,13 @@ impl<'a> Reader<'a> {
 
     fn blob(&mut self) -> Read<&'a [u8]> {
         let length: usize = self.narrow()?;
+        self.bytes(length)
+    }
+
+    fn bytes(&mut self, length: usize) -> Read<&'a [u8]> {
         let (bytes, rest) = self.rest.split_at_checked(length).ok_or(ImageError::Malformed)?;
         self.rest = rest;
         Ok(bytes)
-    }
-
-    fn text(&mut self) -> Read<Rc<str>> {
-        core::str::from_utf8(self.blob()?).map(Rc::from).map_err(|_| ImageError::Malformed)
-    }
-
-    fn name(&mut self) -> Read<Rc<str>> {
-        let index: usize = self.narrow()?;
-        self.names.get(index).cloned().ok_or(ImageError::Malformed)
     }
 
     /// A list; every item takes at least a byte, so its length cannot be a lie by much.
@@ -317,22 +446,35 @@ impl<'a> Reader<'a> {
         if count > self.rest.len() {
             return Err(ImageError::Malformed);
         }
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(count.min(64));
         for _ in 0..count {
             items.push(each(self)?);
         }
         Ok(items)
     }
 
-    fn code(&mut self, nesting: u32) -> Read<CodePrototype> {
-        let nesting = nesting.checked_sub(1).ok_or(ImageError::Malformed)?;
-        let (name, qualified_name, filename) = (self.name()?, self.name()?, self.name()?);
+    fn instructions(&mut self) -> Read<Vec<Instr>> {
+        let count: usize = self.narrow()?;
+        let (words, _) = self.bytes(count.checked_mul(8).ok_or(ImageError::Malformed)?)?.as_chunks::<8>();
+        let field = |low: u8, high: u8| u16::from_le_bytes([low, high]);
+        let instruction = |&[op, x, a, a_high, b, b_high, c, c_high]: &[u8; 8]| {
+            Op::from_u8(op).map(|op| Instr::new(op, x, field(a, a_high), field(b, b_high), field(c, c_high))).ok_or(ImageError::Malformed)
+        };
+        let mut instructions = Vec::with_capacity(words.len());
+        for word in words {
+            instructions.push(instruction(word)?);
+        }
+        Ok(instructions)
+    }
+
+    fn outline(&mut self) -> Read<Outline<'a>> {
+        let (name, qualified_name, filename) = (self.narrow()?, self.narrow()?, self.narrow()?);
         let (first_line, flags) = (self.narrow()?, CodeFlags(self.narrow()?));
         let (argument_count, positional_only_count) = (self.narrow()?, self.narrow()?);
         let (keyword_only_count, register_count) = (self.narrow()?, self.narrow()?);
-        let local_names = self.many(Reader::name)?;
+        let local_names = self.many(Reader::narrow)?;
         let cell_registers = self.many(Reader::narrow)?;
-        let free_names = self.many(Reader::name)?;
+        let free_names = self.many(Reader::narrow)?;
         let captures = self.many(|reader| {
             let number: u32 = reader.narrow()?;
             let index = u16::try_from(number >> 1).map_err(|_| ImageError::Malformed)?;
@@ -343,20 +485,9 @@ impl<'a> Reader<'a> {
             1 => Some(self.wtf8()?),
             _ => return Err(ImageError::Malformed),
         };
-        let constants = self.many(|reader| reader.constant(MAX_NESTING))?;
-        let sites = self.many(Reader::name)?;
-        let children = self.many(|reader| reader.code(nesting))?;
-        let instructions = self.many(|reader| {
-            let [op, x, a, a_high, b, b_high, c, c_high] = reader.array()?;
-            let op = Op::from_u8(op).ok_or(ImageError::Malformed)?;
-            let field = |low, high| u16::from_le_bytes([low, high]);
-            Ok(Instr::new(op, x, field(a, a_high), field(b, b_high), field(c, c_high)))
-        })?;
-        let handlers = self.many(|reader| {
-            Ok(Handler { start: reader.narrow()?, end: reader.narrow()?, target: reader.narrow()?, exception: reader.narrow()?, live_registers: reader.narrow()? })
-        })?;
-        let lines = LineTable { bytes: self.blob()?.to_vec() };
-        Ok(CodePrototype {
+        let length = u32::from_le_bytes(self.array()?);
+        let body = self.bytes(length as usize)?;
+        Ok(Outline {
             name,
             qualified_name,
             filename,
@@ -371,19 +502,14 @@ impl<'a> Reader<'a> {
             free_names,
             captures,
             docstring,
-            constants,
-            sites,
-            children,
-            instructions,
-            handlers,
-            lines,
+            body,
         })
     }
 
     /// Text in which only surrogates may deviate from UTF-8.
-    fn wtf8(&mut self) -> Read<Box<[u8]>> {
+    fn wtf8(&mut self) -> Read<&'a [u8]> {
         let bytes = self.blob()?;
-        if is_wtf8(bytes) { Ok(bytes.into()) } else { Err(ImageError::Malformed) }
+        if is_wtf8(bytes) { Ok(bytes) } else { Err(ImageError::Malformed) }
     }
 
     fn float(&mut self) -> Read<f64> {
@@ -405,7 +531,7 @@ impl<'a> Reader<'a> {
             tag::POSITIVE | tag::NEGATIVE => Const::BigInt { negative: tag == tag::NEGATIVE, magnitude: self.blob()?.into() },
             tag::FLOAT => Const::Float(self.float()?),
             tag::COMPLEX => Const::Complex(self.float()?, self.float()?),
-            tag::STR => Const::Str(self.wtf8()?),
+            tag::STR => Const::Str(self.wtf8()?.into()),
             tag::BYTES => Const::Bytes(self.blob()?.into()),
             tag::TUPLE => Const::Tuple(self.many(|reader| reader.constant(nesting))?.into()),
             tag::FROZEN_SET => Const::FrozenSet(self.many(|reader| reader.constant(nesting))?.into()),

@@ -526,6 +526,8 @@ opcodes! {
     ImportStar R;
     /// `R[a] =` intrinsic function number `c` ([`Intrinsic`]) of `R[b] .. R[b+x]` (consumed).
     Intrinsic Intrinsic;
+    /// Reads the code's body from its image and begins with that; stands in for the instructions of code that has never run.
+    ReadBody None;
     /// Goes on with a frame of the VM's own: a native continuation, a constructor, .. (`x`: `vm::frame::Resume`). Only in the VM's own code.
     ResumeNative None;
     /// Leaves the interpreter loop; only in the VM's own code.

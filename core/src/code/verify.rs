@@ -407,7 +407,7 @@ impl<'a> Verifier<'a> {
     fn special(&self, index: usize, instruction: Instr) -> Result<(), &'static str> {
         let Instr { op, a, b, c, .. } = instruction;
         match op {
-            Op::Invalid | Op::ResumeNative | Op::Leave => Err("an instruction of the VM's own"),
+            Op::Invalid | Op::ReadBody | Op::ResumeNative | Op::Leave => Err("an instruction of the VM's own"),
             Op::MoveTemp | Op::Raise | Op::PopHandled | Op::Reraise => self.change(if op == Op::MoveTemp { b } else { a }),
             Op::Return => {
                 self.change(a)?;

@@ -340,12 +340,22 @@ impl Interpreter {
     }
 
     /// The program is over: its modules go, and what only they kept alive is finalized. `sys` and `builtins` stay, so that
-    /// finalizers can print.
+    /// finalizers can print. Nothing is done that nobody could notice.
     pub fn clear_modules(&mut self) {
         self.run_finalizers();
-        let main = self.with(|vm, _| {
+        let noticed = self.with(|vm, _| {
             vm.ending = true;
             vm.sched.freeze_others();
+            // What `sys` holds stays: the standard streams are not finalized here.
+            let name = vm.intern("sys");
+            let sys = vm.modules.get::<Dict>().and_then(|modules| modules.get_interned(&name));
+            let kept = sys.as_ref().and_then(module::namespace).map(Dict::items).unwrap_or_default();
+            vm.heap.has_finalizers_besides(&kept.into_iter().map(|(_, value)| value).collect::<Vec<Value>>())
+        });
+        if !noticed {
+            return;
+        }
+        let main = self.with(|vm, _| {
             let name = vm.intern("__main__");
             let main = vm.modules.get::<Dict>().and_then(|modules| modules.delete_interned(&name));
             // Kept for the second step only if something else does too; else what it refers to can go, in cycles too.

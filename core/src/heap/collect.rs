@@ -4,9 +4,10 @@
 //! the VM, native state): those objects and all they reach live on. The rest is garbage: finalizers are queued first (what
 //! they can reach survives this round), weak references to the rest are cleared, then each object drops what it holds.
 
-use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, PAGE_HEADER, PAGE_SIZE, Page, SUBCLASS};
+use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, SUBCLASS, cell_index};
+use crate::object::class::CLASS_HEAP;
 use crate::object::generator::Generator;
-use crate::object::header::{Header, Kind};
+use crate::object::header::{Header, Kind, Object};
 use crate::object::value::Value;
 use crate::object::weak_reference::WeakReference;
 use alloc::vec;
@@ -26,14 +27,13 @@ unsafe fn counter(header: *const Header) -> *mut u32 {
         if (*header).flags() & LARGE != 0 {
             (*(header as *const LargeBlock).sub(1)).counter.as_ptr()
         } else {
-            let page = (header as usize & !(PAGE_SIZE - 1)) as *const Page;
-            let index = (header as usize - page as usize - PAGE_HEADER) / (*page).cell_size as usize;
+            let (page, index) = cell_index(header);
             (*page).counters.get().add(index)
         }
     }
 }
 
-/// Calls back for every value that the object owns, its class and attributes included.
+/// Calls back for every value that the object owns, its class (if it was made by the program) and attributes included.
 fn traverse(object: &Header, visit: &mut dyn FnMut(*const Header)) {
     let mut each = |value: &Value| {
         if let Some(header) = value.header() {
@@ -48,7 +48,10 @@ fn traverse(object: &Header, visit: &mut dyn FnMut(*const Header)) {
     {
         attributes.traverse(object, &mut each);
     }
-    visit(&class.header);
+    // The VM keeps builtin classes: they are never garbage.
+    if class.has(CLASS_HEAP) {
+        visit(&class.header);
+    }
 }
 
 impl Heap {
@@ -59,7 +62,7 @@ impl Heap {
         while !page.is_null() {
             // SAFETY: pages on the list are live.
             unsafe {
-                let mut counters = vec![0u32; (*page).cells as usize];
+                let mut counters = vec![0u32; (*page).cells.get() as usize];
                 (*page).counters.set(counters.as_mut_ptr());
                 storage.push(counters);
                 page = (*page).next;
@@ -106,6 +109,28 @@ impl Heap {
         found
     }
 
+    /// Could anybody notice what a collection does? Is there an object with a finalizer, or a weak reference with a callback, besides `kept` and the
+    /// objects with finalizers that those hold?
+    pub fn has_finalizers_besides(&self, kept: &[Value]) -> bool {
+        let mut known: Vec<*const Header> = kept.iter().filter_map(Value::header).filter(|header| needs_finalizer(header)).map(core::ptr::from_ref).collect();
+        let mut next = 0;
+        while let Some(&holder) = known.get(next) {
+            next += 1;
+            let mut held: Vec<*const Header> = Vec::new();
+            // SAFETY: objects that are alive, which nothing changes meanwhile.
+            unsafe {
+                traverse(&*holder, &mut |child| held.push(child));
+                held.retain(|&child| needs_finalizer(&*child) && !known.contains(&child));
+            }
+            known.extend(held);
+        }
+        let mut found = false;
+        self.for_each(|object| {
+            found = found || needs_finalizer(object) && !known.contains(&core::ptr::from_ref(object)) || has_callback(object);
+        });
+        found
+    }
+
     /// # Safety
     /// Counters are in place.
     unsafe fn find_garbage(&self) -> Vec<Value> {
@@ -127,13 +152,14 @@ impl Heap {
             });
             Self::mark(&mut pending);
             // What is left is unreachable; objects with finalizers bring themselves and what they reach back for one more round.
-            let mut finalizable: Vec<*const Header> = Vec::new();
+            // Counters cannot be zero by accident: a live object's was raised above.
+            let mut unreached: Vec<*const Header> = Vec::new();
             self.for_each(|object| {
-                if *counter(object) == 0 && needs_finalizer(object) {
-                    finalizable.push(object);
+                if *counter(object) == 0 {
+                    unreached.push(object);
                 }
             });
-            for &object in &finalizable {
+            for &object in unreached.iter().filter(|&&object| needs_finalizer(&*object)) {
                 (*object).set_flag(FINALIZED);
                 self.finalizers.get_mut().push(Finalizer::Delete(Value::from_header(object)));
                 self.request_attention();
@@ -143,14 +169,7 @@ impl Heap {
                 }
             }
             Self::mark(&mut pending);
-            let mut garbage: Vec<Value> = Vec::new();
-            self.for_each(|object| {
-                // Counters cannot be zero by accident: a live object's was raised above.
-                if *counter(object) == 0 && object.kind() != Kind::Free {
-                    garbage.push(Value::from_header(object));
-                }
-            });
-            garbage
+            unreached.into_iter().filter(|&object| *counter(object) == 0).map(|object| Value::from_header(object)).collect()
         }
     }
 
@@ -188,6 +207,13 @@ impl Heap {
             }
         });
         objects
+    }
+}
+
+fn has_callback(object: &Header) -> bool {
+    core::ptr::eq(object.class().layout, WeakReference::LAYOUT) && {
+        // SAFETY: the layout is that of weak references.
+        unsafe { &*core::ptr::from_ref(object).cast::<WeakReference>() }.callback.get().is_some()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::object::class::Class;
 use crate::object::header::{FINALIZED, HAS_WEAK_REFERENCES, Header, Kind, LARGE, Layout, Object, SUBCLASS};
 use crate::object::instance::Attributes;
 use crate::object::value::{Value, bits};
-use alloc::alloc::{Layout as Memory, alloc_zeroed, dealloc};
+use alloc::alloc::{Layout as Memory, alloc, alloc_zeroed, dealloc};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -52,6 +52,11 @@ fn can_allocate(bytes: usize) -> bool {
     }
 }
 
+/// Bytes of a page that become free cells at once: memory that no object was in yet is not touched, so the machine need not provide it.
+const FRESH: usize = if cfg!(target_pointer_width = "64") { 4096 } else { PAGE_SIZE };
+/// Pages that are allocated at once.
+const PAGES_IN_BLOCK: usize = if cfg!(target_pointer_width = "64") { 16 } else { 1 };
+
 /// A free cell: kind byte zero (`Kind::Free`), then the link.
 #[repr(C)]
 struct FreeCell {
@@ -64,8 +69,10 @@ pub(crate) struct Page {
     heap: *const Heap,
     next: *mut Page,
     cell_size: u32,
-    /// Number of cells.
-    cells: u32,
+    /// Number of cells that have been on a free list; what lies behind them is no memory of objects yet.
+    cells: Cell<u32>,
+    /// Finds a cell's index without a division; see [`reciprocal`].
+    reciprocal: u32,
     /// The collector's counters, one a cell, while it runs.
     counters: Cell<*mut u32>,
 }
@@ -103,7 +110,12 @@ pub struct Heap {
     /// Ticks taken away so that the next safe point looks around.
     withheld: Cell<i32>,
     free: [Cell<*mut FreeCell>; SIZE_CLASSES],
+    /// The page of each size class that has more room for cells.
+    fresh: [Cell<*mut Page>; SIZE_CLASSES],
     pages: Cell<*mut Page>,
+    /// Allocated memory in which the pages lie, and what is left of the newest.
+    blocks: crate::object::header::Mut<Vec<*mut u8>>,
+    unused_pages: Cell<usize>,
     large: Cell<*mut LargeBlock>,
     /// Bytes held by pages and large blocks and charged by objects' buffers.
     used: Cell<usize>,
@@ -134,7 +146,10 @@ impl Heap {
             granted: Cell::new(0),
             withheld: Cell::new(0),
             free: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
+            fresh: [const { Cell::new(null_mut()) }; SIZE_CLASSES],
             pages: Cell::new(null_mut()),
+            blocks: Default::default(),
+            unused_pages: Cell::new(0),
             large: Cell::new(null_mut()),
             used: Cell::new(0),
             peak: Cell::new(0),
@@ -254,7 +269,7 @@ impl Heap {
         }
     }
 
-    /// Memory for an object of `size` bytes, zeroed beyond the header only when fresh: the caller writes every field.
+    /// Memory for an object of `size` bytes, in which anything may be: the caller writes every field.
     /// Returns the address and the size class.
     #[inline(always)]
     fn allocate(&self, size: usize) -> (*mut Header, u16) {
@@ -276,10 +291,10 @@ impl Heap {
     fn allocate_slow(&self, size: usize) -> (*mut Header, u16) {
         let class = size.div_ceil(GRANULE);
         if class < SIZE_CLASSES {
-            self.add_page(class);
+            self.add_cells(class);
             let cell = self.free[class].get();
             poison::unpoison(cell.cast(), class * GRANULE);
-            // SAFETY: add_page put at least one cell on the list, or did not return.
+            // SAFETY: add_cells put at least one cell on the list, or did not return.
             self.free[class].set(unsafe { (*cell).next });
             return (cell as *mut Header, class as u16);
         }
@@ -310,30 +325,65 @@ impl Heap {
         }
     }
 
-    fn add_page(&self, class: usize) {
+    /// More free cells of a size class: the next ones of a page.
+    fn add_cells(&self, class: usize) {
         let cell_size = class * GRANULE;
-        let memory = page_memory();
-        // SAFETY: the size is not zero.
-        let page = unsafe { alloc_zeroed(memory) } as *mut Page;
-        if page.is_null() {
-            alloc::alloc::handle_alloc_error(memory);
-        }
-        let cells = (PAGE_SIZE - PAGE_HEADER) / cell_size;
-        // SAFETY: the page is fresh zeroed memory; every cell lies inside it.
+        let page = match self.fresh[class].get() {
+            page if page.is_null() => self.add_page(class),
+            page => page,
+        };
+        // SAFETY: a live page with room for at least one more cell; all of them lie inside it.
         unsafe {
-            page.write(Page { heap: self, next: self.pages.get(), cell_size: cell_size as u32, cells: cells as u32, counters: Cell::new(null_mut()) });
-            self.pages.set(page);
+            let start = (*page).cells.get() as usize;
+            let most = cells_in_page(cell_size);
+            // Whole cells up to the end of the piece of memory in which the next one begins.
+            let rest = (PAGE_HEADER + start * cell_size) % FRESH;
+            let end = (start + ((FRESH - rest) / cell_size).max(1)).min(most);
             let first = (page as *mut u8).add(PAGE_HEADER);
             let mut next = self.free[class].get();
-            for index in (0..cells).rev() {
+            for index in (start..end).rev() {
                 let cell = first.add(index * cell_size) as *mut FreeCell;
-                (*cell).next = next;
+                poison::unpoison(cell.cast(), cell_size);
+                cell.write(FreeCell { kind: 0, next });
                 poison::poison(cell.cast(), cell_size);
                 next = cell;
             }
             self.free[class].set(next);
+            (*page).cells.set(end as u32);
+            self.fresh[class].set(if end == most { null_mut() } else { page });
         }
+    }
+
+    fn add_page(&self, class: usize) -> *mut Page {
+        let page = self.page_memory() as *mut Page;
+        let cell_size = (class * GRANULE) as u32;
+        // SAFETY: the page is fresh memory.
+        unsafe {
+            page.write(Page { heap: self, next: self.pages.get(), cell_size, cells: Cell::new(0), reciprocal: reciprocal(class), counters: Cell::new(null_mut()) });
+            poison::poison((page as *mut u8).add(PAGE_HEADER), PAGE_SIZE - PAGE_HEADER);
+        }
+        self.pages.set(page);
         self.note_use(PAGE_SIZE);
+        page
+    }
+
+    /// Memory for a page.
+    fn page_memory(&self) -> *mut u8 {
+        let blocks = self.blocks.get_mut();
+        if self.unused_pages.get() == 0 {
+            let memory = block_memory();
+            // SAFETY: the size is not zero.
+            let block = unsafe { alloc(memory) };
+            if block.is_null() {
+                alloc::alloc::handle_alloc_error(memory);
+            }
+            blocks.push(block);
+            self.unused_pages.set(PAGES_IN_BLOCK);
+        }
+        let unused = self.unused_pages.get() - 1;
+        self.unused_pages.set(unused);
+        let block = blocks.last().copied().unwrap_or(null_mut());
+        block.wrapping_add((PAGES_IN_BLOCK - 1 - unused) * PAGE_SIZE)
     }
 
     /// Allocates an object of fixed size with one reference. `build` gets the header and returns the object.
@@ -462,9 +512,34 @@ impl Heap {
     }
 }
 
-fn page_memory() -> Memory {
+/// Most cells of a size that a page can have.
+fn cells_in_page(cell_size: usize) -> usize {
+    (PAGE_SIZE - PAGE_HEADER) / cell_size
+}
+
+/// What the distance of a cell from its page's first one, in granules, is multiplied by to get its index in the upper bits: rounded up, which makes no
+/// difference for whole cells as there are fewer than `1 << RECIPROCAL_BITS` granules in a page.
+const fn reciprocal(class: usize) -> u32 {
+    (1 << RECIPROCAL_BITS) / class as u32 + 1
+}
+
+const RECIPROCAL_BITS: u32 = 19;
+
+/// The index of a cell in its page.
+///
+/// # Safety
+/// The object lies in a page.
+#[inline(always)]
+unsafe fn cell_index(header: *const Header) -> (*const Page, usize) {
+    let page = (header as usize & !(PAGE_SIZE - 1)) as *const Page;
+    let granules = (header as usize - page as usize - PAGE_HEADER) / GRANULE;
+    // SAFETY: the caller vouches.
+    (page, (granules as u32 * unsafe { (*page).reciprocal } >> RECIPROCAL_BITS) as usize)
+}
+
+fn block_memory() -> Memory {
     // SAFETY: the alignment is a power of two and the size does not overflow.
-    unsafe { Memory::from_size_align_unchecked(PAGE_SIZE, PAGE_SIZE) }
+    unsafe { Memory::from_size_align_unchecked(PAGES_IN_BLOCK * PAGE_SIZE, PAGE_SIZE) }
 }
 
 fn large_memory(size: usize) -> Memory {
@@ -524,7 +599,7 @@ impl Heap {
             // SAFETY: pages on the list are live; every cell starts with a header or a free cell, told apart by the kind byte.
             unsafe {
                 let first = (page as *mut u8).add(PAGE_HEADER);
-                for index in 0..(*page).cells as usize {
+                for index in 0..(*page).cells.get() as usize {
                     let cell = first.add(index * (*page).cell_size as usize);
                     if !poison::is_poisoned(cell) && (*(cell as *const Header)).kind() != Kind::Free {
                         visit(&*(cell as *const Header));
@@ -565,7 +640,7 @@ impl Heap {
             unsafe {
                 let first = (page as usize) + PAGE_HEADER;
                 let size = (*page).cell_size as usize;
-                if address >= first && address < first + (*page).cells as usize * size {
+                if address >= first && address < first + (*page).cells.get() as usize * size {
                     let cell = address as *mut u8;
                     let is_object = (address - first).is_multiple_of(size) && !poison::is_poisoned(cell) && (*(cell as *const Header)).kind() != Kind::Free;
                     return if is_object { live(cell as *const Header) } else { None };
@@ -588,14 +663,11 @@ impl Heap {
 
     /// Gives all memory back without looking at the objects: the VM is gone.
     pub(crate) fn release_all(&self) {
-        let mut page = self.pages.replace(null_mut());
-        while !page.is_null() {
+        self.pages.set(null_mut());
+        self.unused_pages.set(0);
+        for block in self.blocks.take() {
             // SAFETY: nobody refers to the objects any more.
-            unsafe {
-                let next = (*page).next;
-                dealloc(page as *mut u8, page_memory());
-                page = next;
-            }
+            unsafe { dealloc(block, block_memory()) };
         }
         let mut block = self.large.replace(null_mut());
         while !block.is_null() {

@@ -112,7 +112,7 @@ fn source(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn code_image(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    match arguments.first().and_then(|code| code.get::<Code>()).map(Code::prototype) {
+    match arguments.first().and_then(|code| code.get::<Code>()).map(|code| code.prototype(vm)) {
         Some(Some(prototype)) => Ok(vm.new_bytes(&image::write(&prototype))),
         Some(None) => Err(vm.value_error("unmarshallable object")),
         None => Err(vm.type_error("code_image() argument must be a code object")),

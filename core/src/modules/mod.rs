@@ -224,6 +224,7 @@ pub fn create(vm: &mut Vm, spec: &'static ModuleSpec) -> Res<Value> {
 /// What the module's `init` raises.
 pub fn fill(vm: &mut Vm, spec: &'static ModuleSpec, module: &Value) -> Res<()> {
     let Some(dict) = module::namespace(module) else { return Ok(()) };
+    dict.reserve(vm, spec.natives.len() + spec.types.len())?;
     let namespace = Namespace { dict, module };
     if !spec.doc.is_empty() {
         namespace.set_str(vm, "__doc__", spec.doc);

@@ -7,6 +7,7 @@ use super::tuple::Tuple;
 use super::value::Value;
 use super::{bytes::Bytes, complex::Complex, float, int, set};
 use crate::code::prototype::{CodePrototype, Const};
+use crate::vm::Vm;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
@@ -57,7 +58,8 @@ fn constant(value: &Value) -> Option<Const> {
 
 impl Code {
     /// The prototype that this was loaded from, or would have been if it has been changed since; None if it has constants that no image can hold.
-    pub fn prototype(&self) -> Option<CodePrototype> {
+    pub fn prototype(&self, vm: &mut Vm) -> Option<CodePrototype> {
+        let body = vm.body_of(self);
         Some(CodePrototype {
             name: text(self.name.get()),
             qualified_name: text(self.qualified_name.get()),
@@ -73,12 +75,12 @@ impl Code {
             free_names: texts(&self.free_names),
             captures: self.captures.to_vec(),
             docstring: self.docstring.get::<Str>().map(|text| text.bytes().into()),
-            constants: self.constant_box.iter().map(constant).collect::<Option<_>>()?,
-            sites: self.site_box.iter().map(|site| text(&site.name)).collect(),
-            children: self.children.iter().map(|child| child.get::<Code>()?.prototype()).collect::<Option<_>>()?,
-            instructions: self.instruction_box.to_vec(),
-            handlers: self.handlers.to_vec(),
-            lines: self.lines.clone(),
+            constants: body.constants.iter().map(constant).collect::<Option<_>>()?,
+            sites: body.sites.iter().map(|site| text(&site.name)).collect(),
+            children: body.children.iter().map(|child| child.get::<Code>()?.prototype(vm)).collect::<Option<_>>()?,
+            instructions: body.instructions.to_vec(),
+            handlers: body.handlers.to_vec(),
+            lines: body.lines.clone(),
         })
     }
 }

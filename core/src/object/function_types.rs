@@ -523,8 +523,8 @@ fn code_repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 /// The code's runs of instructions with one position.
-fn runs(arguments: &[Value]) -> impl Iterator<Item = (u32, Position)> + '_ {
-    arguments.first().and_then(code_of).into_iter().flat_map(|code| code.lines.runs()).flatten()
+fn runs<'a>(vm: &mut Vm, arguments: &'a [Value]) -> impl Iterator<Item = (u32, Position)> + use<'a> {
+    arguments.first().and_then(code_of).map(|code| vm.body_of(code)).into_iter().flat_map(|body| body.lines.runs()).flatten()
 }
 
 fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
@@ -533,7 +533,7 @@ fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let column = if vm.debug_ranges { Value::small_int(0) } else { Value::NONE };
     let beginning = vm.new_tuple([Value::small_int(first), Value::small_int(first), column.clone(), column].into());
     let mut items = Vec::from([beginning]);
-    for (count, position) in runs(arguments) {
+    for (count, position) in runs(vm, arguments) {
         let is_mark = count == 0;
         let number = |number: u32| if position.line == 0 { Value::NONE } else { Value::small_int(i64::from(number)) };
         // Of instructions that no text stands for only the line is known.
@@ -554,7 +554,7 @@ fn code_positions(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 fn code_lines(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let first = arguments.first().and_then(code_of).map_or(0, |code| code.first_line);
     let mut lines: Vec<(i64, i64, u32)> = Vec::from([(0, 2, first)]);
-    for (count, position) in runs(arguments) {
+    for (count, position) in runs(vm, arguments) {
         let start = lines.last().map_or(0, |(_, end, _)| *end);
         let end = start + 2 * i64::from(count.max(1));
         match lines.last_mut() {
@@ -607,20 +607,21 @@ fn code_eq(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let [this, other, ..] = arguments else { return Ok(Value::NOT_IMPLEMENTED) };
     let (Some(one), Some(two)) = (code_of(this), code_of(other)) else { return Ok(Value::NOT_IMPLEMENTED) };
     let names = |code: &Code| -> Vec<u64> {
-        let sites = code.site_box.iter().map(|site| site.name.bits());
+        let sites = code.body().sites.iter().map(|site| site.name.bits());
         sites.chain(code.local_names.iter().chain(&code.free_names).map(Value::bits)).collect()
     };
+    let (one_body, two_body) = (vm.body_of(one), vm.body_of(two));
     let same = one.first_line == two.first_line
         && (one.argument_count, one.positional_only_count, one.keyword_only_count) == (two.argument_count, two.positional_only_count, two.keyword_only_count)
         && one.flags == two.flags
-        && one.instruction_box == two.instruction_box
-        && one.handlers == two.handlers
-        && one.lines == two.lines
+        && one_body.instructions == two_body.instructions
+        && one_body.handlers == two_body.handlers
+        && one_body.lines == two_body.lines
         && (&one.cell_registers, &one.captures) == (&two.cell_registers, &two.captures)
         && names(one) == names(two)
         && vm.equal(one.name.get(), two.name.get())?
-        && same_constants(vm, &one.constant_box, &two.constant_box)?
-        && same_constants(vm, &one.children, &two.children)?;
+        && same_constants(vm, &one_body.constants, &two_body.constants)?
+        && same_constants(vm, &one_body.children, &two_body.children)?;
     Ok(Value::bool(same))
 }
 
@@ -631,7 +632,7 @@ fn code_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     for number in [u32::from(code.argument_count), u32::from(code.positional_only_count), u32::from(code.keyword_only_count), code.flags.0, code.first_line] {
         mix(u64::from(number));
     }
-    for instruction in &code.instruction_box {
+    for instruction in &vm.body_of(code).instructions {
         mix(instruction.op as u64 | u64::from(instruction.x) << 8 | u64::from(instruction.a) << 16 | u64::from(instruction.b) << 32 | u64::from(instruction.c) << 48);
     }
     Ok(vm.new_int((hash >> 2) as i64))
@@ -640,9 +641,10 @@ fn code_hash(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 /// Code nested in a code object, from new `co_consts`: only that may be other code, and only code that finds its variables in the same places.
 fn nested_code(vm: &mut Vm, code: &Code, constants: &[Value]) -> Res<Box<[Value]>> {
     let mut children = Vec::new();
-    let (own, nested) = constants.split_at_checked(code.constant_box.len()).unwrap_or_default();
-    let mut fits = constants.len() == code.constant_box.len() + code.children.len() && same_constants(vm, own, &code.constant_box)?;
-    for (new, old) in nested.iter().zip(&code.children) {
+    let body = vm.body_of(code);
+    let (own, nested) = constants.split_at_checked(body.constants.len()).unwrap_or_default();
+    let mut fits = constants.len() == body.constants.len() + body.children.len() && same_constants(vm, own, &body.constants)?;
+    for (new, old) in nested.iter().zip(&body.children) {
         let same_layout = |new: &Code, old: &Code| {
             let layout = |code: &Code| (code.flags.0 & (LAYOUT_FLAGS | CodeFlags::NAMESPACE), code.argument_count, code.keyword_only_count);
             layout(new) == layout(old) && (&new.captures, new.free_names.len()) == (&old.captures, old.free_names.len())
@@ -660,7 +662,7 @@ fn code_replace(vm: &mut Vm, args: &Args) -> Res<Action> {
     let Some(this) = args.get(0) else { return Ok(Action::Return(Value::NONE)) };
     let Some(code) = code_of(this) else { return Ok(Action::Return(Value::NONE)) };
     let (mut flags, mut first_line) = (code.flags, code.first_line);
-    let (mut positional_only, mut children) = (code.positional_only_count, code.children.clone());
+    let (mut positional_only, mut children) = (code.positional_only_count, vm.body_of(code).children.clone());
     let mut texts = [code.name.get().clone(), code.qualified_name.get().clone(), code.filename.clone()];
     for (key, value) in args.names.iter().zip(args.values) {
         let key = text_of(key);
@@ -736,7 +738,8 @@ pub static CODE: TypeSpec = TypeSpec {
         Getter::read_only(
             "co_consts",
             |vm, value| {
-                let items = code_of(value).map(|code| code.constant_box.iter().chain(code.children.iter()).cloned().collect()).unwrap_or_default();
+                let items =
+                    code_of(value).map(|code| vm.body_of(code)).map(|body| body.constants.iter().chain(body.children.iter()).cloned().collect()).unwrap_or_default();
                 Ok(vm.new_tuple(items))
             },
             "",
@@ -745,7 +748,7 @@ pub static CODE: TypeSpec = TypeSpec {
             "co_names",
             |vm, value| {
                 let mut names: Vec<Value> = Vec::new();
-                for site in code_of(value).map(|code| &*code.site_box).unwrap_or_default() {
+                for site in code_of(value).map(|code| &*vm.body_of(code).sites).unwrap_or_default() {
                     if !names.iter().any(|name| name.is(&site.name)) {
                         names.push(site.name.clone());
                     }

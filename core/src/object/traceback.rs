@@ -228,7 +228,7 @@ pub fn code_of(running: &Value) -> Option<&Code> {
 
 /// Where an instruction is in `co_lines`.
 fn place(running: &Value, instruction: u32) -> usize {
-    code_of(running).map_or(0, |code| code.lines.place(instruction as usize))
+    code_of(running).map_or(0, |code| code.body().lines.place(instruction as usize))
 }
 
 fn code_value(running: &Value) -> Value {
@@ -522,7 +522,7 @@ fn traceback_new(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         return Err(vm.type_error(&alloc::format!("traceback() argument 'tb_frame' must be frame, not {given}")));
     }
     let place = usize::try_from(vm.index_i64(instruction)? / 2).unwrap_or(0);
-    let instruction = code_of(frame_value).map_or(0, |code| code.lines.instruction_at(place));
+    let instruction = code_of(frame_value).map_or(0, |code| code.body().lines.instruction_at(place));
     let line = vm.index_i64(line)?;
     let line = Cell::new(u32::try_from(line).unwrap_or(0));
     let (function, frame, next) = (frame_value.clone(), Mut::new(frame_value.clone()), Mut::new(next.clone()));

@@ -248,6 +248,8 @@ impl Vm {
     /// Enters natives and computed attributes.
     fn fill_class(&mut self, spec: &'static TypeSpec, class: &Value) {
         let Some(object) = class.get::<Class>() else { return };
+        // Module and doc string come later.
+        drop(object.namespace().reserve(self, spec.natives.len() + spec.getters.len() + 2));
         for native in spec.natives {
             let name = self.intern(native.name());
             let value = self.native_method(native, object);

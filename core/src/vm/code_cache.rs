@@ -77,7 +77,7 @@ pub fn keep(vm: &mut Vm, path: &str, source: Stamp, code: &Value) {
     let key = vm.intern("dont_write_bytecode");
     let unwanted = sys::attribute(vm, &key).is_none_or(|unwanted| !unwanted.is(&Value::FALSE));
     let Some(files) = vm.host.files.filter(|_| !unwanted) else { return };
-    let Some(prototype) = code.get::<Code>().and_then(Code::prototype) else { return };
+    let Some(prototype) = code.get::<Code>().and_then(|code| code.prototype(vm)) else { return };
     let image = image::write(&prototype);
     let Ok(length) = u32::try_from(image.len()) else { return };
     let mut contents = Vec::with_capacity(HEADER + 5 + image.len());

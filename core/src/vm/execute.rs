@@ -534,7 +534,7 @@ impl Vm {
             *base.sub(CODE) = code as usize as Word;
             self.base = base;
             self.code = code;
-            self.pc = (*code).instructions;
+            self.pc = (*code).instructions.get();
         }
         self.frames_left -= 1;
         Ok(())
@@ -573,7 +573,7 @@ impl Vm {
             *base.sub(CODE) = code as usize as Word;
             self.base = base;
             self.code = code;
-            self.pc = (*code).instructions;
+            self.pc = (*code).instructions.get();
         }
         self.frames_left -= 1;
         Ok(())

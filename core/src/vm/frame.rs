@@ -12,10 +12,9 @@
 use super::Vm;
 use super::native::Continuation;
 use crate::code::isa::{HEADER_SLOTS, Instr, Op};
-use crate::code::line_table::LineTable;
 use crate::code::prototype::CodeFlags;
 use crate::object;
-use crate::object::code::Code;
+use crate::object::code::{Body, Code, Outline};
 use crate::object::function::Function;
 use crate::object::generator::Generator;
 use crate::object::header::{Header, Kind, Mut};
@@ -174,34 +173,23 @@ pub(super) fn own_code(vm: &mut Vm, resume: Resume) -> Value {
     let last = if resume == Resume::Leave { Op::Leave } else { Op::ResumeNative };
     let instructions: Box<[Instr]> = Box::new([Instr::new(Op::Call, 0, 0, 0, 0), Instr::new(last, resume as u8, 0, 0, 0)]);
     let name = vm.intern("<native>");
-    let pointer = instructions.as_ptr();
-    vm.new_object(|header| Code {
-        header,
-        constants: core::ptr::dangling(),
-        sites: core::ptr::dangling(),
-        instructions: pointer,
+    let outline = Outline {
         register_count: OWN_REGISTERS as u16,
         argument_count: 0,
         positional_only_count: 0,
         keyword_only_count: 0,
-        simple_arguments: u32::MAX,
         flags: CodeFlags(CodeFlags::HIDDEN),
         first_line: 0,
-        instruction_box: instructions,
-        constant_box: Box::default(),
-        site_box: Box::default(),
-        children: Box::default(),
-        handlers: Box::default(),
-        lines: LineTable::default(),
-        name: Mut::new(name.clone()),
-        qualified_name: Mut::new(name.clone()),
+        name: name.clone(),
+        qualified_name: name.clone(),
         filename: name,
         local_names: Box::default(),
         cell_registers: Box::default(),
         free_names: Box::default(),
         captures: Box::default(),
         docstring: Value::NONE,
-    })
+    };
+    vm.new_object(|header| Code::new(header, outline, Body { instructions, ..Body::default() }))
 }
 
 /// A frame on the current py-thread's stack, for those who look at it.
@@ -357,7 +345,7 @@ impl Vm {
             *at.add(6) = bits::UNDEFINED;
             self.base = at.add(HEADER_SLOTS);
             self.code = code;
-            self.pc = (*code).instructions.add(1);
+            self.pc = (*code).instructions.get().add(1);
         }
     }
 

@@ -6,7 +6,7 @@
 //! circle of py-threads waiting for each other's imports: then it gets the module as far as it is, as in CPython.
 
 use super::execute::text_of;
-use super::host::{FileKind, Files, Frozen, FrozenCode, Stamp};
+use super::host::{FileKind, Files, Frozen, FrozenCode, Stamp, VerifiedImage};
 use super::iterate::collect;
 use super::protocol::get_attribute_then;
 use super::{Action, Args, Call, Name, Native, Res, Vm, code_cache};
@@ -30,7 +30,6 @@ use crate::object::traceback;
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::sched::wait::{Lock, Timeout};
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -254,14 +253,15 @@ struct Found {
 
 enum FoundCode {
     Source(Vec<u8>),
-    Image(Cow<'static, [u8]>),
+    Frozen(VerifiedImage),
+    Image(Vec<u8>),
 }
 
 /// What is known of a frozen module.
 fn found_frozen(vm: &Vm, frozen: Frozen) -> Found {
     let code = match frozen.code {
         FrozenCode::Source(text) => FoundCode::Source(text.as_bytes().to_vec()),
-        FrozenCode::Image(image) => FoundCode::Image(Cow::Borrowed(image)),
+        FrozenCode::Image(image) => FoundCode::Frozen(image),
     };
     let library = &vm.host.library;
     let base = format!("{library}/{}", frozen.name.replace('.', "/"));
@@ -440,7 +440,7 @@ fn find_file(vm: &mut Vm, files: &'static dyn Files, folder: &str, name: &str) -
             let cache = cache.and_then(|cache| Some((cache, files.stamp(&path)?)));
             let image = cache.as_ref().and_then(|(cache, stamp)| code_cache::image_of(files, magic, cache, *stamp));
             let code = match image {
-                Some(image) => FoundCode::Image(Cow::Owned(image)),
+                Some(image) => FoundCode::Image(image),
                 None => FoundCode::Source(files.read(&path)?),
             };
             Ok((code, cache))
@@ -609,6 +609,10 @@ pub fn run_code(vm: &mut Vm, code: &Value, namespace: &Value) -> Res<Action> {
 fn load(vm: &mut Vm, found: &Found) -> Res<Value> {
     match &found.code {
         FoundCode::Source(source) => compile_and_keep(vm, source, found),
+        FoundCode::Frozen(image) => match vm.open_code(*image) {
+            Some(code) => Ok(code),
+            None => Err(bad_image(vm, found)),
+        },
         FoundCode::Image(image) => {
             // The source may have been moved since.
             let filename = found.cache.is_some().then_some(found.filename.as_str());
@@ -619,10 +623,15 @@ fn load(vm: &mut Vm, found: &Found) -> Res<Value> {
                     Ok(source) => compile_and_keep(vm, &source, found),
                     Err(error) => Err(vm.machine_error(error, Some(path))),
                 },
-                _ => Err(vm.raise(Ex::ImportError, &format!("bad code image of {}", found.filename))),
+                _ => Err(bad_image(vm, found)),
             }
         }
     }
+}
+
+#[cold]
+fn bad_image(vm: &mut Vm, found: &Found) -> super::Raised {
+    vm.raise(Ex::ImportError, &format!("bad code image of {}", found.filename))
 }
 
 fn compile_and_keep(vm: &mut Vm, source: &[u8], found: &Found) -> Res<Value> {

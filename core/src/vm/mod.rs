@@ -73,6 +73,9 @@ impl Deref for ClassRef {
     }
 }
 
+/// Interned strings that the table has room for at once: those of the builtin types fill most of it.
+const FIRST_NAMES: usize = 1792;
+
 const KINDS: usize = Kind::Undefined as usize + 1;
 
 /// A virtual machine. Everything that can change lives here or in objects of its heap; the GIL guards it.
@@ -200,7 +203,7 @@ impl Vm {
             specs: HashMap::default(),
             exceptions: Vec::new(),
             names: Vec::new(),
-            interned: hashbrown::HashTable::new(),
+            interned: hashbrown::HashTable::with_capacity(FIRST_NAMES),
             pending: None,
             next_version: 0,
             characters: Vec::new(),

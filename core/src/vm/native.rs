@@ -264,6 +264,8 @@ pub struct Native {
     pub function: Function,
     pub binding: Binding,
     pub arity: Arity,
+    /// Bytes of the signature that are the name.
+    name_length: u16,
     /// A simple one that may make its py-thread wait ([`Vm::wait_for`]): only an instruction, or an [`Action`], can call it, for whose value nobody
     /// waits in native code.
     pub waits: bool,
@@ -272,12 +274,17 @@ pub struct Native {
 impl Native {
     /// A [`Simple`] native; a method if the signature begins with `$self`, a class method with `$type`, `__new__` if so named.
     pub const fn simple(signature: &'static str, function: Simple, doc: &'static str) -> Native {
-        Native { signature, doc, function: Function::Simple(function), binding: binding(signature), arity: arity(signature), waits: false }
+        Native::declared(signature, Function::Simple(function), doc)
     }
 
     /// A [`Full`] native.
     pub const fn full(signature: &'static str, function: Full, doc: &'static str) -> Native {
-        Native { signature, doc, function: Function::Full(function), binding: binding(signature), arity: arity(signature), waits: false }
+        Native::declared(signature, Function::Full(function), doc)
+    }
+
+    const fn declared(signature: &'static str, function: Function, doc: &'static str) -> Native {
+        let name_length = open_parenthesis(signature.as_bytes()) as u16;
+        Native { signature, doc, function, binding: binding(signature), arity: arity(signature), name_length, waits: false }
     }
 
     /// Counts its positional arguments itself, to say it in words of its own.
@@ -296,7 +303,7 @@ impl Native {
     }
 
     pub fn name(&self) -> &'static str {
-        self.signature.split('(').next().unwrap_or(self.signature)
+        self.signature.get(..self.name_length as usize).unwrap_or(self.signature)
     }
 
     /// The parameter list, without the parentheses.

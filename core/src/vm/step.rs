@@ -437,7 +437,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                     next!()
                 }
                 Op::LoadConst => {
-                    let word = (*(*code).constants.add(i.operand() as u32 as usize)).bits();
+                    let word = (*(*code).constants.get().add(i.operand() as u32 as usize)).bits();
                     retain(word);
                     store(reg!(i.a()), word);
                     next!()
@@ -520,7 +520,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                 Op::DeleteFree => slow!(ops::names::delete_free, i),
                 Op::LoadFreeCell => slow!(ops::names::load_free_cell, i),
                 Op::LoadGlobal => {
-                    let site = &*(*code).sites.add(i.operand() as u32 as usize);
+                    let site = &*(*code).sites.get().add(i.operand() as u32 as usize);
                     let function = *base.sub(FUNCTION) as usize as *const Function;
                     let globals = (*function).globals.get_unchecked::<Dict>();
                     if globals.keys_version() == site.version.get() {
@@ -541,7 +541,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                     slow!(ops::names::load_global, i)
                 }
                 Op::StoreGlobal => {
-                    let site = &*(*code).sites.add(i.operand() as u32 as usize);
+                    let site = &*(*code).sites.get().add(i.operand() as u32 as usize);
                     let function = *base.sub(FUNCTION) as usize as *const Function;
                     let globals = (*function).globals.get_unchecked::<Dict>();
                     if globals.keys_version() == site.version.get() {
@@ -558,7 +558,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                 }
                 Op::DeleteGlobal => slow!(ops::names::delete_global, i),
                 Op::LoadName => {
-                    let site = &*(*code).sites.add(i.operand() as u32 as usize);
+                    let site = &*(*code).sites.get().add(i.operand() as u32 as usize);
                     let space = *reg!(0);
                     if kind_of(space) == Some(Kind::Dict) {
                         let dict = &*(space as usize as *const Dict);
@@ -582,7 +582,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                     slow!(ops::names::load_name, i)
                 }
                 Op::StoreName => {
-                    let site = &*(*code).sites.add(i.operand() as u32 as usize);
+                    let site = &*(*code).sites.get().add(i.operand() as u32 as usize);
                     let space = *reg!(0);
                     if kind_of(space) == Some(Kind::Dict) {
                         let dict = &*(space as usize as *const Dict);
@@ -858,7 +858,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                 Op::GetAttr => {
                     let object = *reg!(i.b());
                     if kind_of(object) == Some(Kind::Instance) {
-                        let site = &*(*code).sites.add(i.c() as usize);
+                        let site = &*(*code).sites.get().add(i.c() as usize);
                         let header = &*(object as usize as *const Header);
                         if header.class().version.get() == site.version.get() && site.state.get() == site_state::SLOT {
                             let attributes = &*((header as *const Header).add(1) as *const Attributes);
@@ -880,7 +880,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                 Op::SetAttr => {
                     let object = *reg!(i.a());
                     if kind_of(object) == Some(Kind::Instance) && i.x() & CONSUME_A == 0 {
-                        let site = &*(*code).sites.add(i.c() as usize);
+                        let site = &*(*code).sites.get().add(i.c() as usize);
                         let header = &*(object as usize as *const Header);
                         if header.class().version.get() == site.version.get() && site.state.get() == site_state::ADD {
                             let attributes = &*((header as *const Header).add(1) as *const Attributes);
@@ -915,7 +915,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
 
                 Op::LoadMethod => {
                     let object = *reg!(i.b());
-                    let site = &*(*code).sites.add(i.c() as usize);
+                    let site = &*(*code).sites.get().add(i.c() as usize);
                     if is_pointer(object) && site.state.get() == site_state::METHOD {
                         let header = &*(object as usize as *const Header);
                         let class: &Class = header.class();
@@ -960,7 +960,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                                 }
                                 base = new_base;
                                 code = callee_code;
-                                pc = (*callee_code).instructions;
+                                pc = (*callee_code).instructions.get();
                                 next!()
                             }
                         }
@@ -1028,7 +1028,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                                 }
                                 base = new_base;
                                 code = callee_code;
-                                pc = (*callee_code).instructions;
+                                pc = (*callee_code).instructions.get();
                                 next!()
                             }
                         }
@@ -1112,6 +1112,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                 Op::ImportFrom => slow!(ops::imports::import_from, i),
                 Op::ImportStar => slow!(ops::imports::import_star, i),
                 Op::Intrinsic => slow!(ops::intrinsics::intrinsic, i),
+                Op::ReadBody => slow!(ops::enter::read_body, i),
                 Op::ResumeNative => {
                     // `__init__` returned: the instance is the result.
                     if i.x() == Resume::Construct as u8 && *reg!(0) == bits::NONE {

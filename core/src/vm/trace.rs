@@ -225,7 +225,9 @@ pub(crate) fn before(vm: &mut Vm) -> Before {
     }
     let Some(running) = vm.frame() else { return Before::Go };
     let code = running.code();
-    if running.is_own() || code.flags.has(CodeFlags::HIDDEN) {
+    // SAFETY: the instruction that was just fetched.
+    let unread = unsafe { *vm.pc.wrapping_sub(1) }.op == Op::ReadBody;
+    if running.is_own() || code.flags.has(CodeFlags::HIDDEN) || unread {
         return Before::Go;
     }
     let Some(mut record) = vm.tracing.current.take() else { return Before::Go };
@@ -295,7 +297,7 @@ fn list_frames(vm: &Vm, record: &mut Record, innermost: Option<FrameRef>) {
             let mut activation = Activation::new(running.base as usize);
             activation.last = Some(running.instruction());
             activation.line = running.code().position(running.instruction()).line;
-            activation.place = running.code().lines.place(running.instruction());
+            activation.place = running.code().body().lines.place(running.instruction());
             record.frames.push(activation);
         }
         at = running.caller();
@@ -313,7 +315,7 @@ fn arrive(vm: &Vm, record: &mut Record, running: FrameRef, index: usize) -> Opti
         if let Some(top) = record.frames.last_mut().filter(|top| top.base == base) {
             top.last = index.checked_sub(1);
             top.line = top.last.map_or(0, |last| running.code().position(last).line);
-            top.place = top.last.map_or(0, |last| running.code().lines.place(last));
+            top.place = top.last.map_or(0, |last| running.code().body().lines.place(last));
         }
     }
     if let Some(found) = record.frames.iter().rposition(|activation| activation.base == base) {
@@ -332,10 +334,10 @@ fn arrive(vm: &Vm, record: &mut Record, running: FrameRef, index: usize) -> Opti
     if index > 0 {
         // A generator goes on; the first time, behind what made it.
         let before = index - 1;
-        if running.code().instruction_box.get(before).is_some_and(|before| before.op != Op::MakeGenerator) {
+        if running.code().body().instructions.get(before).is_some_and(|before| before.op != Op::MakeGenerator) {
             activation.last = Some(before);
             activation.line = running.code().position(before).line;
-            activation.place = running.code().lines.place(before);
+            activation.place = running.code().body().lines.place(before);
         }
         activation.frame = traceback::known(running).unwrap_or(Value::NONE);
     }
@@ -445,7 +447,7 @@ fn next_event(vm: &mut Vm, record: &mut Record, running: FrameRef) -> Option<Eve
 impl Activation {
     /// The next line to visit before the instruction at `index`.
     fn next_line(&mut self, lines: &Lines, code: &Code, index: usize) -> Option<u32> {
-        let before = self.last.and_then(|last| code.instruction_box.get(last)).map(|before| before.op);
+        let before = self.last.and_then(|last| code.body().instructions.get(last)).map(|before| before.op);
         let jumped = self.last.filter(|last| index != last + 1);
         let passed = match before {
             Some(Op::Jump | Op::Loop) => false,
@@ -618,7 +620,7 @@ impl Vm {
         }
         let mut lines = Lines { _code: Value::from_object(code), of: Vec::new(), marks: Vec::new(), places: Vec::new(), mark_places: Vec::new() };
         let mut place = 1;
-        for (count, position) in code.lines.runs().flatten() {
+        for (count, position) in code.body().lines.runs().flatten() {
             if count == 0 {
                 lines.marks.push((lines.of.len(), position.line, position.column));
                 lines.mark_places.push(place);

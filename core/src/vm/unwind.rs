@@ -101,7 +101,7 @@ impl Vm {
             if add_trace && !code.flags.has(CodeFlags::HIDDEN) {
                 self.add_trace(index);
             }
-            let handler = code.handlers.iter().find(|handler| handler.start as usize <= index && index < handler.end as usize).copied();
+            let handler = code.body().handlers.iter().find(|handler| handler.start as usize <= index && index < handler.end as usize).copied();
             if self.traced && !code.flags.has(CodeFlags::HIDDEN) {
                 match super::trace::unwinding(self, raised, add_trace, handler.is_some()) {
                     Unwinding::Passes(same) => raised = same,
@@ -120,7 +120,7 @@ impl Vm {
                     self.set_register(register, Value::UNDEFINED);
                 }
                 self.set_register(handler.exception, exception);
-                self.pc = code.instructions.wrapping_add(handler.target as usize);
+                self.pc = code.instructions.get().wrapping_add(handler.target as usize);
                 return None;
             }
             self.drop_current_frame();

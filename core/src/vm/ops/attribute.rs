@@ -582,7 +582,7 @@ pub fn bind_special(vm: &mut Vm, method: &Value, receiver: &Value) -> Res<Action
 
 fn site_of(vm: &Vm, index: u16) -> &'static Site {
     // SAFETY: verified index; sites live as long as the code, which the running frame keeps alive for the instruction.
-    unsafe { &*(*vm.code).sites.add(index as usize) }
+    unsafe { &*(*vm.code).sites.get().add(index as usize) }
 }
 
 /// Fills the cache for reading `site.name` from `object` where a simple rule will do next time.

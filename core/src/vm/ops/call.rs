@@ -221,7 +221,7 @@ impl Vm {
 pub fn make_function(vm: &mut Vm, i: Instr) -> Res<()> {
     // SAFETY: the running frame keeps its code alive.
     let code = unsafe { &*vm.code };
-    let Some(child) = code.children.get(i.b as usize).cloned() else {
+    let Some(child) = code.body().children.get(i.b as usize).cloned() else {
         return Err(vm.raise(crate::object::exception::Ex::SystemError, "bad code object"));
     };
     let Some(maker) = vm.frame().and_then(|frame| frame.function().map(Value::from_object)) else {

@@ -340,7 +340,7 @@ fn resume_continuation(vm: &mut Vm) -> Res<()> {
     let object = vm.register(1).bits() as usize as *const super::super::frame::ContinuationObject;
     // Whoever returns into this frame comes here again.
     // SAFETY: the running frame's code.
-    vm.pc = unsafe { (*vm.code).instructions.add(1) };
+    vm.pc = unsafe { (*vm.code).instructions.get().add(1) };
     loop {
         // SAFETY: the frame, which keeps the object, stays while `again` runs, and nobody else touches what it holds.
         let Some(continuation) = (unsafe { (*object).state.get_mut().as_mut() }) else { return vm.deliver(value) };

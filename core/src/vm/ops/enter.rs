@@ -1,10 +1,10 @@
 //! Calls whose arguments can stay in the window they were built in: functions with defaults and keywords, constructors of Python
-//! classes, natives bound to a receiver. What does not fit these goes the general way (`vm::execute`).
+//! classes, natives bound to a receiver. What does not fit these goes the general way (`vm::execute`). And how code begins that has never run.
 
 use super::super::frame::{CODE, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word};
 use super::super::native::{Binding, Function as NativeKind};
 use super::super::{Action, Args, Name, Res, Vm};
-use crate::code::isa::HEADER_SLOTS;
+use crate::code::isa::{HEADER_SLOTS, Instr};
 use crate::code::prototype::CodeFlags;
 use crate::object::class::{CLASS_ABSTRACT, CLASS_HEAP, CLASS_NOT_CALLABLE, Class};
 use crate::object::code::Code;
@@ -110,7 +110,7 @@ unsafe fn enter_function(vm: &mut Vm, window: *mut Word, count: usize, names: &[
         *base.sub(RETURN_BASE) = vm.base as usize as Word;
         *base.sub(CODE) = code as *const _ as usize as Word;
         vm.base = base;
-        vm.pc = code.instructions;
+        vm.pc = code.instructions.get();
         vm.code = code;
         vm.frames_left -= 1;
         Ok(true)
@@ -168,7 +168,7 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
         *arguments.sub(RETURN_BASE) = base as usize as Word;
         *arguments.sub(CODE) = own as usize as Word;
         vm.base = arguments;
-        vm.pc = (*own).instructions.add(1);
+        vm.pc = (*own).instructions.get().add(1);
         vm.code = own;
         let entered = if (*init_code).simple_arguments as usize == count + 1 && names.is_empty() && vm.frames_left > 0 {
             for index in count + 1..(&*init_code).local_names.len() {
@@ -178,7 +178,7 @@ unsafe fn enter_constructor(vm: &mut Vm, window: *mut Word, count: usize, names:
             *inner.add(HEADER_SLOTS).sub(RETURN_BASE) = vm.base as usize as Word;
             *inner.add(HEADER_SLOTS).sub(CODE) = init_code as usize as Word;
             vm.base = inner.add(HEADER_SLOTS);
-            vm.pc = (*init_code).instructions;
+            vm.pc = (*init_code).instructions.get();
             vm.code = init_code;
             vm.frames_left -= 1;
             Ok(true)
@@ -404,4 +404,13 @@ unsafe fn call_moved(vm: &mut Vm, native: &NativeFunction, simple: super::super:
         drop_words(window, 1);
         Ok(Some(Some(value)))
     }
+}
+
+/// ReadBody: the code runs for the first time.
+pub fn read_body(vm: &mut Vm, _: Instr) -> Res<()> {
+    // SAFETY: the running frame keeps its code alive.
+    let code = unsafe { &*vm.code };
+    vm.body_of(code);
+    vm.pc = code.instructions.get();
+    Ok(())
 }

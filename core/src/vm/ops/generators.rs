@@ -523,7 +523,7 @@ fn guarded(generator: &Generator) -> bool {
     let Some(function) = generator.function() else { return false };
     let code = function.code();
     let index = code.index_of(generator.pc.get()).saturating_sub(1);
-    code.handlers.iter().any(|handler| handler.start as usize <= index && index < handler.end as usize)
+    code.body().handlers.iter().any(|handler| handler.start as usize <= index && index < handler.end as usize)
 }
 
 /// `generator.throw(exception)`; the exception is an instance.

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 fn site_name(vm: &Vm, index: u16) -> Value {
     // SAFETY: verified index; the running frame keeps its code alive.
-    unsafe { (*(*vm.code).sites.add(index as usize)).name.clone() }
+    unsafe { (*(*vm.code).sites.get().add(index as usize)).name.clone() }
 }
 
 /// ImportName

@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 
 fn site_of(vm: &Vm, index: usize) -> &'static Site {
     // SAFETY: verified index; sites live as long as the code, which the running frame keeps alive for the instruction.
-    unsafe { &*(*vm.code).sites.add(index) }
+    unsafe { &*(*vm.code).sites.get().add(index) }
 }
 
 fn code_of(vm: &Vm) -> &'static Code {

@@ -114,7 +114,7 @@ fn refused(vm: &mut Vm, raised: Raised) -> Given {
 fn go_on_with(vm: &mut Vm, given: Given) -> Res<()> {
     // Whoever returns into this frame comes here again.
     // SAFETY: the running frame's code.
-    vm.pc = unsafe { (*vm.code).instructions.add(1) };
+    vm.pc = unsafe { (*vm.code).instructions.get().add(1) };
     let iterator = vm.register(1).clone();
     let Some(advance) = vm.class_of(&iterator).native_advance.get() else { return Ok(()) };
     match go_on(vm, advance, &iterator, given)? {
