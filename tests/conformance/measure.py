@@ -1,8 +1,9 @@
-"""Runs CPython's own tests with pyvm and writes the table in docs/conformance.md. Started by `.ci/conformance`; runs in the reference CPython.
+"""Runs CPython's own tests with pyvm and writes a table in docs/conformance.md. Started by `.ci/conformance`; runs in the reference CPython.
 
-    python3.13 tests/conformance/measure.py PYVM [TEST...]
+    python3.13 tests/conformance/measure.py PYVM [--library] [TEST...]
 
-With TESTs only their rows are made anew. LIMIT in the environment is the time for each file in seconds; LOGS a folder to keep the output in.
+The table is that of the language, or with `--library` that of the standard library. With TESTs only their rows are made anew. LIMIT in the environment
+is the time for each file in seconds; LOGS a folder to keep the output in.
 """
 
 import os
@@ -13,7 +14,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).parent
 TABLE = HERE.parent.parent / "docs" / "conformance.md"
-START, END = "<!-- table: .ci/conformance -->\n", "<!-- end of table -->\n"
+END = "<!-- end of table -->\n"
 HEAD = "| file | run | passed | failed | errors | skipped | excluded | passed of run | |\n|---|---|---|---|---|---|---|---|---|\n"
 
 
@@ -42,10 +43,21 @@ def records(path):
     return [line.partition(" ")[::2] for line in lines]
 
 
+def environment_of(pyvm, folder):
+    """Makes a virtual environment in which `test` is CPython's folder of tests, also for the isolated interpreters that tests start; its interpreter."""
+    packages = folder / "lib" / "python3.14" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "test").symlink_to(os.path.join(os.path.dirname(os.__file__), "test"))
+    (folder / "pyvenv.cfg").write_text(f"home = {os.path.dirname(pyvm)}\ninclude-system-site-packages = false\nversion = 3.14.0\n", encoding="utf-8")
+    interpreter = folder / "bin" / "python"
+    interpreter.parent.mkdir()
+    interpreter.symlink_to(pyvm)
+    return interpreter
+
+
 def execute(interpreter, test, excluded, path, log, limit, **environment):
     command = [interpreter, HERE / "run.py", "test." + test, path, *excluded]
-    library = os.path.dirname(os.__file__)
-    environment = {**os.environ, "PYTHONPATH": library, **environment}
+    environment = {**{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}, **environment}
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True) as process:
         try:
             return process.wait(limit)
@@ -54,11 +66,11 @@ def execute(interpreter, test, excluded, path, log, limit, **environment):
             return None
 
 
-def row(pyvm, test, excluded, logs, limit):
+def row(interpreter, test, excluded, logs, limit):
     path = logs / (test + ".record")
     path.unlink(missing_ok=True)
     with open(logs / (test + ".log"), "w") as log:
-        status = execute(pyvm, test, excluded, path, log, limit)
+        status = execute(interpreter, test, excluded, path, log, limit)
     lines = records(path)
     remark = ""
     for what, reason in lines:
@@ -110,26 +122,30 @@ def numbers(line):
 
 def main():
     pyvm, *tests = sys.argv[1:]
+    library = "--library" in tests[:1]
+    del tests[:library]
+    start = f"<!-- table: .ci/conformance{' --library' if library else ''} -->\n"
     limit = int(os.environ.get("LIMIT", 300))
-    before, _, rest = TABLE.read_text(encoding="utf-8").partition(START)
+    before, _, rest = TABLE.read_text(encoding="utf-8").partition(start)
     table, _, after = rest.partition(END)
     rows = {}
     for line in table.splitlines()[2:]:
         entry = numbers(line + "\n")
         rows[entry[0]] = entry
     excluded = exclusions()
-    order = list(data_lines("files.txt"))
+    order = list(data_lines("library.txt" if library else "language.txt"))
     with tempfile.TemporaryDirectory() as scratch:
         logs = pathlib.Path(os.environ.get("LOGS", scratch))
         logs.mkdir(exist_ok=True)
+        interpreter = environment_of(os.path.abspath(pyvm), pathlib.Path(scratch) / "environment")
         for test in tests or order:
-            rows[test] = row(pyvm, test, excluded.get(test, []), logs, limit)
+            rows[test] = row(interpreter, test, excluded.get(test, []), logs, limit)
             print(cells(*rows[test]), end="", flush=True)
     listed = [rows[test] for test in order if test in rows]
     total = {key: sum(entry[1][key] for entry in listed) for key in ("passed", "failed", "error", "skipped")}
     last = cells("all", total, sum(entry[2] for entry in listed), "")
     print(last, end="")
-    TABLE.write_text(before + START + HEAD + "".join(cells(*entry) for entry in listed) + last + END + after, encoding="utf-8")
+    TABLE.write_text(before + start + HEAD + "".join(cells(*entry) for entry in listed) + last + END + after, encoding="utf-8")
 
 
 main()
