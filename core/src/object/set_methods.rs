@@ -352,6 +352,9 @@ fn apply(vm: &mut Vm, target: &Value, other: &Value, operation: Operation) -> Re
 }
 
 fn qualified_no_keywords(vm: &mut Vm, name: &str, args: &Args) -> Res<()> {
+    if args.names.is_empty() {
+        return Ok(());
+    }
     let owner = if args.positional.first().is_some_and(|this| this.get::<FrozenSet>().is_some()) { "frozenset" } else { "set" };
     no_keywords(vm, &format!("{owner}.{name}"), args)
 }

@@ -9,7 +9,7 @@ use crate::code::isa::Op;
 use crate::code::prototype::CodeFlags;
 use crate::object::exception::{Ex, Exception, TraceEntry};
 use crate::object::traceback;
-use crate::object::value::Value;
+use crate::object::value::{Value, bits};
 
 impl Vm {
     /// Finds who handles the pending exception. None: the loop goes on there. Some: it left the loop.
@@ -163,8 +163,7 @@ impl Vm {
         if frame_object.is_none() && !in_trace && !in_traceback {
             return;
         }
-        let variables = self.take_registers(0, count as usize);
-        let variables = self.new_tuple(variables);
+        let variables = self.take_variables(count as usize);
         let entry = exception.trace.get_mut().last_mut().filter(|_| in_trace);
         match (&frame_object, entry) {
             (Some(frame), entry) => {
@@ -180,6 +179,19 @@ impl Vm {
             }
             (None, Some(entry)) => entry.variables = variables,
             (None, None) => traceback::keep_variables(exception.traceback.get(), variables),
+        }
+    }
+
+    /// The first registers as a tuple; they are undefined afterwards.
+    fn take_variables(&mut self, count: usize) -> Value {
+        let base = self.base;
+        // SAFETY: registers of the current frame, whose values the tuple has from now on.
+        unsafe {
+            let variables = self.new_tuple_from_raw(base as *const Value, count);
+            for index in 0..count {
+                *base.add(index) = bits::UNDEFINED;
+            }
+            variables
         }
     }
 
