@@ -534,7 +534,7 @@ unsafe fn cell_index(header: *const Header) -> (*const Page, usize) {
     let page = (header as usize & !(PAGE_SIZE - 1)) as *const Page;
     let granules = (header as usize - page as usize - PAGE_HEADER) / GRANULE;
     // SAFETY: the caller vouches.
-    (page, (granules as u32 * unsafe { (*page).reciprocal } >> RECIPROCAL_BITS) as usize)
+    (page, ((granules as u32 * unsafe { (*page).reciprocal }) >> RECIPROCAL_BITS) as usize)
 }
 
 fn block_memory() -> Memory {
