@@ -1,7 +1,8 @@
 //! Doubles as text: the shortest text that reads back as the same double, the `e`, `f`, `g` presentations, reading decimal
 //! and hexadecimal text, rounding to decimal digits. Pure functions; every result is correctly rounded.
 
-use super::int_text::to_ascii;
+use super::float::decompose;
+use super::int_text::{to_ascii, with_decimal};
 use super::number::round_to_f64;
 use alloc::string::String;
 use core::fmt::Write;
@@ -65,6 +66,9 @@ impl Decimal {
     /// `count` significant digits, at least one.
     fn rounded(number: f64, count: usize) -> Decimal {
         let count = count.max(1);
+        if let Some((digits, point)) = significant(number, count) {
+            return Decimal { digits: with_decimal(digits as i64, String::from), point };
+        }
         let mut text = String::with_capacity(count.min(MOST_SIGNIFICANT_DIGITS) + 16);
         let _ = write!(text, "{:.*e}", count.min(MOST_SIGNIFICANT_DIGITS) - 1, number.abs());
         let mut decimal = Decimal::from_scientific(text);
@@ -118,9 +122,89 @@ impl Decimal {
     }
 }
 
+/// 10**places, up to what a u64 holds.
+fn power_of_ten(places: usize) -> Option<u64> {
+    const POWERS: [u64; 20] = {
+        let mut powers = [1; 20];
+        let mut place = 1;
+        while place < powers.len() {
+            powers[place] = powers[place - 1] * 10;
+            place += 1;
+        }
+        powers
+    };
+    POWERS.get(places).copied()
+}
+
+/// The magnitude times 10**places, rounded to an integer, ties to even. In exact arithmetic; None if 64 bits do not hold the result.
+fn scaled(number: f64, places: usize) -> Option<u64> {
+    let scale = power_of_ten(places)?;
+    if !number.is_finite() {
+        return None;
+    }
+    let (mantissa, exponent) = decompose(number.abs());
+    // Below 2**117.
+    let product = mantissa as u128 * scale as u128;
+    let shift = exponent.unsigned_abs();
+    if exponent >= 0 {
+        return if shift < product.leading_zeros() { u64::try_from(product << shift).ok() } else { None };
+    }
+    if shift >= 118 {
+        // Less than a half.
+        return Some(0);
+    }
+    let whole = u64::try_from(product >> shift).ok()?;
+    let rest = product & ((1 << shift) - 1);
+    let half = 1 << (shift - 1);
+    whole.checked_add(u64::from(rest > half || rest == half && whole & 1 == 1))
+}
+
+/// `count` significant digits as an integer, and the place of the point (see [`Decimal`]); None where [`scaled`] does not reach.
+fn significant(number: f64, count: usize) -> Option<(u64, i32)> {
+    let limit = power_of_ten(count)?;
+    let binary = (number.to_bits() >> 52 & 0x7ff) as i32 - 1023;
+    // 10**point is at most the number, or one decade too high for it; zeros and the smallest doubles fail below.
+    let mut point = ((binary as i64 * 78913) >> 18) as i32 + 1;
+    let mut digits = scaled(number, usize::try_from(count as i32 - point).ok()?)?;
+    if digits >= limit {
+        point += 1;
+        digits = scaled(number, usize::try_from(count as i32 - point).ok()?)?;
+    }
+    (digits < limit && digits >= limit / 10 && digits <= i64::MAX as u64).then_some((digits, point))
+}
+
+/// Hands an integer's decimal digits with a point before the last `places` of them to `then`; `point`: show it with none behind, too.
+fn with_point<T>(mut digits: u64, places: usize, point: bool, then: impl FnOnce(&str) -> T) -> T {
+    const SIZE: usize = 24;
+    let mut buffer = [b'0'; SIZE];
+    let mut position = SIZE;
+    let mut push = |byte: u8| {
+        position -= 1;
+        if let Some(place) = buffer.get_mut(position) {
+            *place = byte;
+        }
+    };
+    // At most 19 places, so at most 21 characters.
+    for _ in 0..places {
+        push(b'0' + (digits % 10) as u8);
+        digits /= 10;
+    }
+    if point || places > 0 {
+        push(b'.');
+    }
+    loop {
+        push(b'0' + (digits % 10) as u8);
+        digits /= 10;
+        if digits == 0 {
+            break;
+        }
+    }
+    then(buffer.get(position..).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default())
+}
+
 /// May the number lie exactly between two decimals of sixteen or seventeen digits? Then it has few binary places, or is large.
 fn may_be_tie(number: f64) -> bool {
-    let (mantissa, exponent) = super::float::decompose(number.abs());
+    let (mantissa, exponent) = decompose(number.abs());
     let exponent = exponent + mantissa.trailing_zeros() as i32;
     (-26..0).contains(&exponent) || number.abs() >= 9_007_199_254_740_992.0
 }
@@ -196,8 +280,17 @@ pub enum Presentation {
     GeneralDotZero,
 }
 
-/// The magnitude of a number with so many digits (see [`Presentation`]). `alternate` keeps the point and trailing zeros.
-pub fn present(number: f64, presentation: Presentation, precision: usize, alternate: bool, upper: bool) -> String {
+/// Hands the magnitude of a number with so many digits (see [`Presentation`]) to `then`. `alternate` keeps the point and trailing zeros.
+pub fn with_present<T>(number: f64, presentation: Presentation, precision: usize, alternate: bool, upper: bool, then: impl FnOnce(&str) -> T) -> T {
+    if presentation == Presentation::Fixed
+        && let Some(digits) = scaled(number, precision)
+    {
+        return with_point(digits, precision, alternate, then);
+    }
+    then(&present(number, presentation, precision, alternate, upper))
+}
+
+fn present(number: f64, presentation: Presentation, precision: usize, alternate: bool, upper: bool) -> String {
     if let Some(special) = special(number, upper) {
         return special.into();
     }
@@ -297,6 +390,13 @@ pub fn round_to_digits(number: f64, digits: i64) -> f64 {
     }
     if digits < -308 {
         return 0.0 * number;
+    }
+    if let Ok(places) = usize::try_from(digits)
+        && let (Some(scaled), Some(scale)) = (scaled(number, places), power_of_ten(places))
+        && scaled <= 1 << 53
+    {
+        // Both are exact, so that the quotient is what reading the text would give. (10**19 has 45 bits, and zeros.)
+        return (scaled as f64 / scale as f64).copysign(number);
     }
     let mut text = String::new();
     if digits >= 0 {

@@ -1,21 +1,19 @@
 //! `int`, `float` and `complex` fitted as a format specification says.
 
 use super::complex::{self, Complex};
-use super::construct::str_from_wtf8;
 use super::float;
 use super::float_text::{self, Presentation};
 use super::format_spec::FormatSpec;
 use super::int;
 use super::int_text;
 use super::number::{Integer, Number};
-use super::str::Str;
+use super::str::{Str, StrBuilder};
 use super::value::Value;
 use crate::object::exception::Ex;
-use crate::vm::{Raised, Res, Vm};
+use crate::vm::{Res, Vm};
 use alloc::string::String;
-use alloc::vec::Vec;
 
-/// A number in pieces: `sign prefix whole rest`, where only `whole` is digits and gets grouped.
+/// A number in pieces, all of them ASCII: `sign prefix whole rest suffix`, where only `whole` is digits and gets grouped.
 struct Pieces<'a> {
     negative: bool,
     prefix: &'a str,
@@ -23,107 +21,102 @@ struct Pieces<'a> {
     whole: &'a str,
     /// The point and what follows; or what is no digits at all.
     rest: &'a str,
+    /// `%`
+    suffix: &'a str,
     /// Digits in a group.
     group: usize,
 }
 
-/// Appends a code point, lone surrogates too.
-fn push_code_point(bytes: &mut Vec<u8>, code_point: u32) {
-    match char::from_u32(code_point) {
-        Some(character) => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-        None => bytes.extend_from_slice(&[0xe0 | (code_point >> 12) as u8, 0x80 | (code_point >> 6 & 0x3f) as u8, 0x80 | (code_point & 0x3f) as u8]),
+/// How many digits there are once leading zeros fill up to `least` characters, separators included (one more if they would
+/// begin with a separator).
+fn grouped_digits(count: usize, group: usize, least: usize) -> usize {
+    if grouped_length(count, group) >= least {
+        return count;
+    }
+    // The fewest digits that fill the width.
+    let mut total = (least * group).div_ceil(group + 1).max(count);
+    while grouped_length(total, group) < least {
+        total += 1;
+    }
+    total
+}
+
+/// Characters of so many digits with their separators.
+fn grouped_length(digits: usize, group: usize) -> usize {
+    digits + digits.saturating_sub(1) / group
+}
+
+/// Digits with a separator between groups counted from the right, with leading zeros to `total` digits.
+fn push_grouped(out: &mut StrBuilder, digits: &str, group: usize, separator: u8, total: usize) {
+    let zeros = total.saturating_sub(digits.len());
+    let mut left = total;
+    for digit in core::iter::repeat_n(b'0', zeros).chain(digits.bytes()) {
+        if left < total && left.is_multiple_of(group) {
+            out.push_ascii(separator);
+        }
+        out.push_ascii(digit);
+        left -= 1;
     }
 }
 
-fn push_fill(bytes: &mut Vec<u8>, fill: u32, count: usize) {
-    if count == 0 {
-        return;
-    }
-    if fill < 0x80 {
-        bytes.resize(bytes.len() + count, fill as u8);
-    } else {
-        (0..count).for_each(|_| push_code_point(bytes, fill));
-    }
+/// Digits right behind the point.
+fn fraction_digits(rest: &str) -> usize {
+    rest.strip_prefix('.').map_or(0, |fraction| fraction.bytes().take_while(u8::is_ascii_digit).count())
 }
 
-/// Digits with a separator between groups counted from the right, with leading zeros to at least `least` characters
-/// (one more if they would begin with a separator).
-fn push_grouped(bytes: &mut Vec<u8>, digits: &str, group: usize, separator: u8, least: usize) {
-    let count = digits.len();
-    let length_of = |digits: usize| digits + digits.saturating_sub(1) / group;
-    let mut total = count;
-    if length_of(count) < least {
-        // The fewest digits that fill the width.
-        total = (least * group).div_ceil(group + 1).max(count);
-        while length_of(total) < least {
-            total += 1;
+/// What follows the whole digits, the digits behind the point in groups of three counted from the point.
+fn push_rest(out: &mut StrBuilder, rest: &str, separator: u8) {
+    let digits = fraction_digits(rest);
+    for (index, byte) in rest.bytes().enumerate() {
+        if index > 1 && index <= digits && (index - 1) % 3 == 0 {
+            out.push_ascii(separator);
         }
-    }
-    for position in 0..total {
-        let left = total - position;
-        if position > 0 && left.is_multiple_of(group) {
-            bytes.push(separator);
-        }
-        bytes.push(position.checked_sub(total - count).and_then(|index| digits.as_bytes().get(index)).copied().unwrap_or(b'0'));
-    }
-}
-
-/// What follows the point, its digits in groups of three counted from the point.
-fn push_rest(bytes: &mut Vec<u8>, rest: &str, separator: u8) {
-    let Some(fraction) = rest.strip_prefix('.').filter(|_| separator != 0) else {
-        bytes.extend_from_slice(rest.as_bytes());
-        return;
-    };
-    bytes.push(b'.');
-    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
-    for (index, byte) in fraction.bytes().enumerate() {
-        if index > 0 && index < digits && index % 3 == 0 {
-            bytes.push(separator);
-        }
-        bytes.push(byte);
+        out.push_ascii(byte);
     }
 }
 
 /// Appends the number, padded to the width.
-fn push_number(bytes: &mut Vec<u8>, pieces: &Pieces, spec: &FormatSpec) {
+fn push_number(vm: &mut Vm, out: &mut StrBuilder, pieces: &Pieces, spec: &FormatSpec) -> Res<()> {
     let sign = match spec.sign {
         _ if pieces.negative => "-",
         b'+' => "+",
         b' ' => " ",
         _ => "",
     };
-    let (mut grouped_rest, mut grouped) = (Vec::new(), Vec::new());
-    let rest = if spec.fraction_grouping == 0 {
-        pieces.rest.as_bytes()
-    } else {
-        push_rest(&mut grouped_rest, pieces.rest, spec.fraction_grouping);
-        &grouped_rest
-    };
-    let rest_length = rest.iter().filter(|&&byte| (byte as i8) >= -64).count();
-    let around = sign.len() + pieces.prefix.len() + rest_length;
+    let separators = if spec.fraction_grouping == 0 { 0 } else { fraction_digits(pieces.rest).saturating_sub(1) / 3 };
+    let around = sign.len() + pieces.prefix.len() + pieces.rest.len() + pieces.suffix.len() + separators;
     let width = spec.width.unwrap_or(0);
-    let whole = if spec.grouping == 0 || pieces.whole.is_empty() {
-        pieces.whole.as_bytes()
-    } else {
+    let is_grouped = spec.grouping != 0 && !pieces.whole.is_empty();
+    let mut digits = pieces.whole.len();
+    let mut length = digits;
+    if is_grouped {
         let zeros = spec.fill == b'0' as u32 && spec.align == b'=';
-        push_grouped(&mut grouped, pieces.whole, pieces.group, spec.grouping, if zeros { width.saturating_sub(around) } else { 0 });
-        &grouped
-    };
-    let padding = width.saturating_sub(around + whole.len());
+        digits = grouped_digits(digits, pieces.group, if zeros { width.saturating_sub(around) } else { 0 });
+        length = grouped_length(digits, pieces.group);
+    }
+    let padding = width.saturating_sub(around + length);
     let (before, between, after) = match spec.align {
         b'<' => (0, 0, padding),
         b'^' => (padding / 2, 0, padding - padding / 2),
         b'=' => (0, padding, 0),
         _ => (padding, 0, 0),
     };
-    bytes.reserve(around + whole.len() + padding);
-    push_fill(bytes, spec.fill, before);
-    bytes.extend_from_slice(sign.as_bytes());
-    bytes.extend_from_slice(pieces.prefix.as_bytes());
-    push_fill(bytes, spec.fill, between);
-    bytes.extend_from_slice(whole);
-    bytes.extend_from_slice(rest);
-    push_fill(bytes, spec.fill, after);
+    out.push_repeated(vm, spec.fill, before)?;
+    out.push_str(sign);
+    out.push_str(pieces.prefix);
+    out.push_repeated(vm, spec.fill, between)?;
+    if is_grouped {
+        push_grouped(out, pieces.whole, pieces.group, spec.grouping, digits);
+    } else {
+        out.push_str(pieces.whole);
+    }
+    if separators == 0 {
+        out.push_str(pieces.rest);
+    } else {
+        push_rest(out, pieces.rest, spec.fraction_grouping);
+    }
+    out.push_str(pieces.suffix);
+    out.push_repeated(vm, spec.fill, after)
 }
 
 /// Fails if the text would be beyond the heap limit.
@@ -159,13 +152,23 @@ pub fn format_int(vm: &mut Vm, value: &Value, spec: &Str) -> Res<Value> {
     if spec.size == 0 {
         return if value.as_small_int().is_some() { int::repr(vm, integer) } else { plain(vm, value) };
     }
+    let mut out = StrBuilder::in_buffer(vm);
+    push_int(vm, &mut out, value, integer, spec.bytes())?;
+    out.finish(vm)
+}
+
+/// Appends `format(value, spec)` of the int that `value` is; the specification is not empty.
+///
+/// # Errors
+/// As [`format_int`].
+pub fn push_int(vm: &mut Vm, out: &mut StrBuilder, value: &Value, integer: Integer, spec: &[u8]) -> Res<()> {
     let spec = FormatSpec::parse(vm, spec, value, b'd', b'>')?;
     let kind = u8::try_from(spec.kind).unwrap_or(0);
     match kind {
         b'b' | b'c' | b'd' | b'n' | b'o' | b'x' | b'X' => {}
         b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'%' => {
             let number = Number::Int(integer).to_f64(vm)?;
-            return float_with(vm, value, number, &spec);
+            return push_float_with(vm, out, value, number, &spec);
         }
         _ => return Err(spec.unknown_kind(vm, value)),
     }
@@ -179,12 +182,13 @@ pub fn format_int(vm: &mut Vm, value: &Value, spec: &Str) -> Res<Value> {
         return Err(vm.value_error(message));
     }
     check_size(vm, &spec)?;
-    let mut bytes = Vec::new();
     if kind == b'c' {
-        let mut character = Vec::new();
-        push_code_point(&mut character, code_point(vm, integer)?);
-        push_character(&mut bytes, &character, &spec);
-        return Ok(str_from_wtf8(vm, &bytes));
+        let code_point = code_point(vm, integer)?;
+        let padding = spec.width.unwrap_or(0).saturating_sub(1);
+        let before = before(&spec, padding);
+        out.push_repeated(vm, spec.fill, before)?;
+        out.push_code_point(code_point);
+        return out.push_repeated(vm, spec.fill, padding - before);
     }
     let (prefix, group) = match kind {
         b'b' => ("0b", 4),
@@ -199,34 +203,27 @@ pub fn format_int(vm: &mut Vm, value: &Value, spec: &Str) -> Res<Value> {
         b'x' | b'X' => 16,
         _ => 10,
     };
-    let mut push = |digits: &str| {
-        let pieces = Pieces { negative: integer.is_negative(), prefix: if spec.alternate { prefix } else { "" }, whole: digits, rest: "", group };
-        push_number(&mut bytes, &pieces, &spec);
-    };
+    let prefix = if spec.alternate { prefix } else { "" };
+    let mut push = |vm: &mut Vm, digits: &str| push_number(vm, out, &Pieces { negative: integer.is_negative(), prefix, whole: digits, rest: "", suffix: "", group }, &spec);
     match integer {
-        Integer::Small(number) if kind != b'X' => int_text::with_digits(number.unsigned_abs(), radix, push),
+        Integer::Small(number) if kind != b'X' => int_text::with_digits(number.unsigned_abs(), radix, |digits| push(vm, digits)),
         _ => {
             let mut text = if radix == 10 { int::to_decimal(vm, integer)? } else { int_text::to_power_of_two(integer, radix) };
             if kind == b'X' {
                 text.make_ascii_uppercase();
             }
-            push(text.strip_prefix('-').unwrap_or(&text));
+            push(vm, text.strip_prefix('-').unwrap_or(&text))
         }
     }
-    Ok(str_from_wtf8(vm, &bytes))
 }
 
-/// Appends one character, padded to the width.
-fn push_character(bytes: &mut Vec<u8>, character: &[u8], spec: &FormatSpec) {
-    let padding = spec.width.unwrap_or(0).saturating_sub(1);
-    let before = match spec.align {
+/// How much of the padding stands before what is no number.
+fn before(spec: &FormatSpec, padding: usize) -> usize {
+    match spec.align {
         b'<' => 0,
         b'^' => padding / 2,
         _ => padding,
-    };
-    push_fill(bytes, spec.fill, before);
-    bytes.extend_from_slice(character);
-    push_fill(bytes, spec.fill, padding - before);
+    }
 }
 
 /// The code point that an integer is (`chr`, `%c`, presentation type `c`).
@@ -243,8 +240,8 @@ pub fn code_point(vm: &mut Vm, integer: Integer) -> Res<u32> {
     }
 }
 
-/// The magnitude as the specification's type and precision say; None for another type.
-fn magnitude(number: f64, spec: &FormatSpec, dot_zero: bool) -> Option<String> {
+/// Hands the magnitude as the specification's type and precision say to `then`; None for another type.
+fn with_magnitude<T>(number: f64, spec: &FormatSpec, dot_zero: bool, then: impl FnOnce(&str) -> T) -> Option<T> {
     let kind = u8::try_from(spec.kind).ok()?;
     let upper = kind.is_ascii_uppercase();
     let precision = spec.precision.unwrap_or(6);
@@ -253,7 +250,7 @@ fn magnitude(number: f64, spec: &FormatSpec, dot_zero: bool) -> Option<String> {
             None => {
                 let mut text = String::new();
                 float_text::push_shortest(&mut text, number, spec.alternate, dot_zero);
-                return Some(text);
+                return Some(then(&text));
             }
             Some(_) if dot_zero => Presentation::GeneralDotZero,
             Some(_) => Presentation::General,
@@ -263,7 +260,16 @@ fn magnitude(number: f64, spec: &FormatSpec, dot_zero: bool) -> Option<String> {
         b'g' | b'G' | b'n' => Presentation::General,
         _ => return None,
     };
-    Some(float_text::present(number, presentation, precision, spec.alternate, upper))
+    Some(float_text::with_present(number, presentation, precision, spec.alternate, upper, then))
+}
+
+/// Appends the number as the specification says; None if its type is no float's.
+fn push_magnitude(vm: &mut Vm, out: &mut StrBuilder, number: f64, spec: &FormatSpec, dot_zero: bool, suffix: &str) -> Option<Res<()>> {
+    with_magnitude(number, spec, dot_zero, |text| {
+        let negative = float_text::shows_minus(number) && !(spec.no_negative_zero && is_zero(text));
+        let (whole, rest) = split(text);
+        push_number(vm, out, &Pieces { negative, prefix: "", whole, rest, suffix, group: 3 }, spec)
+    })
 }
 
 /// Is the text of a magnitude a zero?
@@ -286,23 +292,25 @@ pub fn format_float(vm: &mut Vm, value: &Value, spec: &Str) -> Res<Value> {
     if spec.size == 0 {
         return plain(vm, value);
     }
-    let spec = FormatSpec::parse(vm, spec, value, 0, b'>')?;
-    float_with(vm, value, number, &spec)
+    let mut out = StrBuilder::in_buffer(vm);
+    push_float(vm, &mut out, value, number, spec.bytes())?;
+    out.finish(vm)
 }
 
-fn float_with(vm: &mut Vm, value: &Value, number: f64, spec: &FormatSpec) -> Res<Value> {
+/// Appends `format(value, spec)` of the float that `value` is; the specification is not empty.
+///
+/// # Errors
+/// As [`format_float`].
+pub fn push_float(vm: &mut Vm, out: &mut StrBuilder, value: &Value, number: f64, spec: &[u8]) -> Res<()> {
+    let spec = FormatSpec::parse(vm, spec, value, 0, b'>')?;
+    push_float_with(vm, out, value, number, &spec)
+}
+
+fn push_float_with(vm: &mut Vm, out: &mut StrBuilder, value: &Value, number: f64, spec: &FormatSpec) -> Res<()> {
     check_size(vm, spec)?;
     let percent = spec.kind == b'%' as u32;
-    let number = if percent { number * 100.0 } else { number };
-    let Some(mut text) = magnitude(number, spec, true) else { return Err(spec.unknown_kind(vm, value)) };
-    let negative = float_text::shows_minus(number) && !(spec.no_negative_zero && is_zero(&text));
-    if percent {
-        text.push('%');
-    }
-    let (whole, rest) = split(&text);
-    let mut bytes = Vec::with_capacity(text.len() + 8);
-    push_number(&mut bytes, &Pieces { negative, prefix: "", whole, rest, group: 3 }, spec);
-    Ok(str_from_wtf8(vm, &bytes))
+    let (number, suffix) = if percent { (number * 100.0, "%") } else { (number, "") };
+    push_magnitude(vm, out, number, spec, true, suffix).unwrap_or_else(|| Err(spec.unknown_kind(vm, value)))
 }
 
 /// `format(number, spec)`
@@ -315,7 +323,7 @@ pub fn format_complex(vm: &mut Vm, value: &Value, spec: &Str) -> Res<Value> {
     if spec.size == 0 {
         return if value.get_exact::<Complex>().is_some() { Ok(vm.new_str(&complex::repr(real, imaginary))) } else { plain(vm, value) };
     }
-    let spec = FormatSpec::parse(vm, spec, value, 0, b'>')?;
+    let spec = FormatSpec::parse(vm, spec.bytes(), value, 0, b'>')?;
     if spec.fill == b'0' as u32 {
         return Err(vm.value_error("Zero padding is not allowed in complex format specifier"));
     }
@@ -330,38 +338,26 @@ pub fn format_complex(vm: &mut Vm, value: &Value, spec: &Str) -> Res<Value> {
     let like_repr = spec.kind == 0;
     let only_imaginary = like_repr && real == 0.0 && real.is_sign_positive();
     let mut bare = FormatSpec { width: None, align: b'<', ..spec.clone() };
-    let mut inner = Vec::new();
+    let mut inner = StrBuilder::new();
+    let parentheses = like_repr && !only_imaginary;
+    if parentheses {
+        inner.push_ascii(b'(');
+    }
     for (part, is_real) in [(real, true), (imaginary, false)] {
         if is_real && only_imaginary {
             continue;
         }
-        let Some(text) = magnitude(part, &bare, false) else { return Err(unknown(vm, value, &spec)) };
-        let negative = float_text::shows_minus(part) && !(spec.no_negative_zero && is_zero(&text));
-        let (whole, rest) = split(&text);
-        push_number(&mut inner, &Pieces { negative, prefix: "", whole, rest, group: 3 }, &bare);
+        push_magnitude(vm, &mut inner, part, &bare, false, "").unwrap_or_else(|| Err(spec.unknown_kind(vm, value)))?;
         bare.sign = b'+';
     }
-    inner.push(b'j');
-    if like_repr && !only_imaginary {
-        inner.insert(0, b'(');
-        inner.push(b')');
-    }
-    let padding = spec.width.unwrap_or(0).saturating_sub(inner.len());
-    let before = match spec.align {
-        b'<' => 0,
-        b'^' => padding / 2,
-        _ => padding,
-    };
-    let mut bytes = Vec::with_capacity(inner.len() + padding);
-    push_fill(&mut bytes, spec.fill, before);
-    bytes.extend_from_slice(&inner);
-    push_fill(&mut bytes, spec.fill, padding - before);
-    Ok(str_from_wtf8(vm, &bytes))
-}
-
-#[cold]
-fn unknown(vm: &mut Vm, value: &Value, spec: &FormatSpec) -> Raised {
-    spec.unknown_kind(vm, value)
+    inner.push_str(if parentheses { "j)" } else { "j" });
+    let padding = spec.width.unwrap_or(0).saturating_sub(inner.size());
+    let before = before(&spec, padding);
+    let mut out = StrBuilder::in_buffer(vm);
+    out.push_repeated(vm, spec.fill, before)?;
+    out.push_builder(&inner);
+    out.push_repeated(vm, spec.fill, padding - before)?;
+    out.finish(vm)
 }
 
 #[cfg(test)]
@@ -369,9 +365,9 @@ mod tests {
     use super::*;
 
     fn grouped(digits: &str, group: usize, separator: u8, least: usize) -> String {
-        let mut bytes = Vec::new();
-        push_grouped(&mut bytes, digits, group, separator, least);
-        String::from_utf8(bytes).unwrap_or_default()
+        let mut out = StrBuilder::new();
+        push_grouped(&mut out, digits, group, separator, grouped_digits(digits.len(), group, least));
+        String::from_utf8_lossy(out.bytes()).into_owned()
     }
 
     #[test]

@@ -2,10 +2,11 @@
 //! `[[fill]align][sign][z][#][0][width][grouping][.precision[grouping]][type]`.
 
 use super::str::case::decimal_value;
-use super::str::{CodePoints, Str, decode_at};
+use super::str::{CodePoints, decode_at};
 use super::value::Value;
 use crate::vm::{Raised, Res, Vm};
 use alloc::format;
+use alloc::string::String;
 
 /// A parsed specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,13 +66,22 @@ impl Reader<'_> {
     /// A number; None if there are no digits, Some(None) if it is too large.
     fn number(&mut self) -> Option<Option<usize>> {
         let start = self.position;
-        if !self.text.get(start).is_some_and(|&byte| byte.is_ascii_digit() || byte >= 0x80) {
-            return None;
-        }
         let mut number = Some(0usize);
-        while let Some((digit, next)) = self.next(self.position).and_then(|(code_point, next)| Some((decimal_value(code_point)?, next))) {
+        loop {
+            let digit = match self.text.get(self.position) {
+                Some(&byte @ b'0'..=b'9') => {
+                    self.position += 1;
+                    byte - b'0'
+                }
+                Some(0x80..) => {
+                    let (code_point, width) = decode_at(self.text, self.position);
+                    let Some(digit) = decimal_value(code_point) else { break };
+                    self.position += width;
+                    digit as u8
+                }
+                _ => break,
+            };
             number = number.and_then(|number| number.checked_mul(10)?.checked_add(digit as usize)).filter(|&number| number <= isize::MAX as usize);
-            self.position = next;
         }
         if self.position == start { None } else { Some(number) }
     }
@@ -86,8 +96,8 @@ impl FormatSpec {
     ///
     /// # Errors
     /// ValueError.
-    pub fn parse(vm: &mut Vm, spec: &Str, value: &Value, kind: u8, align: u8) -> Res<FormatSpec> {
-        let mut reader = Reader { text: spec.bytes(), position: 0 };
+    pub fn parse(vm: &mut Vm, spec: &[u8], value: &Value, kind: u8, align: u8) -> Res<FormatSpec> {
+        let mut reader = Reader { text: spec, position: 0 };
         let mut parsed = FormatSpec {
             fill: b' ' as u32,
             align,
@@ -142,9 +152,9 @@ impl FormatSpec {
         }
         match reader.next(reader.position) {
             None => {}
-            Some((kind, end)) if end == spec.size => parsed.kind = kind,
+            Some((kind, end)) if end == spec.len() => parsed.kind = kind,
             Some(_) => {
-                let (text, name) = (spec.to_string_lossy().into_owned(), vm.type_name(value));
+                let (text, name) = (String::from_utf8_lossy(spec), vm.type_name(value));
                 return Err(vm.value_error(&format!("Invalid format specifier '{text}' for object of type '{name}'")));
             }
         }
@@ -171,7 +181,7 @@ impl FormatSpec {
     }
 }
 
-fn shown(kind: u32) -> alloc::string::String {
+fn shown(kind: u32) -> String {
     match char::from_u32(kind) {
         Some(character @ '!'..='\u{7e}') => character.into(),
         _ => format!("\\x{kind:x}"),

@@ -14,7 +14,7 @@ use crate::object;
 use crate::vm::native::{ADVANCE_NEXT, Action, Args, Given, Native, Progress, Step};
 use crate::vm::ops::attribute::method_action;
 use crate::vm::ops::pull;
-use crate::vm::{Name, Res, Vm};
+use crate::vm::{Name, Raised, Res, Vm};
 use alloc::vec::Vec;
 use core::cell::Cell;
 
@@ -488,22 +488,47 @@ fn sequence_next(_: &mut Vm, iterator: &Value) -> Res<Step> {
     })
 }
 
+/// The `__getitem__` of the sequence, if that is a Python function, and what it is to be called with for the next item; None: another case,
+/// or the end.
+pub fn sequence_call(vm: &mut Vm, iterator: &Value) -> Option<(Value, [Value; 2])> {
+    let this = iterator.get_exact::<SequenceIterator>()?;
+    let sequence = this.sequence.get().clone()?;
+    let function = vm.lookup_special(&sequence, Name::GetItem).filter(|function| function.kind() == Kind::Function)?;
+    let index = u32::try_from(this.index.get()).ok()?;
+    Some((function, [sequence, Value::small_int(index as i64)]))
+}
+
+/// The sequence gave the item.
+pub fn sequence_gave(iterator: &Value) {
+    if let Some(this) = iterator.get::<SequenceIterator>() {
+        this.index.set(this.index.get().saturating_add(1));
+    }
+}
+
+/// `__getitem__` raised: that may be the end.
+///
+/// # Errors
+/// What it raised, if that is no end.
+pub fn sequence_failed(vm: &mut Vm, iterator: &Value, raised: Raised) -> Res<()> {
+    if !vm.pending_is(Ex::IndexError) && !vm.pending_is(Ex::StopIteration) {
+        return Err(raised);
+    }
+    drop(vm.take_exception(raised));
+    if let Some(this) = iterator.get::<SequenceIterator>() {
+        drop(this.sequence.take());
+    }
+    Ok(())
+}
+
 fn sequence_advance(vm: &mut Vm, iterator: &Value, given: Given) -> Res<Progress> {
     let Some(this) = iterator.get::<SequenceIterator>() else { return Ok(Progress::Done) };
     let index = this.index.get();
     match given {
         Given::Item(item) | Given::Result(item) => {
-            this.index.set(index.saturating_add(1));
+            sequence_gave(iterator);
             return Ok(Progress::Item(item));
         }
-        Given::Raised(raised) => {
-            if !vm.pending_is(Ex::IndexError) && !vm.pending_is(Ex::StopIteration) {
-                return Err(raised);
-            }
-            drop(vm.take_exception(raised));
-            drop(this.sequence.take());
-            return Ok(Progress::Done);
-        }
+        Given::Raised(raised) => return sequence_failed(vm, iterator, raised).map(|()| Progress::Done),
         Given::End => return Ok(Progress::Done),
         Given::Nothing => {}
     }

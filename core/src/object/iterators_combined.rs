@@ -211,6 +211,14 @@ impl Gather {
         loop {
             let Some(iterator) = self.current() else { return Ok(Some(false)) };
             let item = match iterate::next(vm, iterator) {
+                Ok(Step::Item(item)) if self.checking.get() == 0 => {
+                    let taken = self.taken.get_mut();
+                    taken.push(item);
+                    if taken.len() == self.iterators.len() {
+                        return Ok(Some(true));
+                    }
+                    continue;
+                }
                 Ok(Step::Item(item)) => Some(item),
                 Ok(Step::Done) => None,
                 Ok(Step::Call) => return Ok(None),

@@ -3,7 +3,7 @@
 use super::containers::{compare_sequences, copied, drop_backward, place, subscript};
 use super::exception::Ex;
 use super::header::{Header, Kind, Mut};
-use super::slice::{self, Slice};
+use super::slice::{self, Bounds, Slice};
 use super::value::Value;
 use crate::heap::heap_of;
 use crate::object;
@@ -177,9 +177,7 @@ pub fn get_slice(vm: &mut Vm, list: &List, start: &Value, stop: &Value, step: &V
     let picked: Vec<Value> = if bounds.is_contiguous() {
         items.get(bounds.start as usize..bounds.start as usize + bounds.count).map(copied).unwrap_or_default()
     } else {
-        let mut picked = Vec::with_capacity(bounds.count);
-        picked.extend(bounds.places().filter_map(|place| items.get(place).cloned()));
-        picked
+        bounds.items(items)
     };
     Ok(vm.new_list(picked))
 }
@@ -222,6 +220,28 @@ pub fn delete_index(vm: &mut Vm, list: &List, index: i64) -> Res<()> {
 /// TypeError, ValueError, MemoryError.
 pub fn set_slice(vm: &mut Vm, list: &List, slice: &Slice, values: Vec<Value>) -> Res<()> {
     let bounds = slice::bounds(vm, slice, || list.len())?;
+    replace(vm, list, bounds, values)
+}
+
+/// `list[slice] = values` for another list's items: as many as the slice has are copied where they go.
+///
+/// # Errors
+/// As [`set_slice`].
+pub fn set_slice_to_list(vm: &mut Vm, list: &List, slice: &Slice, values: &List) -> Res<()> {
+    let bounds = slice::bounds(vm, slice, || list.len())?;
+    if values.len() != bounds.count || core::ptr::eq(list, values) {
+        return replace(vm, list, bounds, copied(values.items.get()));
+    }
+    let items = list.items.get_mut();
+    for (place, value) in bounds.places().zip(values.items.get()) {
+        if let Some(item) = items.get_mut(place) {
+            *item = value.clone();
+        }
+    }
+    Ok(())
+}
+
+fn replace(vm: &mut Vm, list: &List, bounds: Bounds, values: Vec<Value>) -> Res<()> {
     if bounds.step == 1 {
         let old = list.splice(vm, bounds.start as usize, bounds.count, values)?;
         drop_backward(old);

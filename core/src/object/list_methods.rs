@@ -144,6 +144,7 @@ struct AppendEach<F> {
 }
 
 impl<F: FnOnce(&mut Vm) -> Res<Action> + 'static> Each for AppendEach<F> {
+    #[inline]
     fn item(&mut self, vm: &mut Vm, item: Value) -> Res<Flow> {
         if let Some(list) = self.target.get::<List>() {
             list::append(vm, list, item)?;

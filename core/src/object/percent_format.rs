@@ -19,7 +19,6 @@ use crate::vm::protocol::{repr_then, str_then};
 use crate::vm::{Action, Continuation, Name, Raised, Res, Vm};
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
 
 /// One `%..` conversion as read from the template.
 #[derive(Clone, Copy, Default)]
@@ -90,17 +89,12 @@ pub fn format(vm: &mut Vm, template: &Value, values: &Value) -> Res<Action> {
         _ => false,
     };
     let is_mapping = !is_tuple && !is_string && vm.lookup_special(values, Name::GetItem).is_some();
-    let size = match (template.get::<Str>(), template.get::<Bytes>()) {
-        (Some(text), _) => text.size,
-        (_, Some(data)) => data.length,
-        _ => 0,
-    };
     let formatter = Formatter {
         template: template.clone(),
         is_text,
         position: 0,
         values: Values { source: values.clone(), next: if is_tuple { Some(0) } else { None }, item: None, used: false, is_mapping },
-        out: StrBuilder::with_capacity(size + 32),
+        out: StrBuilder::in_buffer(vm),
         waiting: Waiting::Nothing,
         conversion: Conversion::default(),
     };
@@ -136,11 +130,10 @@ impl Formatter {
                 self.out.push_ascii(b'%');
                 continue;
             }
-            self.conversion = Conversion::default();
             let action = if text.get(self.position) == Some(&b'(') { self.key(vm, text)? } else { None };
             let action = match action {
                 Some(action) => Some(action),
-                None => self.convert(vm)?,
+                None => self.convert(vm, text)?,
             };
             if let Some(action) = action {
                 return Ok(Action::Then(Box::new(action), Box::new(self)));
@@ -245,55 +238,53 @@ impl Formatter {
         found.ok_or_else(|| vm.type_error("not enough arguments for format string"))
     }
 
-    /// The character at the position; 0 at the end.
-    fn peek(&self) -> (u32, usize) {
-        let text = template_bytes(&self.template);
-        if self.is_text { decode_at(text, self.position) } else { text.get(self.position).map_or((0, 0), |&byte| (byte as u32, 1)) }
+    /// Goes past this byte, if it is the next one.
+    fn take(&mut self, text: &[u8], wanted: u8) -> bool {
+        let found = text.get(self.position) == Some(&wanted);
+        self.position += usize::from(found);
+        found
     }
 
     /// Reads a conversion after its key, and does it; an action if Python code must run for it.
-    fn convert(&mut self, vm: &mut Vm) -> Res<Option<Action>> {
+    fn convert(&mut self, vm: &mut Vm, text: &[u8]) -> Res<Option<Action>> {
         let mut conversion = Conversion::default();
         loop {
-            match self.peek().0 {
-                0x2d => conversion.minus = true,
-                0x2b => conversion.plus = true,
-                0x20 => conversion.space = true,
-                0x23 => conversion.alternate = true,
-                0x30 => conversion.zero = true,
+            match text.get(self.position) {
+                Some(b'-') => conversion.minus = true,
+                Some(b'+') => conversion.plus = true,
+                Some(b' ') => conversion.space = true,
+                Some(b'#') => conversion.alternate = true,
+                Some(b'0') => conversion.zero = true,
                 _ => break,
             }
             self.position += 1;
         }
-        if self.peek().0 == b'*' as u32 {
-            self.position += 1;
+        if self.take(text, b'*') {
             let width = self.star(vm, "ssize_t", isize::MIN as i64, isize::MAX as i64)?;
             conversion.minus |= width < 0;
             conversion.width = width.unsigned_abs() as usize;
         } else {
-            conversion.width = match self.number() {
+            conversion.width = match self.number(text) {
                 Some(width) => width,
                 None => return Err(vm.value_error("width too big")),
             };
         }
-        if self.peek().0 == b'.' as u32 {
-            self.position += 1;
-            if self.peek().0 == b'*' as u32 {
-                self.position += 1;
+        if self.take(text, b'.') {
+            if self.take(text, b'*') {
                 let precision = self.star(vm, "int", i32::MIN as i64, i32::MAX as i64)?;
                 conversion.precision = Some(precision.max(0) as usize);
             } else {
-                conversion.precision = match self.number().filter(|&precision| precision <= i32::MAX as usize) {
+                conversion.precision = match self.number(text).filter(|&precision| precision <= i32::MAX as usize) {
                     Some(precision) => Some(precision),
                     None => return Err(vm.value_error(if self.is_text { "precision too big" } else { "prec too big" })),
                 };
             }
         }
-        if matches!(self.peek().0, 0x68 | 0x6c | 0x4c) {
+        if matches!(text.get(self.position), Some(b'h' | b'l' | b'L')) {
             self.position += 1;
         }
         let at = self.position;
-        let (kind, width) = self.peek();
+        let (kind, width) = if self.is_text { decode_at(text, at) } else { text.get(at).map_or((0, 0), |&byte| (byte as u32, 1)) };
         if width == 0 {
             return Err(vm.value_error("incomplete format"));
         }
@@ -329,11 +320,11 @@ impl Formatter {
     }
 
     /// Decimal digits, 0 if there are none; None if too large.
-    fn number(&mut self) -> Option<usize> {
+    fn number(&mut self, text: &[u8]) -> Option<usize> {
         let mut number = Some(0usize);
-        while let digit @ 0x30..=0x39 = self.peek().0 {
+        while let Some(&digit @ b'0'..=b'9') = text.get(self.position) {
             self.position += 1;
-            number = number.and_then(|number| number.checked_mul(10)?.checked_add((digit - 0x30) as usize)).filter(|&number| number <= isize::MAX as usize);
+            number = number.and_then(|number| number.checked_mul(10)?.checked_add((digit - b'0') as usize)).filter(|&number| number <= isize::MAX as usize);
         }
         number
     }
@@ -365,7 +356,8 @@ impl Formatter {
         match core::mem::replace(&mut self.waiting, Waiting::Nothing) {
             Waiting::Item => {
                 self.use_item(value);
-                return self.convert(vm);
+                let template = self.template.clone();
+                return self.convert(vm, template_bytes(&template));
             }
             Waiting::Text | Waiting::Nothing => {
                 if let Some(text) = value.get::<Str>() {
@@ -557,18 +549,28 @@ impl Formatter {
             int_text::with_decimal(number, |text| self.out.push_str(text));
             return Ok(());
         }
-        let (digits, prefix) = match self.kind() {
-            b'o' => (int_text::to_power_of_two(integer, 8), "0o"),
-            b'x' => (int_text::to_power_of_two(integer, 16), "0x"),
-            b'X' => (int_text::to_power_of_two(integer, 16).to_ascii_uppercase(), "0X"),
-            _ => {
-                let text = int::to_decimal(vm, integer)?;
-                (text.strip_prefix('-').map(String::from).unwrap_or(text), "")
-            }
+        let (radix, prefix) = match self.kind() {
+            b'o' => (8, "0o"),
+            b'x' => (16, "0x"),
+            b'X' => (16, "0X"),
+            _ => (10, ""),
         };
         let prefix = if conversion.alternate { prefix } else { "" };
-        let zeros = conversion.precision.unwrap_or(0).saturating_sub(digits.len());
-        self.push_number(vm, integer.is_negative(), prefix, zeros, &digits)
+        let mut push = |vm: &mut Vm, digits: &str| {
+            let zeros = conversion.precision.unwrap_or(0).saturating_sub(digits.len());
+            self.push_number(vm, integer.is_negative(), prefix, zeros, digits)
+        };
+        match integer {
+            Integer::Small(number) if conversion.kind != b'X' as u32 => int_text::with_digits(number.unsigned_abs(), radix, |digits| push(vm, digits)),
+            _ if radix == 10 => {
+                let text = int::to_decimal(vm, integer)?;
+                push(vm, text.strip_prefix('-').unwrap_or(&text))
+            }
+            _ => {
+                let text = int_text::to_power_of_two(integer, radix);
+                push(vm, &if conversion.kind == b'X' as u32 { text.to_ascii_uppercase() } else { text })
+            }
+        }
     }
 
     fn double(&mut self, vm: &mut Vm, number: f64) -> Res<()> {
@@ -580,8 +582,9 @@ impl Formatter {
             b'f' => Presentation::Fixed,
             _ => Presentation::General,
         };
-        let text = float_text::present(number, presentation, precision, self.conversion.alternate, kind.is_ascii_uppercase());
-        self.push_number(vm, float_text::shows_minus(number), "", 0, &text)
+        float_text::with_present(number, presentation, precision, self.conversion.alternate, kind.is_ascii_uppercase(), |text| {
+            self.push_number(vm, float_text::shows_minus(number), "", 0, text)
+        })
     }
 
     /// Sign, prefix, zeros and digits, to the width.

@@ -129,6 +129,16 @@ impl Bounds {
         (0..self.count as i64).map(move |index| (self.start + index * self.step) as usize)
     }
 
+    /// Copies of the items at the places.
+    pub fn items(self, items: &[Value]) -> Vec<Value> {
+        let (start, step) = (self.start as usize, self.step.unsigned_abs() as usize);
+        if self.step < 0 {
+            items.get(..=start).unwrap_or_default().iter().rev().step_by(step).take(self.count).cloned().collect()
+        } else {
+            items.get(start..).unwrap_or_default().iter().step_by(step).take(self.count).cloned().collect()
+        }
+    }
+
     /// The same places in rising order.
     pub fn rising(self) -> Bounds {
         if self.step > 0 || self.count == 0 {

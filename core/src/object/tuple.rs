@@ -207,7 +207,7 @@ pub fn get_slice(vm: &mut Vm, tuple: &Tuple, start: &Value, stop: &Value, step: 
     let picked: Vec<Value> = if bounds.is_contiguous() {
         items.get(bounds.start as usize..bounds.start as usize + bounds.count).map(containers::copied).unwrap_or_default()
     } else {
-        bounds.places().filter_map(|place| items.get(place).cloned()).collect()
+        bounds.items(items)
     };
     Ok(vm.new_tuple(picked))
 }

@@ -9,6 +9,8 @@ use crate::object::dict::Dict;
 use crate::object::dict_views;
 use crate::object::exception::Ex;
 use crate::object::header::{Kind, SUBCLASS};
+use crate::object::iterators::{list_next, sequence_call, sequence_failed, sequence_gave, tuple_next};
+use crate::object::iterators_combined::map_call;
 use crate::object::list::List;
 use crate::object::range::Range;
 use crate::object::set;
@@ -49,7 +51,16 @@ pub fn is_iterable(vm: &mut Vm, value: &Value) -> bool {
 }
 
 /// One native step of an iterator, or word that Python code must run.
+#[inline]
 pub fn next(vm: &mut Vm, iterator: &Value) -> Res<Step> {
+    match iterator.kind() {
+        Kind::ListIterator => list_next(vm, iterator),
+        Kind::TupleIterator => tuple_next(vm, iterator),
+        _ => next_of_class(vm, iterator),
+    }
+}
+
+fn next_of_class(vm: &mut Vm, iterator: &Value) -> Res<Step> {
     match vm.class_of(iterator).native_next.get() {
         // Iterators made of iterators recurse here; deep ones go the stackless way.
         Some(next) if vm.native_depth < NATIVE_DEPTH_LIMIT => {
@@ -112,11 +123,20 @@ pub trait Each {
 
 struct Walk<E: ?Sized> {
     iterator: Value,
-    /// The awaited result is a call's, not an item.
-    in_call: bool,
+    awaited: Awaited,
     /// What [`Continuation::again`] could not do where it stood.
     wanted: Option<Wanted>,
     each: Box<E>,
+}
+
+/// What the result is that a walk waits for.
+#[derive(Clone, Copy, PartialEq)]
+enum Awaited {
+    Item,
+    /// What `__getitem__` gives for an iterator over a sequence: the item, and the iterator is to know.
+    OfSequence,
+    /// A call's, for [`Each::called`].
+    Call,
 }
 
 /// What a walk cannot do without the interpreter.
@@ -124,36 +144,47 @@ enum Wanted {
     Next(Value),
     Call(Box<Call>),
     CallWith(Value, Value),
+    CallWithTwo(Value, [Value; 2]),
     Then(Box<Action>),
     Stop(Value),
     Finish,
 }
 
-/// The Python function that gives the iterator's next item when called with one argument, and that: `__next__` with the
-/// iterator, or the function of a `map` with an item.
-fn next_call(vm: &mut Vm, iterator: &Value) -> Res<Option<(Value, Value)>> {
-    match iterator.kind() {
-        Kind::Instance => {
-            let method = vm.lookup_special(iterator, Name::Next).filter(|method| method.kind() == Kind::Function);
-            Ok(method.map(|method| (method, iterator.clone())))
-        }
-        Kind::Other => crate::object::iterators_combined::map_call(vm, iterator),
-        _ => Ok(None),
-    }
-}
 
 impl<E: Each + ?Sized + 'static> Walk<E> {
+    /// The call of a Python function that gives the iterator's next item: of `__next__` with the iterator, of the function of a `map` with an
+    /// item, of `__getitem__` with a sequence and the next index.
+    fn next_call(&mut self, vm: &mut Vm) -> Res<Option<Wanted>> {
+        match self.iterator.kind() {
+            Kind::Instance => {
+                let method = vm.lookup_special(&self.iterator, Name::Next).filter(|method| method.kind() == Kind::Function);
+                Ok(method.map(|method| Wanted::CallWith(method, self.iterator.clone())))
+            }
+            Kind::Other => {
+                if let Some((function, item)) = map_call(vm, &self.iterator)? {
+                    return Ok(Some(Wanted::CallWith(function, item)));
+                }
+                let call = sequence_call(vm, &self.iterator);
+                if call.is_some() {
+                    self.awaited = Awaited::OfSequence;
+                }
+                Ok(call.map(|(function, arguments)| Wanted::CallWithTwo(function, arguments)))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Goes on as far as that is possible natively.
     fn advance(&mut self, vm: &mut Vm, mut flow: Flow) -> Res<Wanted> {
         loop {
             match flow {
                 Flow::Stop(value) => return Ok(Wanted::Stop(value)),
                 Flow::Call(call) => {
-                    self.in_call = true;
+                    self.awaited = Awaited::Call;
                     return Ok(Wanted::Call(call));
                 }
                 Flow::CallWith(callee, argument) => {
-                    self.in_call = true;
+                    self.awaited = Awaited::Call;
                     return Ok(Wanted::CallWith(callee, argument));
                 }
                 Flow::Action(action) => match *action {
@@ -162,20 +193,20 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
                         continue;
                     }
                     action => {
-                        self.in_call = true;
+                        self.awaited = Awaited::Call;
                         return Ok(Wanted::Then(Box::new(action)));
                     }
                 },
                 Flow::Continue => {}
             }
-            self.in_call = false;
+            self.awaited = Awaited::Item;
             if self.iterator.kind() == Kind::Generator {
                 return Ok(Wanted::Next(self.iterator.clone()));
             }
             match next(vm, &self.iterator)? {
                 Step::Item(item) => flow = self.each.item(vm, item)?,
                 Step::Done => return Ok(Wanted::Finish),
-                Step::Call if let Some((function, argument)) = next_call(vm, &self.iterator)? => return Ok(Wanted::CallWith(function, argument)),
+                Step::Call if let Some(call) = self.next_call(vm)? => return Ok(call),
                 Step::Call if pulls(vm, &self.iterator) => return Ok(Wanted::Next(self.iterator.clone())),
                 Step::Call => match next_action(vm, &self.iterator) {
                     Ok(Action::Return(item)) => flow = self.each.item(vm, item)?,
@@ -199,6 +230,7 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
             Wanted::Stop(value) => Ok(Action::Return(value)),
             Wanted::Call(call) => Ok(Action::Call(*call, self)),
             Wanted::CallWith(callee, argument) => Ok(Action::Call(Call::new(callee, [argument]), self)),
+            Wanted::CallWithTwo(callee, arguments) => Ok(Action::Call(Call::new(callee, arguments), self)),
             Wanted::Next(generator) => Ok(Action::Next(generator, self)),
             Wanted::Then(action) => Ok(Action::Then(action, self)),
             Wanted::Finish => self.each.finish(vm),
@@ -211,7 +243,12 @@ impl<E: Each + ?Sized + 'static> Walk<E> {
     }
 
     fn take(&mut self, vm: &mut Vm, value: Value) -> Res<Flow> {
-        if self.in_call { self.each.called(vm, value) } else { self.each.item(vm, value) }
+        match self.awaited {
+            Awaited::Call => return self.each.called(vm, value),
+            Awaited::OfSequence => sequence_gave(&self.iterator),
+            Awaited::Item => {}
+        }
+        self.each.item(vm, value)
     }
 }
 
@@ -220,7 +257,14 @@ impl<E: Each + ?Sized + 'static> Continuation for Walk<E> {
         if let Some(wanted) = self.wanted.take() {
             return self.then(vm, wanted);
         }
-        let value = if self.in_call { Some(result?) } else { vm.catch(result, Ex::StopIteration)? };
+        let value = match (self.awaited, result) {
+            (Awaited::Call, result) => Some(result?),
+            (Awaited::OfSequence, Err(raised)) => {
+                sequence_failed(vm, &self.iterator, raised)?;
+                None
+            }
+            (_, result) => vm.catch(result, Ex::StopIteration)?,
+        };
         match value {
             Some(value) => {
                 let flow = self.take(vm, value)?;
@@ -232,13 +276,14 @@ impl<E: Each + ?Sized + 'static> Continuation for Walk<E> {
 
     fn again(&mut self, vm: &mut Vm, value: Value) -> Res<Again> {
         let flow = self.take(vm, value)?;
-        if matches!(flow, Flow::Continue) && !self.in_call && self.iterator.kind() == Kind::Generator {
+        if matches!(flow, Flow::Continue) && self.awaited == Awaited::Item && self.iterator.kind() == Kind::Generator {
             return Ok(Again::Next(self.iterator.clone()));
         }
         Ok(match self.advance(vm, flow)? {
             Wanted::Next(generator) => Again::Next(generator),
             Wanted::Call(call) => Again::Call(call),
             Wanted::CallWith(callee, argument) => Again::CallWith(callee, argument),
+            Wanted::CallWithTwo(callee, arguments) => Again::CallWithTwo(callee, arguments),
             wanted => {
                 self.wanted = Some(wanted);
                 Again::Leave(Value::UNDEFINED)
@@ -254,7 +299,7 @@ pub fn for_each(vm: &mut Vm, iterable: &Value, each: impl Each + 'static) -> Res
 
 /// As [`for_each`], for an iterator.
 pub fn for_each_rest(vm: &mut Vm, iterator: Value, each: impl Each + 'static) -> Res<Action> {
-    Box::new(Walk { iterator, in_call: false, wanted: None, each: Box::new(each) }).run(vm, Flow::Continue)
+    Box::new(Walk { iterator, awaited: Awaited::Item, wanted: None, each: Box::new(each) }).run(vm, Flow::Continue)
 }
 
 struct Collector<F> {

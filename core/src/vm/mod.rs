@@ -98,6 +98,8 @@ pub struct Vm {
     empty_tuple: Option<Value>,
     /// Native calls nested in one another right now (comparison, hash and repr of containers in containers).
     pub native_depth: usize,
+    /// Where texts are put together ([`crate::object::str::StrBuilder::in_buffer`]); empty while one is.
+    pub(crate) spare_text: Vec<u8>,
     /// Addresses of the containers whose `repr` is under way: met again, they show as `[...]`.
     pub active_reprs: alloc::rc::Rc<crate::object::header::Mut<Vec<u64>>>,
     // The running py-thread's state; its record keeps it while others run.
@@ -209,6 +211,7 @@ impl Vm {
             characters: Vec::new(),
             empty_tuple: None,
             native_depth: 0,
+            spare_text: Vec::new(),
             active_reprs: Default::default(),
             pc: core::ptr::null(),
             base: core::ptr::null_mut(),

@@ -153,6 +153,8 @@ pub enum Again {
     Call(Box<Call>),
     /// The first called with the second.
     CallWith(Value, Value),
+    /// The first called with these, a Python function.
+    CallWithTwo(Value, [Value; 2]),
     /// To be resumed with this value: it cannot go on where it stands.
     Leave(Value),
 }

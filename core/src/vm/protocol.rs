@@ -31,12 +31,14 @@ pub fn native_truth(value: &Value) -> Option<bool> {
     if let Some(number) = value.as_small_int() {
         return Some(number != 0);
     }
+    if let Some(truth) = value.as_bool() {
+        return Some(truth);
+    }
     if let Some(number) = value.as_small_float() {
         return Some(number != 0.0);
     }
     let Some(header) = value.header() else {
         return match value.kind() {
-            Kind::Bool => Some(value.as_bool() == Some(true)),
             Kind::None => Some(false),
             Kind::NotImplemented => None,
             _ => Some(true),

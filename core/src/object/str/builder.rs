@@ -23,6 +23,11 @@ impl StrBuilder {
         StrBuilder { text: Vec::with_capacity(bytes), surrogates: false }
     }
 
+    /// In the VM's buffer, which [`StrBuilder::finish`] gives back: for texts that are done soon.
+    pub fn in_buffer(vm: &mut Vm) -> StrBuilder {
+        StrBuilder { text: core::mem::take(&mut vm.spare_text), surrogates: false }
+    }
+
     #[inline]
     pub fn push_str(&mut self, text: &str) {
         self.text.extend_from_slice(text.as_bytes());
@@ -59,6 +64,12 @@ impl StrBuilder {
         self.surrogates |= string.has_surrogates();
     }
 
+    /// What another one has so far.
+    pub fn push_builder(&mut self, other: &StrBuilder) {
+        self.text.extend_from_slice(&other.text);
+        self.surrogates |= other.surrogates;
+    }
+
     /// Part of a str between byte offsets on character boundaries.
     #[inline]
     pub fn push_part(&mut self, string: &Str, start: usize, end: usize) {
@@ -70,7 +81,12 @@ impl StrBuilder {
     ///
     /// # Errors
     /// MemoryError.
+    #[inline]
     pub fn push_repeated(&mut self, vm: &mut Vm, code_point: u32, count: usize) -> Res<()> {
+        if count == 0 { Ok(()) } else { self.push_run(vm, code_point, count) }
+    }
+
+    fn push_run(&mut self, vm: &mut Vm, code_point: u32, count: usize) -> Res<()> {
         let mut buffer = [0; 4];
         let encoded = encode_code_point(code_point, &mut buffer);
         if count > UNCHECKED_SIZE {
@@ -111,14 +127,19 @@ impl StrBuilder {
     ///
     /// # Errors
     /// MemoryError.
-    pub fn finish(self, vm: &mut Vm) -> Res<Value> {
+    pub fn finish(mut self, vm: &mut Vm) -> Res<Value> {
         if self.text.len() > UNCHECKED_SIZE {
             vm.check_memory(Some(self.text.len()))?;
         }
         let length = self.length();
         let flags = if self.surrogates && contains_surrogate(&self.text) { super::SURROGATES } else { 0 };
         // SAFETY: only whole characters were pushed.
-        Ok(unsafe { vm.new_str_from_parts(&self.text, length, flags) })
+        let value = unsafe { vm.new_str_from_parts(&self.text, length, flags) };
+        if (vm.spare_text.capacity() + 1..=UNCHECKED_SIZE).contains(&self.text.capacity()) {
+            self.text.clear();
+            vm.spare_text = self.text;
+        }
+        Ok(value)
     }
 }
 

@@ -6,9 +6,12 @@ use super::transform::escape_non_ascii;
 use super::{Str, StrBuilder, exact, from_part, template};
 use crate::object::dict::Dict;
 use crate::object::exception::Ex;
+use crate::object::float_text::with_repr;
+use crate::object::format_number::{push_float, push_int};
 use crate::object::format_spec::{FormatSpec, decimal_number};
 use crate::object::int_text::with_decimal;
 use crate::object::list::List;
+use crate::object::number::Integer;
 use crate::object::text_arguments::NONE;
 use crate::object::text_arguments::wrong_type;
 use crate::object::tuple::Tuple;
@@ -38,14 +41,36 @@ pub fn format_str(vm: &mut Vm, string: &Str, spec: &Str) -> Res<Value> {
     if spec.size == 0 {
         return Ok(exact(vm, string));
     }
-    let mut out = StrBuilder::with_capacity(string.size + 16);
-    push_formatted(vm, &mut out, string, spec)?;
+    let mut out = StrBuilder::in_buffer(vm);
+    push_formatted(vm, &mut out, string, spec.bytes())?;
     out.finish(vm)
 }
 
+/// Appends `format(value, spec)` of a number in a word or an exact str; false for other values.
+fn push_plain(vm: &mut Vm, out: &mut StrBuilder, value: &Value, spec: &[u8]) -> Res<bool> {
+    if let Some(text) = value.get_exact::<Str>() {
+        push_formatted(vm, out, text, spec)?;
+    } else if let Some(number) = value.as_small_int() {
+        if spec.is_empty() {
+            with_decimal(number, |digits| out.push_str(digits));
+        } else {
+            push_int(vm, out, value, Integer::Small(number), spec)?;
+        }
+    } else if let Some(number) = value.as_small_float() {
+        if spec.is_empty() {
+            with_repr(number, |digits| out.push_str(digits));
+        } else {
+            push_float(vm, out, value, number, spec)?;
+        }
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
 /// Appends `format(string, spec)`.
-fn push_formatted(vm: &mut Vm, out: &mut StrBuilder, string: &Str, spec: &Str) -> Res<()> {
-    if spec.size == 0 {
+fn push_formatted(vm: &mut Vm, out: &mut StrBuilder, string: &Str, spec: &[u8]) -> Res<()> {
+    if spec.is_empty() {
         out.push(string);
         return Ok(());
     }
@@ -79,28 +104,46 @@ fn push_formatted(vm: &mut Vm, out: &mut StrBuilder, string: &Str, spec: &Str) -
 /// `string.format(*args, **kwargs)`
 pub fn format(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let string = receiver(vm, arguments.positional)?;
-    let names = Names::Keywords { names: arguments.names.to_vec(), values: arguments.values.to_vec() };
-    let positional = arguments.positional.get(1..).unwrap_or_default().to_vec();
-    start(vm, string, Some(positional), names)
+    let positional = arguments.positional.get(1..).unwrap_or_default();
+    let values = Source::Arguments { all: [positional, arguments.names, arguments.values].concat(), positional: positional.len(), named: arguments.names.len() };
+    start(vm, string, values)
 }
 
 /// `string.format_map(mapping)`
 pub fn format_map(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let string = receiver(vm, arguments.positional)?;
     let mapping = arguments.get(1).cloned().unwrap_or(Value::NONE);
-    start(vm, string, None, Names::Mapping(mapping))
+    start(vm, string, Source::Mapping(mapping))
 }
 
-fn start(vm: &mut Vm, string: &Str, positional: Option<Vec<Value>>, names: Names) -> Res<Action> {
-    let level = Level { position: 0, end: string.size, out: StrBuilder::with_capacity(string.size + 16), field: None };
-    let formatter =
-        Formatter { template: Value::from_object(string), positional, names, numbering: Numbering::Undecided, levels: Vec::from([level]), stage: Stage::Text };
-    Box::new(formatter).run(vm)
+fn start(vm: &mut Vm, string: &Str, source: Source) -> Res<Action> {
+    let level = Level { position: 0, end: string.size, out: StrBuilder::in_buffer(vm), field: None };
+    let levels = heapless::Vec::from_iter([level]);
+    Formatter { template: Value::from_object(string), source, numbering: Numbering::Undecided, levels, stage: Stage::Text }.run(vm)
 }
 
-enum Names {
-    Keywords { names: Vec<Value>, values: Vec<Value> },
+/// Where the objects that fields begin with come from.
+enum Source {
+    /// Positional arguments, then the names of the keyword arguments, then their values.
+    Arguments { all: Vec<Value>, positional: usize, named: usize },
     Mapping(Value),
+}
+
+impl Source {
+    /// The positional argument; None if the index is too large.
+    fn positional(&self, index: usize) -> Option<&Value> {
+        match self {
+            Source::Arguments { all, positional, .. } => all.get(..*positional)?.get(index),
+            Source::Mapping(_) => None,
+        }
+    }
+
+    /// The value of the keyword argument with this name.
+    fn keyword(&self, name: &[u8]) -> Option<&Value> {
+        let Source::Arguments { all, positional, named } = self else { return None };
+        let place = all.iter().skip(*positional).take(*named).position(|given| given.get::<Str>().is_some_and(|given| given.bytes() == name))?;
+        all.get(positional + named + place)
+    }
 }
 
 #[derive(PartialEq, Clone, Copy)]
@@ -147,12 +190,10 @@ const DEEPEST: usize = 2;
 struct Formatter {
     /// A str.
     template: Value,
-    /// None: positional fields are not allowed.
-    positional: Option<Vec<Value>>,
-    names: Names,
+    source: Source,
     numbering: Numbering,
     /// The last one is being worked on.
-    levels: Vec<Level>,
+    levels: heapless::Vec<Level, DEEPEST>,
     stage: Stage,
 }
 
@@ -164,7 +205,7 @@ enum Progress {
 }
 
 impl Formatter {
-    fn run(mut self: Box<Self>, vm: &mut Vm) -> Res<Action> {
+    fn run(mut self, vm: &mut Vm) -> Res<Action> {
         loop {
             let progress = match self.stage {
                 Stage::Text => self.text(vm)?,
@@ -178,7 +219,7 @@ impl Formatter {
             match progress {
                 Progress::On => {}
                 Progress::Done(text) => return Ok(text.into()),
-                Progress::Wait(action) => return Ok(Action::Then(Box::new(action), self)),
+                Progress::Wait(action) => return Ok(Action::Then(Box::new(action), Box::new(self))),
             }
         }
     }
@@ -236,6 +277,9 @@ impl Formatter {
         };
         self.stage = Stage::Access;
         if number.is_none() && !name.is_empty() {
+            if let Some(object) = self.source.keyword(name).cloned() {
+                return Ok(self.set_object(object));
+            }
             let key = from_part(vm, string, start, end);
             return self.named(vm, key);
         }
@@ -256,29 +300,18 @@ impl Formatter {
                 next
             }
         };
-        let Some(positional) = &self.positional else {
-            return Err(vm.value_error("Format string contains positional fields"));
-        };
-        match positional.get(index).cloned() {
+        match self.source.positional(index).cloned() {
             Some(object) => Ok(self.set_object(object)),
+            None if matches!(self.source, Source::Mapping(_)) => Err(vm.value_error("Format string contains positional fields")),
             None => Err(vm.raise(Ex::IndexError, &alloc::format!("Replacement index {index} out of range for positional args tuple"))),
         }
     }
 
+    /// Looks up the name that a field begins with, which is no keyword argument's.
     fn named(&mut self, vm: &mut Vm, key: Value) -> Res<Progress> {
-        match &self.names {
-            Names::Keywords { names, values } => {
-                let wanted = key.get::<Str>();
-                let found = names.iter().zip(values).find(|(name, _)| match (name.get::<Str>(), wanted) {
-                    (Some(name), Some(wanted)) => super::equal(name, wanted),
-                    _ => false,
-                });
-                match found.map(|(_, value)| value.clone()) {
-                    Some(object) => Ok(self.set_object(object)),
-                    None => Err(vm.raise_with(Ex::KeyError, Vec::from([key]))),
-                }
-            }
-            Names::Mapping(mapping) => {
+        match &self.source {
+            Source::Arguments { .. } => Err(vm.raise_with(Ex::KeyError, Vec::from([key]))),
+            Source::Mapping(mapping) => {
                 let mapping = mapping.clone();
                 self.item(vm, &mapping, key)
             }
@@ -321,10 +354,14 @@ impl Formatter {
 
     /// Takes the next attribute or item of the field's object, if there is one.
     fn access(&mut self, vm: &mut Vm) -> Res<Progress> {
-        let template = self.template.clone();
-        let Some(string) = template.get::<Str>() else { return Ok(Progress::Done(Value::NONE)) };
         let Some(field) = self.levels.last_mut().and_then(|level| level.field.as_mut()) else { return Ok(Progress::Done(Value::NONE)) };
         let (start, end) = field.access;
+        if start == end {
+            self.stage = if field.conversion.is_none() { Stage::Format } else { Stage::Convert(false) };
+            return Ok(Progress::On);
+        }
+        let template = self.template.clone();
+        let Some(string) = template.get::<Str>() else { return Ok(Progress::Done(Value::NONE)) };
         let access = match template::access(string.part(0, end), start) {
             Ok(Some(access)) => access,
             Ok(None) => {
@@ -374,9 +411,9 @@ impl Formatter {
         }
     }
 
-    fn convert_later(self: Box<Self>, vm: &mut Vm, object: Value) -> Res<Action> {
+    fn convert_later(self, vm: &mut Vm, object: Value) -> Res<Action> {
         let as_str = self.levels.last().and_then(|level| level.field.as_ref()).is_some_and(|field| field.conversion == Some('s' as u32));
-        let then = move |vm: &mut Vm, text: Value| self.resume(vm, Ok(text));
+        let then = move |vm: &mut Vm, text: Value| self.go_on(vm, text);
         if as_str { str_then(vm, &object, then) } else { repr_then(vm, &object, then) }
     }
 
@@ -396,27 +433,14 @@ impl Formatter {
         let Some((level, template)) = self.parts() else { return Ok(Progress::Done(Value::NONE)) };
         let Some(field) = level.field.as_ref() else { return Ok(Progress::Done(Value::NONE)) };
         let (start, end) = field.spec;
-        if start == end
-            && let Some(text) = field.object.get_exact::<Str>()
-        {
-            level.out.push(text);
-            level.field = None;
-            self.stage = Stage::Text;
-            return Ok(Progress::On);
-        }
-        if start == end
-            && let Some(number) = field.object.as_small_int()
-        {
-            with_decimal(number, |digits| level.out.push_str(digits));
-            level.field = None;
-            self.stage = Stage::Text;
-            return Ok(Progress::On);
+        if !field.nested && push_plain(vm, &mut level.out, &field.object, template.part(start, end))? {
+            return self.next(vm);
         }
         if field.nested {
             if depth >= DEEPEST {
                 return Err(vm.value_error("Max string recursion exceeded"));
             }
-            self.levels.push(Level { position: start, end, out: StrBuilder::new(), field: None });
+            drop(self.levels.push(Level { position: start, end, out: StrBuilder::new(), field: None }));
             self.stage = Stage::Text;
             return Ok(Progress::On);
         }
@@ -428,44 +452,51 @@ impl Formatter {
         self.stage = Stage::Format;
         let Some(level) = self.levels.last_mut() else { return Ok(Progress::Done(Value::NONE)) };
         let Some(object) = level.field.as_ref().map(|field| field.object.clone()) else { return Ok(Progress::Done(Value::NONE)) };
-        if let (Some(text), Some(spec)) = (object.get_exact::<Str>(), spec.get::<Str>()) {
-            push_formatted(vm, &mut level.out, text, spec)?;
-            level.field = None;
-            self.stage = Stage::Text;
-            return Ok(Progress::On);
+        if let Some(spec) = spec.get::<Str>()
+            && push_plain(vm, &mut level.out, &object, spec.bytes())?
+        {
+            return self.next(vm);
         }
         match format_then(vm, &object, &spec, |_, text| Ok(text.into()))? {
-            Action::Return(text) => {
-                self.formatted(vm, text)?;
-                Ok(Progress::On)
-            }
+            Action::Return(text) => self.formatted(vm, &text),
             action => Ok(Progress::Wait(action)),
         }
     }
 
-    fn formatted(&mut self, vm: &mut Vm, text: Value) -> Res<()> {
-        let Some(level) = self.levels.last_mut() else { return Ok(()) };
+    fn formatted(&mut self, vm: &mut Vm, text: &Value) -> Res<Progress> {
+        let Some(level) = self.levels.last_mut() else { return Ok(Progress::On) };
         match text.get::<Str>() {
             Some(text) => level.out.push(text),
-            None => return Err(wrong_type(vm, "__format__", "str", &text)),
+            None => return Err(wrong_type(vm, "__format__", "str", text)),
         }
+        self.next(vm)
+    }
+
+    /// The field is done.
+    fn next(&mut self, vm: &mut Vm) -> Res<Progress> {
+        let Some(level) = self.levels.last_mut() else { return Ok(Progress::On) };
         if level.out.size() > super::UNCHECKED_SIZE {
             vm.check_memory(Some(level.out.size()))?;
         }
         level.field = None;
         self.stage = Stage::Text;
-        Ok(())
+        Ok(Progress::On)
+    }
+
+    /// Goes on with what was waited for.
+    fn go_on(mut self, vm: &mut Vm, value: Value) -> Res<Action> {
+        match self.stage {
+            Stage::Convert(_) => self.converted(vm, value)?,
+            Stage::Format => drop(self.formatted(vm, &value)?),
+            Stage::Access | Stage::Text => drop(self.set_object(value)),
+        }
+        self.run(vm)
     }
 }
 
 impl Continuation for Formatter {
-    fn resume(mut self: Box<Self>, vm: &mut Vm, result: Res<Value>) -> Res<Action> {
+    fn resume(self: Box<Self>, vm: &mut Vm, result: Res<Value>) -> Res<Action> {
         let value = result?;
-        match self.stage {
-            Stage::Convert(_) => self.converted(vm, value)?,
-            Stage::Format => self.formatted(vm, value)?,
-            Stage::Access | Stage::Text => drop(self.set_object(value)),
-        }
-        self.run(vm)
+        self.go_on(vm, value)
     }
 }

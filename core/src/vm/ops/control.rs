@@ -356,6 +356,7 @@ fn resume_continuation(vm: &mut Vm) -> Res<()> {
                 }
                 vm.begin_call(Call::new(callee, [argument]))?
             }
+            Ok(Again::CallWithTwo(function, arguments)) => return vm.enter_with(function, arguments),
             Ok(Again::Leave(value)) => {
                 let action = match vm.pop_continuation() {
                     Some(continuation) => continuation.resume(vm, Ok(value)),

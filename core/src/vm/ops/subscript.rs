@@ -96,8 +96,7 @@ pub fn set_item_action(vm: &mut Vm, object: &Value, key: &Value, value: Value) -
         && let Some(slice) = key.get::<Slice>()
         && let Some(items) = value.get_exact::<List>()
     {
-        let items = crate::object::containers::copied(items.items.get());
-        return crate::object::list::set_slice(vm, list, slice, items).map(|()| Action::Return(Value::NONE));
+        return crate::object::list::set_slice_to_list(vm, list, slice, items).map(|()| Action::Return(Value::NONE));
     }
     let Some(method) = vm.lookup_special(object, Name::SetItem) else {
         let name = vm.type_name(object);
