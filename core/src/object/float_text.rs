@@ -67,7 +67,7 @@ impl Decimal {
     fn rounded(number: f64, count: usize) -> Decimal {
         let count = count.max(1);
         if let Some((digits, point)) = significant(number, count) {
-            return Decimal { digits: with_decimal(digits as i64, String::from), point };
+            return Decimal { digits: with_decimal(digits as i64, |text| text.into()), point };
         }
         let mut text = String::with_capacity(count.min(MOST_SIGNIFICANT_DIGITS) + 16);
         let _ = write!(text, "{:.*e}", count.min(MOST_SIGNIFICANT_DIGITS) - 1, number.abs());
