@@ -4,7 +4,7 @@
 
 use super::header::{Header, Mut};
 use super::str::Str;
-use super::table::is_plain;
+use super::table::{hash_small_int, is_plain};
 use super::value::Value;
 use crate::heap::{OutOfMemory, heap_of};
 use crate::vm::{Res, Vm};
@@ -97,12 +97,34 @@ impl SetTable {
         })
     }
 
+    /// The place of a str or small int, if no Python code is needed to tell; None: it is, or the key is something else.
+    #[inline]
+    pub fn find_plain(&self, key: &Value) -> Option<Option<usize>> {
+        let hash = match key.as_small_int() {
+            Some(number) => hash_small_int(number),
+            None => key.get_exact::<Str>()?.hash(),
+        };
+        Some(match self.locate_plain(hash, key)? {
+            Located::At(place) => Some(place),
+            Located::Free(_) | Located::Nowhere => None,
+        })
+    }
+
     /// As [`SetTable::find`], with the place for an element that is not there.
     #[inline]
     fn locate(&self, vm: &mut Vm, hash: u64, key: &Value) -> Res<Located> {
+        match self.locate_plain(hash, key) {
+            Some(located) => Ok(located),
+            None => Ok(self.find_general(vm, hash, key)?.map_or(Located::Nowhere, Located::At)),
+        }
+    }
+
+    /// As [`SetTable::locate`] if no Python code is needed to tell.
+    #[inline(always)]
+    fn locate_plain(&self, hash: u64, key: &Value) -> Option<Located> {
         let slots = self.slots.get();
         if self.length.get() == 0 {
-            return Ok(Located::Nowhere);
+            return Some(Located::Nowhere);
         }
         let mut others = false;
         let place = if key.as_small_int().is_some() {
@@ -126,13 +148,14 @@ impl SetTable {
                         }
             })
         } else {
-            others = true;
-            0
+            return None;
         };
-        if others && !slots.get(place).is_some_and(|slot| slot.key.is(key)) {
-            return Ok(self.find_general(vm, hash, key)?.map_or(Located::Nowhere, Located::At));
+        let slot = slots.get(place).filter(|slot| !slot.key.is_undefined());
+        match slot {
+            Some(slot) if !others || slot.key.is(key) => Some(Located::At(place)),
+            _ if others => None,
+            _ => Some(Located::Free(place)),
         }
-        Ok(if slots.get(place).is_some_and(|slot| !slot.key.is_undefined()) { Located::At(place) } else { Located::Free(place) })
     }
 
     /// Adds an element unless it is there. Returns where an equal one is.

@@ -122,15 +122,12 @@ impl<V> Table<V> {
             .map(|&index| index as usize)
     }
 
-    /// The place of `key`, whose hash is `hash`.
-    ///
-    /// # Errors
-    /// What `__eq__` of a key raises.
-    #[inline]
-    pub fn find(&self, vm: &mut Vm, hash: u64, key: &Value) -> Res<Option<usize>> {
+    /// The place of a str or small int, whose hash is `hash`, if no Python code is needed to tell; None: it is, or the key is something else.
+    #[inline(always)]
+    fn find_natively(&self, hash: u64, key: &Value) -> Option<Option<usize>> {
         let mut others = false;
-        if let Some(text) = key.get_exact::<Str>() {
-            let found = self.find_index(hash, |candidate| {
+        let found = if let Some(text) = key.get_exact::<Str>() {
+            self.find_index(hash, |candidate| {
                 candidate.is(key)
                     || match candidate.get_exact::<Str>() {
                         Some(other) => other.size == text.size && !(other.is_interned() && text.is_interned()) && other.bytes() == text.bytes(),
@@ -139,22 +136,39 @@ impl<V> Table<V> {
                             false
                         }
                     }
-            });
-            if found.is_some() || !others {
-                return Ok(found);
-            }
+            })
         } else if key.as_small_int().is_some() {
-            let found = self.find_index(hash, |candidate| {
+            self.find_index(hash, |candidate| {
                 candidate.is(key) || {
                     others |= !is_plain(candidate);
                     false
                 }
-            });
-            if found.is_some() || !others {
-                return Ok(found);
-            }
+            })
+        } else {
+            return None;
+        };
+        (found.is_some() || !others).then_some(found)
+    }
+
+    /// The place of a str or small int, if no Python code is needed to tell; None: it is, or the key is something else.
+    pub fn find_plain(&self, key: &Value) -> Option<Option<usize>> {
+        let hash = match key.as_small_int() {
+            Some(number) => hash_small_int(number),
+            None => key.get_exact::<Str>()?.hash(),
+        };
+        self.find_natively(hash, key)
+    }
+
+    /// The place of `key`, whose hash is `hash`.
+    ///
+    /// # Errors
+    /// What `__eq__` of a key raises.
+    #[inline]
+    pub fn find(&self, vm: &mut Vm, hash: u64, key: &Value) -> Res<Option<usize>> {
+        match self.find_natively(hash, key) {
+            Some(found) => Ok(found),
+            None => self.find_general(vm, hash, key),
         }
-        self.find_general(vm, hash, key)
     }
 
     #[inline(never)]

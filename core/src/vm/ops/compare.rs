@@ -4,7 +4,9 @@ use super::super::reenter::Comparison;
 use super::super::{Action, Name, Res, Vm};
 use super::attribute::{call_method_action, method_action};
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr, Op};
+use crate::object::dict::Dict;
 use crate::object::header::Kind;
+use crate::object::set::exact_table;
 use crate::object::str::Str;
 use crate::object::value::Value;
 use alloc::format;
@@ -204,6 +206,15 @@ pub fn int_jump(vm: &mut Vm, i: Instr) -> Res<()> {
     vm.complete(action)
 }
 
+/// `item in container` for a str or small int in a dict or set, if that needs no Python code.
+fn contains_plainly(container: &Value, item: &Value) -> Option<bool> {
+    let found = match container.get_exact::<Dict>() {
+        Some(dict) => dict.find_plain(item),
+        None => exact_table(container)?.find_plain(item),
+    };
+    found.map(|found| found.is_some())
+}
+
 /// In, NotIn.
 pub fn contains(vm: &mut Vm, i: Instr) -> Res<()> {
     let (item, container) = operands(vm, i, (i.b, CONSUME_B), (i.c, CONSUME_C));
@@ -214,6 +225,13 @@ pub fn contains(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// JumpIn, JumpNotIn.
 pub fn contains_jump(vm: &mut Vm, i: Instr) -> Res<()> {
+    if let Some(found) = contains_plainly(vm.register(i.b), vm.register(i.a)) {
+        drop(operands(vm, i, (i.a, CONSUME_A), (i.b, CONSUME_B)));
+        if found == (i.op == Op::JumpIn) {
+            super::control::branch(vm, i.c as i16 as isize);
+        }
+        return Ok(());
+    }
     let (item, container) = operands(vm, i, (i.a, CONSUME_A), (i.b, CONSUME_B));
     let action = vm.contains_action(&container, &item);
     drop((item, container));

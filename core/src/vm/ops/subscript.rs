@@ -5,6 +5,7 @@ use super::super::{Action, Name, Res, Vm};
 use super::attribute::{call_method_action, method_action};
 use crate::code::isa::{CONSUME_A, CONSUME_B, CONSUME_C, Instr};
 use crate::object::class::Class;
+use crate::object::dict::Dict;
 use crate::object::header::{Header, Kind, SUBCLASS};
 use crate::object::list::List;
 use crate::object::slice::Slice;
@@ -55,7 +56,7 @@ pub unsafe fn fast_place(object: Word, index: i64) -> Option<*mut Word> {
 
 /// `object[key]`
 pub fn get_item_action(vm: &mut Vm, object: &Value, key: &Value) -> Res<Action> {
-    if let Some(dict) = object.get_exact::<crate::object::dict::Dict>() {
+    if let Some(dict) = object.get_exact::<Dict>() {
         return match dict.get(vm, key)? {
             Some(value) => Ok(Action::Return(value)),
             None => Err(super::build::key_error(vm, key)),
@@ -88,7 +89,7 @@ pub fn get_item_action(vm: &mut Vm, object: &Value, key: &Value) -> Res<Action> 
 
 /// `object[key] = value`
 pub fn set_item_action(vm: &mut Vm, object: &Value, key: &Value, value: Value) -> Res<Action> {
-    if let Some(dict) = object.get_exact::<crate::object::dict::Dict>() {
+    if let Some(dict) = object.get_exact::<Dict>() {
         dict.set(vm, key.clone(), value)?;
         return Ok(Action::Return(Value::NONE));
     }
@@ -132,6 +133,16 @@ pub fn get_item(vm: &mut Vm, i: Instr) -> Res<()> {
         let character = crate::object::str::get_item(vm, text, index)?;
         consume(vm, i, CONSUME_B, i.b);
         vm.set_register(i.a, character);
+        return Ok(());
+    }
+    if let Some(dict) = vm.register(i.b).get_exact::<Dict>()
+        && let Some(Some(index)) = dict.find_plain(vm.register(i.c))
+    {
+        // SAFETY: just found, and nothing ran since.
+        let value = unsafe { dict.value_at(index) }.clone();
+        consume(vm, i, CONSUME_B, i.b);
+        consume(vm, i, CONSUME_C, i.c);
+        vm.set_register(i.a, value);
         return Ok(());
     }
     let (object, key) = (vm.register(i.b).clone(), vm.register(i.c).clone());
@@ -195,8 +206,18 @@ pub fn get_slice(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// SetItem
 pub fn set_item(vm: &mut Vm, i: Instr) -> Res<()> {
-    let (object, key) = (vm.register(i.a).clone(), vm.register(i.b).clone());
     let value = if i.x & CONSUME_C != 0 { vm.take_register(i.c) } else { vm.register(i.c).clone() };
+    if let Some(dict) = vm.register(i.a).get_exact::<Dict>()
+        && let Some(Some(index)) = dict.find_plain(vm.register(i.b))
+    {
+        // SAFETY: just found, and nothing ran since.
+        let old = core::mem::replace(unsafe { dict.value_at(index) }, value);
+        drop(old);
+        consume(vm, i, CONSUME_A, i.a);
+        consume(vm, i, CONSUME_B, i.b);
+        return Ok(());
+    }
+    let (object, key) = (vm.register(i.a).clone(), vm.register(i.b).clone());
     consume(vm, i, CONSUME_A, i.a);
     consume(vm, i, CONSUME_B, i.b);
     let action = set_item_action(vm, &object, &key, value)?;
