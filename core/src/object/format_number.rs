@@ -324,14 +324,14 @@ pub fn format_complex(vm: &mut Vm, value: &Value, spec: &Str) -> Res<Value> {
         return if value.get_exact::<Complex>().is_some() { Ok(vm.new_str(&complex::repr(real, imaginary))) } else { plain(vm, value) };
     }
     let spec = FormatSpec::parse(vm, spec.bytes(), value, 0, b'>')?;
+    if !matches!(u8::try_from(spec.kind), Ok(0 | b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'n')) {
+        return Err(spec.unknown_kind(vm, value));
+    }
     if spec.fill == b'0' as u32 {
         return Err(vm.value_error("Zero padding is not allowed in complex format specifier"));
     }
     if spec.align == b'=' {
         return Err(vm.value_error("'=' alignment flag is not allowed in complex format specifier"));
-    }
-    if spec.kind == b'%' as u32 {
-        return Err(spec.unknown_kind(vm, value));
     }
     check_size(vm, &spec)?;
     // Without a type it looks like `repr`: a zero real part is left out, else there are parentheses.
