@@ -14,6 +14,7 @@ import sys
 
 PAGE = 4096
 WARM_UP = 8
+PROCESS = os.getpid()
 
 
 # Modules that are imported anew would be called, and so live on, after every fork.
@@ -47,6 +48,8 @@ def one_round(code, path):
         contextvars.copy_context().run(exec, code, {"__name__": "__main__", "__file__": path})
     except BaseException:
         pass  # how a script ends is what the script suite checks
+    if os.getpid() != PROCESS:
+        os._exit(0)  # a copy that a script made and that ended by an exception must not go on here
     for name in set(sys.modules) - modules:
         del sys.modules[name]
     sys.path_importer_cache.clear()
@@ -62,12 +65,16 @@ def main():
     sys.argv = [path]
     for _ in range(WARM_UP):
         one_round(code, path)
-    before = measure()
-    for _ in range(rounds):
-        one_round(code, path)
-    grown = measure() - before
-    sys.stdout = stdout
     least = rounds // 2 if unit == "blocks" else 8 * PAGE * rounds // 4
+    # Threads of one round may need more memory at once than those of another: only what grows each time is a leak.
+    for _ in range(3):
+        before = measure()
+        for _ in range(rounds):
+            one_round(code, path)
+        grown = measure() - before
+        if grown <= least:
+            break
+    sys.stdout = stdout
     print(f"{grown} {unit} in {rounds} rounds")
     return 1 if grown > least else 0
 
