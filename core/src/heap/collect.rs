@@ -4,7 +4,7 @@
 //! the VM, native state): those objects and all they reach live on. The rest is garbage: finalizers are queued first (what
 //! they can reach survives this round), weak references to the rest are cleared, then each object drops what it holds.
 
-use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, SUBCLASS, cell_index};
+use super::{FINALIZED, Finalizer, HAS_WEAK_REFERENCES, Heap, LARGE, LargeBlock, PAGE_SIZE, SUBCLASS, cell_index};
 use crate::object::class::CLASS_HEAP;
 use crate::object::generator::Generator;
 use crate::object::header::{Header, Kind, Object};
@@ -190,11 +190,11 @@ impl Heap {
         }
     }
 
-    /// Number of live objects.
-    pub fn object_count(&self) -> usize {
+    /// Live objects, and one more for each 64 bytes outside of pages.
+    pub fn block_count(&self) -> usize {
         let mut count = 0;
         self.for_each(|_| count += 1);
-        count
+        count + self.used().saturating_sub(self.page_count() * PAGE_SIZE) / 64
     }
 
     /// All live objects that are containers, for `gc.get_objects`.

@@ -8,6 +8,7 @@
 
 mod close;
 pub mod collect;
+mod interned;
 mod poison;
 pub mod weak;
 
@@ -136,6 +137,7 @@ pub struct Heap {
     quarantine: crate::object::header::Mut<VecDeque<(*mut FreeCell, usize)>>,
     pub(crate) finalizers: crate::object::header::Mut<Vec<Finalizer>>,
     pub(crate) weak: weak::WeakTable,
+    pub(crate) interned: interned::Interned,
 }
 
 impl Heap {
@@ -164,12 +166,17 @@ impl Heap {
             quarantine: Default::default(),
             finalizers: Default::default(),
             weak: weak::WeakTable::default(),
+            interned: interned::Interned::default(),
         }
     }
 
     /// Bytes in use, free cells of pages included.
     pub fn used(&self) -> usize {
         self.used.get()
+    }
+
+    fn page_count(&self) -> usize {
+        self.blocks.get().len() * PAGES_IN_BLOCK - self.unused_pages.get()
     }
 
     /// Most bytes ever in use.

@@ -88,8 +88,6 @@ pub struct Vm {
     specs: HashMap<usize, Value, foldhash::fast::FixedState>,
     exceptions: Vec<Value>,
     names: Vec<Value>,
-    /// Interned strings by contents: weak (a dying interned string takes itself out).
-    interned: hashbrown::HashTable<usize>,
     /// The exception being raised.
     pending: Option<Value>,
     next_version: u64,
@@ -205,7 +203,6 @@ impl Vm {
             specs: HashMap::default(),
             exceptions: Vec::new(),
             names: Vec::new(),
-            interned: hashbrown::HashTable::with_capacity(FIRST_NAMES),
             pending: None,
             next_version: 0,
             characters: Vec::new(),
@@ -262,6 +259,7 @@ impl Vm {
             modules: Value::NONE,
             builtins: Value::NONE,
         });
+        vm.heap.interned.reserve(FIRST_NAMES);
         vm.bootstrap();
         vm.modules = vm.new_dict();
         vm.builtins = vm.new_dict();
@@ -481,14 +479,8 @@ impl Vm {
         if string.is_interned() {
             return value.clone();
         }
-        let hash = string.hash();
-        let found = self.interned.find(hash, |&address| {
-            // SAFETY: interned strings leave the table before they die.
-            unsafe { (*(address as *const Str)).bytes() == string.bytes() }
-        });
-        if let Some(&address) = found {
-            // SAFETY: as above.
-            return unsafe { Value::from_header(address as *const Header) };
+        if let Some(known) = self.heap.interned.find(string) {
+            return known;
         }
         let value = if value.get_exact::<Str>().is_some() {
             value.clone()
@@ -496,15 +488,9 @@ impl Vm {
             // SAFETY: the parts of a str make a str.
             unsafe { self.new_str_from_parts(string.bytes(), string.length, string.header.flags() & crate::object::str::SURROGATES) }
         };
-        if let Some(header) = value.header() {
-            header.set_flag(crate::object::str::INTERNED);
+        if let Some(string) = value.get::<Str>() {
+            self.heap.interned.insert(string);
         }
-        // Interned strings live as long as the VM: their number is bounded by the program's names.
-        core::mem::forget(value.clone());
-        self.interned.insert_unique(hash, value.bits() as usize, |&address| {
-            // SAFETY: interned strings are alive.
-            unsafe { (*(address as *const Str)).hash() }
-        });
         value
     }
 

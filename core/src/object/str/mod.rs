@@ -21,7 +21,7 @@ use super::class::Class;
 use super::exception::Ex;
 use super::header::{Header, Kind, Object, SUBCLASS, TYPE_FLAG_1, TYPE_FLAG_2, TYPE_FLAG_3};
 use super::value::Value;
-use crate::heap::Heap;
+use crate::heap::{Heap, heap_of};
 use crate::object;
 use crate::vm::{Res, Vm};
 use core::cell::Cell;
@@ -54,6 +54,17 @@ pub struct Str {
 }
 
 object!(Str, Kind::Str, "str", |this, visit| {});
+
+impl Drop for Str {
+    fn drop(&mut self) {
+        if self.is_interned() {
+            let heap = heap_of(&self.header);
+            if !heap.is_closing() {
+                heap.interned.remove(self);
+            }
+        }
+    }
+}
 
 /// Bytes reserved behind a text for its offset table (`u32` entries, one for each full step).
 pub(crate) const fn room_behind(size: usize, length: usize) -> usize {
