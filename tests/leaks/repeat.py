@@ -42,7 +42,7 @@ else:
 
 
 def one_round(code, path):
-    modules = set(sys.modules)
+    modules, search = set(sys.modules), list(sys.path)
     try:
         # Context variables that the script sets end with the context.
         contextvars.copy_context().run(exec, code, {"__name__": "__main__", "__file__": path})
@@ -52,6 +52,7 @@ def one_round(code, path):
         os._exit(0)  # a copy that a script made and that ended by an exception must not go on here
     for name in set(sys.modules) - modules:
         del sys.modules[name]
+    sys.path[:] = search
     sys.path_importer_cache.clear()
     gc.collect()
 

@@ -20,6 +20,7 @@ use crate::vm::{Action, Args, Call, Getter, Name, Native, Raised, Res, Vm, argum
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use hashbrown::HashMap;
 
 pub static MODULE: ModuleSpec = ModuleSpec {
@@ -598,6 +599,7 @@ object!(
 impl Local {
     fn forget(&self) {
         if let Some(table) = self.table.get::<LocalTable>() {
+            table.is_over.set(true);
             drop(table.dicts.take());
         }
     }
@@ -616,6 +618,8 @@ impl Drop for Local {
 struct LocalTable {
     header: Header,
     dicts: Mut<HashMap<i64, Value, foldhash::fast::FixedState>>,
+    /// Its [`Local`] is gone.
+    is_over: Cell<bool>,
 }
 
 object!(LocalTable, Kind::Other, "_localdummy", |this, visit| this.dicts.get().values().for_each(&mut *visit), |this| drop(this.dicts.take()));
@@ -655,7 +659,7 @@ fn local_new(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         return Err(vm.type_error("Initialization arguments are not supported"));
     }
     vm.class_from_spec(&LOCAL_TABLE);
-    let table = vm.new_object(|header| LocalTable { header, dicts: Mut::new(HashMap::default()) });
+    let table = vm.new_object(|header| LocalTable { header, dicts: Mut::new(HashMap::default()), is_over: Cell::new(false) });
     let names = arguments.names.to_vec();
     let local = vm.heap.new_object(&class, |header| Local { header, table, arguments: Mut::new(given), names: Mut::new(names) });
     new_namespace(vm, &local)?;
@@ -686,6 +690,10 @@ fn new_namespace(vm: &mut Vm, local: &Value) -> Res<Value> {
             }
         };
         if let Some(known) = known.get::<List>() {
+            if known.items.get().len().is_power_of_two() {
+                // Now and then, so that a thread does not collect those of objects that are long gone.
+                known.items.get_mut().retain(|table| table.get::<LocalTable>().is_none_or(|table| !table.is_over.get()));
+            }
             list::append(vm, known, local.table.clone())?;
         }
     }
