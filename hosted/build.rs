@@ -98,12 +98,19 @@ const SECOND_NAMES: &[SecondName] = &[
     SecondName {
         first: "linecache",
         second: "linecache",
-        changes: &[("if not filename or (filename.startswith('<') and filename.endswith('>')):", "\n", "if _source_unavailable(filename):")],
+        changes: &[
+            ("if not filename or (filename.startswith('<') and filename.endswith('>')):", "\n", "if _source_unavailable(filename):"),
+            ("        if module_globals is None:\n            return []", "    else:\n", "        fullname = filename\n"),
+        ],
         more: "",
     },
     // Packages lie where those of other implementations do.
     SecondName { first: "site", second: "site", changes: &[("return 'RustPython'", "\n", "return 'Python'"), ("lib/rustpython", "{", "lib/python")], more: "" },
     SecondName { first: "sysconfig", second: "sysconfig", changes: &[("return 'RustPython'", "\n", "return 'Python'")], more: "" },
+    // There is no `_pickle`, but for this.
+    SecondName { first: "pickle", second: "pickle", changes: &[("from _pickle import PickleBuffer", "\n", "from _pickle_buffer import PickleBuffer")], more: "" },
+    // Both halves of `datetime` are Python: programs that ask for the native one find it.
+    SecondName { first: "_pydatetime", second: "_datetime", changes: &[], more: "" },
     // Methods of C in CPython, called from those of the module `abc`.
     SecondName {
         first: "_py_abc",

@@ -223,24 +223,27 @@ def main():
 
     support.use_resources = []  # none that cost much, as CPython's own runner has it
     name, path, *excluded = sys.argv[1:]
-    with open(path, "w", encoding="utf-8") as record:
-        try:
-            module = load(name)
-        except unittest.SkipTest as reason:
-            print("module-skipped", reason, file=record)
-            return
-        suite = without(unittest.defaultTestLoader.loadTestsFromModule(module), excluded)
-        for test in cases(suite):
-            print("plan", test.id(), file=record)
-        record.flush()
-        if os.environ.get("CONFORMANCE_PLAN"):
-            return
-        sys.setrecursionlimit(1000)  # the default of CPython, which tests assume
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            os.chdir(folder)
-            suite.run(Outcomes(record))
-            os.chdir("/")
-        print("end", file=record)
+    with open(path, "w", encoding="utf-8") as record, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.chdir(folder)  # before the import: test modules ask for the folder they are in
+        run(name, excluded, record)
+        os.chdir("/")
+
+
+def run(name, excluded, record):
+    try:
+        module = load(name)
+    except unittest.SkipTest as reason:
+        print("module-skipped", reason, file=record)
+        return
+    suite = without(unittest.defaultTestLoader.loadTestsFromModule(module), excluded)
+    for test in cases(suite):
+        print("plan", test.id(), file=record)
+    record.flush()
+    if os.environ.get("CONFORMANCE_PLAN"):
+        return
+    sys.setrecursionlimit(1000)  # the default of CPython, which tests assume
+    suite.run(Outcomes(record))
+    print("end", file=record)
 
 
 main()

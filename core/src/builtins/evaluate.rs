@@ -88,13 +88,8 @@ fn hash(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     }
     match vm.call_special(object, Name::Hash, &[]) {
         Some(action) => action?.and_then(vm, |vm, result| {
-            if vm.is_instance(&result, &vm.class_of(&Value::small_int(0))) {
-                // An int's own hash brings any size into range, and -1 to -2.
-                let hash = vm.hash(&result)?;
-                Ok(Action::Return(vm.new_int(hash as i64)))
-            } else {
-                Err(vm.type_error("__hash__ method should return an integer"))
-            }
+            let hash = vm.hash_given(&result)?;
+            Ok(Action::Return(vm.new_int(hash as i64)))
         }),
         None => Ok(Action::Return(Value::NONE)),
     }

@@ -248,14 +248,15 @@ pub fn flush_standard_streams(vm: &mut Vm) -> Res<()> {
 fn is_closed(vm: &mut Vm, stream: &Value) -> bool {
     let name = vm.intern("closed");
     let class = vm.class_of(stream);
-    match vm.find_attribute(stream, &class, &name) {
-        Ok(Some(Action::Return(closed))) => closed.as_bool() == Some(true),
-        Ok(_) => false,
-        Err(raised) => {
-            drop(vm.take_exception(raised));
-            false
-        }
-    }
+    let closed = match vm.find_attribute(stream, &class, &name) {
+        Ok(Some(action)) => vm.run_action(action).map(|closed| closed.as_bool() == Some(true)),
+        Ok(None) => Ok(false),
+        Err(raised) => Err(raised),
+    };
+    closed.unwrap_or_else(|raised| {
+        drop(vm.take_exception(raised));
+        false
+    })
 }
 
 fn lost(vm: &mut Vm, name: &str) -> Raised {

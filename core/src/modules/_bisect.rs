@@ -73,7 +73,10 @@ fn search(vm: &mut Vm, args: &Args, name: &str, right: bool, insert: bool) -> Re
     let bisection = Bisection { sequence, wanted: item.clone(), item, key, low: low as usize, high: 0, right, insert };
     match high {
         Some(high) => bisection.begin(vm, high.max(0) as usize),
-        None => length(vm, &bisection.sequence)?.and_then(vm, move |vm, length| bisection.begin(vm, length.as_small_int().unwrap_or(0) as usize)),
+        None => length(vm, &bisection.sequence)?.and_then(vm, move |vm, length| {
+            let length = vm.index_i64(&length)?;
+            bisection.begin(vm, length.max(0) as usize)
+        }),
     }
 }
 

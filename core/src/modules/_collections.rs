@@ -46,6 +46,15 @@ pub static DEFAULT_DICT: TypeSpec = TypeSpec {
         Native::simple("__ror__($self, value, /)", |vm, args| default_dict_union(vm, &args[1], &args[0], &args[0]), "Return value|self."),
         Native::simple("__reduce__($self, /)", reduce_default_dict, "Return state information for pickling."),
     ],
+    getters: &[Getter {
+        name: FACTORY,
+        get: |vm, this| Ok(factory(vm, this)),
+        set: Some(|vm, this, factory| {
+            set_factory(vm, this, factory.cloned().unwrap_or(Value::NONE));
+            Ok(())
+        }),
+        doc: "Factory for default value called by __missing__().",
+    }],
     ..TypeSpec::new("defaultdict", Dict::LAYOUT)
 };
 

@@ -16,6 +16,7 @@ use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use crate::vm::iterate::{Each, Flow, for_each};
 use crate::vm::native::{Action, Args, Call, Getter, Native};
+use crate::vm::protocol::get_attribute_then;
 use crate::vm::reenter::Comparison;
 use crate::vm::{Res, Vm};
 use alloc::boxed::Box;
@@ -158,7 +159,7 @@ pub static PARTIAL: TypeSpec = TypeSpec {
     ..TypeSpec::new("partial", Partial::LAYOUT)
 };
 
-static PARTIAL_SHOWN: Shown = Shown { display: display_partial, recursive: "functools.partial(...)" };
+static PARTIAL_SHOWN: Shown = Shown { display: display_partial, recursive: "..." };
 
 fn display_partial(vm: &mut Vm, value: &Value) -> Res<Display> {
     let mut items = Vec::new();
@@ -171,8 +172,16 @@ fn display_partial(vm: &mut Vm, value: &Value) -> Res<Display> {
             items.push(item);
         }
     }
-    let prefix = format!("{}(", vm.type_name(value));
-    let labels = names.into_iter().filter_map(|(index, name)| Some((index, name.get::<Str>()?.to_string_lossy().into_owned()))).collect();
+    let class = vm.class_of(value);
+    let prefix = format!("{}{}(", vm.module_prefix(&class), class.qualified_name.get().get::<Str>().map(Str::to_string_lossy).unwrap_or_default());
+    let mut labels = Vec::new();
+    for (index, name) in names {
+        let label = match name.get::<Str>() {
+            Some(name) => Some(name.to_string_lossy().into_owned()),
+            None => vm.native_repr(&name)?.and_then(|shown| Some(shown.get::<Str>()?.to_string_lossy().into_owned())),
+        };
+        labels.extend(label.map(|label| (index, label)));
+    }
     Ok(Display { labels, ..Display::owned(prefix, items, ")") })
 }
 
@@ -242,7 +251,7 @@ fn call_partial(vm: &mut Vm, args: &Args) -> Res<Action> {
     if let Some(dict) = partial.keywords.get().get::<Dict>() {
         for (name, value) in dict.items() {
             // Given ones win.
-            let text = name.get::<Str>().map(Str::bytes).unwrap_or_default();
+            let Some(text) = name.get::<Str>().map(Str::bytes) else { return Err(vm.type_error("keywords must be strings")) };
             if !args.names.iter().any(|given| given.get::<Str>().is_some_and(|given| given.bytes() == text)) {
                 names.push(name);
                 arguments.push(value);
@@ -285,7 +294,7 @@ fn set_partial_state(vm: &mut Vm, args: &Args) -> Res<Action> {
     }
     partial.placeholders.set(items.iter().filter(|argument| is_placeholder(argument)).count());
     // Subclasses of tuple and dict might do anything when asked later.
-    let arguments = vm.new_tuple(items.to_vec());
+    let arguments = if arguments.get_exact::<Tuple>().is_some() { arguments.clone() } else { vm.new_tuple(items.to_vec()) };
     let keywords = match keywords.get::<Dict>() {
         Some(dict) if keywords.get_exact::<Dict>().is_none() => object::dict::copy(vm, dict)?,
         Some(_) => keywords.clone(),
@@ -294,11 +303,9 @@ fn set_partial_state(vm: &mut Vm, args: &Args) -> Res<Action> {
     partial.function.set(function.clone());
     partial.arguments.set(arguments);
     partial.keywords.set(keywords);
-    if attributes.is_none() {
-        return Ok(Action::Return(Value::NONE));
-    }
     let name = vm.name(crate::vm::Name::Dict).clone();
-    store(vm, &args.positional[0], &name, Some(attributes))
+    let attributes = if attributes.is_none() { vm.new_dict() } else { attributes.clone() };
+    store(vm, &args.positional[0], &name, Some(&attributes))
 }
 
 // ---- cmp_to_key
@@ -387,6 +394,15 @@ pub static LRU_CACHE: TypeSpec = TypeSpec {
         Native::simple("cache_clear($self, /)", cache_clear, "Clear the cache and cache statistics"),
         Native::simple("__copy__($self, /)", |_, args| Ok(args[0].clone()), ""),
         Native::simple("__deepcopy__($self, memo, /)", |_, args| Ok(args[0].clone()), ""),
+        Native::full(
+            "__reduce__($self, /)",
+            |vm, args| {
+                // Found again by its name.
+                let name = vm.intern("__qualname__");
+                get_attribute_then(vm, &args.positional[0], &name, |_, name| Ok(Action::Return(name?)))
+            },
+            ""
+        ),
     ],
     ..TypeSpec::new("_lru_cache_wrapper", LruCache::LAYOUT)
 };

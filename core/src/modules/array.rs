@@ -217,6 +217,17 @@ fn new_array(vm: &mut Vm, args: &Args) -> Res<Action> {
         }
     }
     let value = new_of_class(vm, &class, scalar, Vec::new());
+    let initial = initial.cloned();
+    if scalar.code == b'u' {
+        const OLD: &str = "The 'u' type code is deprecated and will be removed in Python 3.16";
+        return crate::vm::prelude::warn_then(vm, Ex::DeprecationWarning, OLD, move |vm| filled(vm, value, initial.as_ref()));
+    }
+    filled(vm, value, initial.as_ref())
+}
+
+/// A new array, with what it is to begin with.
+fn filled(vm: &mut Vm, value: Value, initial: Option<&Value>) -> Res<Action> {
+    let Some(scalar) = value.get::<Array>().map(|array| array.scalar) else { return Ok(Action::Return(value)) };
     match initial {
         None => Ok(Action::Return(value)),
         Some(initial) if initial.get::<Bytes>().is_some() || initial.get::<crate::object::bytearray::ByteArray>().is_some() => {
@@ -651,6 +662,7 @@ pub static ARRAY: TypeSpec = TypeSpec {
     doc: "array(typecode [, initializer]) -> array\n\nReturn a new array whose items are restricted by typecode, and initialized from the optional initializer value, which must be a list, string or iterable over elements of the appropriate type.",
     natives: &[
         Native::full("__new__($type, *args, **kwargs)", new_array, "Create and return a new object."),
+        crate::object::memoryview::BUFFER,
         Native::full("__repr__($self, /)", repr, "Return repr(self)."),
         Native::simple("__len__($self, /)", length, "Return len(self)."),
         Native::simple("__getitem__($self, key, /)", get_item, "Return self[key]."),

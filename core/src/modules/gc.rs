@@ -62,24 +62,39 @@ fn collect(vm: &mut Vm, arguments: &Args) -> Res<Action> {
     let module = vm.modules.get::<Dict>().and_then(|modules| modules.get_interned(&gc));
     let callbacks = module.as_ref().and_then(|module| crate::object::module::namespace(module)?.get_interned(&name));
     let Some(callbacks) = callbacks.filter(|callbacks| callbacks.get::<List>().is_some_and(|list| !list.items.get().is_empty())) else {
-        return collect_now(vm, number).map(Action::Return);
+        return collect_now(vm, number);
     };
     let call_all = prelude::function(vm, &prelude::COLLECTING, "call_all")?;
     let number_value = Value::small_int(number as i64);
     Ok(Action::call(call_all.clone(), [callbacks.clone(), Value::TRUE, number_value.clone(), Value::small_int(0)], move |vm, result| {
         result?;
-        let found = collect_now(vm, number)?;
-        Ok(Action::call(call_all, [callbacks, Value::FALSE, number_value, found.clone()], |_, result| result.map(|_| Action::Return(found))))
+        collect_now(vm, number)?.and_then(vm, move |_, found| {
+            let arguments = [callbacks, Value::FALSE, number_value, found.clone()];
+            Ok(Action::call(call_all, arguments, |_, result| result.map(|_| Action::Return(found))))
+        })
     }))
 }
 
-fn collect_now(vm: &mut Vm, generation: usize) -> Res<Value> {
+/// Collects; what had to be finalized first, once that is done.
+fn collect_now(vm: &mut Vm, generation: usize) -> Res<Action> {
     let found = vm.collect_garbage();
+    if vm.heap.finalizers.get().is_empty() {
+        return count(vm, generation, found);
+    }
+    let pause = prelude::function(vm, &prelude::COLLECTING, "let_finalizers_run")?;
+    Ok(Action::call(pause, [], move |vm, result| {
+        result?;
+        let more = vm.collect_garbage();
+        count(vm, generation, found + more)
+    }))
+}
+
+fn count(vm: &mut Vm, generation: usize, found: usize) -> Res<Action> {
     if let Some([collections, collected]) = vm.collections.get_mut(generation) {
         *collections += 1;
         *collected += found;
     }
-    Ok(vm.new_size(found))
+    Ok(Action::Return(vm.new_size(found)))
 }
 
 fn set_enabled(vm: &mut Vm, enabled: bool) -> Res<Value> {

@@ -422,6 +422,16 @@ fn ranged(vm: &mut Vm, arguments: &[Value], index: usize, default: i128, least: 
     if (least..=most).contains(&number) { Ok(number) } else { Err(vm.value_error(message)) }
 }
 
+/// [`ranged`] for numbers that C holds in an unsigned type.
+fn unsigned(vm: &mut Vm, arguments: &[Value], index: usize, most: i128, message: &str) -> Res<i128> {
+    let Some(value) = argument(arguments, index) else { return Ok(0) };
+    match scalar::integer(vm, value)? {
+        number if number < 0 => Err(vm.value_error("value must be positive")),
+        number if number > most => Err(vm.raise(Ex::OverflowError, message)),
+        number => Ok(number),
+    }
+}
+
 /// A bytes argument of at most so many bytes.
 fn limited(vm: &mut Vm, arguments: &[Value], index: usize, what: &str, most: usize) -> Res<Vec<u8>> {
     let Some(value) = argument(arguments, index) else { return Ok(Vec::new()) };
@@ -441,8 +451,8 @@ fn parameters(vm: &mut Vm, arguments: &[Value], blake: &Blake) -> Res<Parameters
     let person = limited(vm, arguments, 5, "person", blake.person)?;
     let fanout = ranged(vm, arguments, 6, 1, 0, 255, "fanout must be between 0 and 255")? as u8;
     let depth = ranged(vm, arguments, 7, 1, 1, 255, "depth must be between 1 and 255")? as u8;
-    let leaf_size = ranged(vm, arguments, 8, 0, 0, u32::MAX.into(), "leaf_size is too large")? as u32;
-    let node_offset = ranged(vm, arguments, 9, 0, 0, (1 << blake.offset_bits) - 1, "node_offset is too large")? as u64;
+    let leaf_size = unsigned(vm, arguments, 8, u32::MAX.into(), "leaf_size is too large")? as u32;
+    let node_offset = unsigned(vm, arguments, 9, (1 << blake.offset_bits) - 1, "node_offset is too large")? as u64;
     let node_depth = ranged(vm, arguments, 10, 0, 0, 255, "node_depth must be between 0 and 255")? as u8;
     let inner_message = format!("inner_size must be between 0 and is {most}");
     let inner_size = ranged(vm, arguments, 11, 0, 0, most, &inner_message)? as usize;

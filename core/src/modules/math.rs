@@ -353,7 +353,9 @@ fn nextafter(vm: &mut Vm, args: &Args) -> Res<Action> {
         return Err(vm.type_error(&format!("nextafter expected 2 arguments, got {given}")));
     };
     let (x, y) = (from_argument(vm, &x)?, from_argument(vm, &y)?);
-    let steps = match steps.filter(|steps| !steps.is_none()) {
+    let steps = steps.filter(|steps| !steps.is_none());
+    let counted = steps.is_some();
+    let steps = match steps {
         None => 1,
         Some(steps) => {
             let steps = int::clamped_index(vm, &steps)?;
@@ -370,7 +372,10 @@ fn nextafter(vm: &mut Vm, args: &Args) -> Res<Action> {
     } else {
         let (from, to) = (ordinal(x), ordinal(y));
         let distance = from.abs_diff(to);
-        if steps >= distance {
+        if distance == 1 && y == 0.0 && !counted {
+            // As C's function has it: the sign stays.
+            y.copysign(x)
+        } else if steps >= distance {
             y
         } else if to > from {
             let next = from_ordinal(from.wrapping_add(steps as i64));

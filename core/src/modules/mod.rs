@@ -21,6 +21,7 @@ pub mod _struct;
 #[cfg(feature = "compiler")]
 mod _symbols;
 pub mod _thread;
+mod _types;
 pub mod array;
 pub mod atexit;
 pub mod binascii;
@@ -150,6 +151,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &_struct::MODULE,
     &TEXT_BUFFER,
     &_thread::MODULE,
+    &_types::MODULE,
     &array::MODULE,
     &atexit::MODULE,
     &binascii::MODULE,

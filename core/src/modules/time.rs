@@ -237,7 +237,7 @@ fn seconds_argument(vm: &mut Vm, value: Option<&Value>) -> Res<i64> {
                 None => vm.index_i64(value)?,
             };
             // Years of more than four digits by far: what CPython's C library accepts.
-            if seconds.abs() > 67_768_036_191_676_799 { Err(vm.raise(Ex::OverflowError, "timestamp out of range for platform time_t")) } else { Ok(seconds) }
+            if seconds.unsigned_abs() > 67_768_036_191_676_799 { Err(vm.raise(Ex::OverflowError, "timestamp out of range for platform time_t")) } else { Ok(seconds) }
         }
     }
 }
@@ -341,6 +341,10 @@ fn fields_argument(vm: &mut Vm, function: &str, value: Option<&Value>) -> Res<[i
             Err(_) => return Err(vm.raise(Ex::OverflowError, "Python int too large to convert to C long")),
         };
     }
+    // C counts years from 1900, in an int.
+    if fields[0] < i64::from(i32::MIN) + 1900 {
+        return Err(vm.raise(Ex::OverflowError, "year out of range"));
+    }
     Ok(fields)
 }
 
@@ -353,6 +357,8 @@ fn check_ranges(vm: &mut Vm, fields: &mut [i64; 9]) -> Res<()> {
             *field = 1;
         }
     }
+    // As CPython has it: the remainder of a negative number, once Sunday is the first day, is out of range.
+    let day_of_week = (*weekday + 1) % 7 >= 0;
     *weekday = weekday.rem_euclid(7);
     let checks = [
         ((1..=12).contains(month), "month"),
@@ -360,6 +366,7 @@ fn check_ranges(vm: &mut Vm, fields: &mut [i64; 9]) -> Res<()> {
         ((0..=23).contains(hour), "hour"),
         ((0..=59).contains(minute), "minute"),
         ((0..=61).contains(second), "seconds"),
+        (day_of_week, "day of week"),
         ((1..=366).contains(year_day), "day of year"),
     ];
     match checks.iter().find(|(valid, _)| !valid) {

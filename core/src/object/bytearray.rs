@@ -374,6 +374,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::full("__init__($self, source=b'', encoding='utf-8', errors='strict')", init, "Fill it."),
         Native::simple("__getitem__($self, key, /)", get_item, "Return self[key]."),
         Native::full("__setitem__($self, key, value, /)", set_item, "Set self[key] to value."),
+        super::memoryview::BUFFER,
         Native::simple("__delitem__($self, key, /)", delete_item, "Delete self[key]."),
         Native::simple("__iadd__($self, value, /)", add_in_place, "Implement self+=value."),
         Native::simple("__imul__($self, value, /)", multiply_in_place, "Implement self*=value."),

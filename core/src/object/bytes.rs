@@ -313,6 +313,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::simple("__hash__($self, /)", hash, "Return hash(self)."),
         Native::simple("__bytes__($self, /)", as_bytes, "The bytes themselves."),
         Native::simple("__getitem__($self, key, /)", byte_methods::get_item, "Return self[key]."),
+        super::memoryview::BUFFER,
         Native::simple("__getnewargs__($self, /)", get_new_arguments, "What __new__ needs to make equal bytes."),
     ],
     ..TypeSpec::new("bytes", Bytes::LAYOUT)

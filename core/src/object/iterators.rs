@@ -585,7 +585,7 @@ pub static REVERSED: TypeSpec = TypeSpec {
     doc: "Return a reverse iterator over the values of the given sequence.",
     natives: &[
         SELF_ITER,
-        Native::full("__new__($type, object, /)", new_reversed, "Create and return a new object."),
+        Native::full("__new__($type, sequence, /)", new_reversed, "Create and return a new object."),
         Native::full("__next__($self, /)", reversed_next_full, "Implement next(self)."),
         Native::full(HINT, reversed_hint, HINT_DOC),
         Native::simple(REDUCE, reversed_reduce, REDUCE_DOC),

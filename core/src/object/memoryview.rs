@@ -1,5 +1,5 @@
-//! `memoryview`: one-dimensional views of the bytes of bytes, bytearray and array, whose items are of any of the machine's types. Views of foreign memory
-//! may have other dimensions and items; of those only the whole can be read.
+//! `memoryview`: views of the bytes of bytes, bytearray and array, whose items are of any of the machine's types. A row of items may have any step; items of
+//! other dimensions lie one after the other, the last index counting fastest. Views of foreign memory may have other items; of those only the whole can be read.
 
 use super::array::Array;
 use super::byte_methods;
@@ -36,10 +36,11 @@ pub struct MemoryView {
     start: isize,
     /// Bytes from one item to the next.
     step: isize,
-    /// Number of items.
+    /// Number of items, in all dimensions.
     length: usize,
     format: Scalar,
-    /// `(format, itemsize, shape)` of a view of foreign memory whose items are not just of `format`, which then is bytes; else None.
+    /// `(format, itemsize, shape)` of a view that has other dimensions than one, or of foreign memory; if its items are none of the machine's types, `format`
+    /// is bytes. Else None.
     description: Value,
     read_only: bool,
     /// 0: not computed.
@@ -161,6 +162,33 @@ impl MemoryView {
             _ => None,
         }
     }
+
+    /// Lengths of the dimensions.
+    fn shape(&self) -> Vec<usize> {
+        match self.described() {
+            Some((_, _, shape)) => shape.iter().map(|length| length.as_small_int().and_then(|length| usize::try_from(length).ok()).unwrap_or(0)).collect(),
+            None => Vec::from([self.length]),
+        }
+    }
+
+    fn dimensions(&self) -> usize {
+        self.described().map_or(1, |(_, _, shape)| shape.len())
+    }
+
+    /// Do the items lie one after the other, if the first index counts fastest?
+    fn is_fortran_contiguous(&self) -> bool {
+        self.is_contiguous() && (self.length == 0 || self.shape().iter().filter(|&&length| length > 1).count() <= 1)
+    }
+
+    /// Can the items be told apart?
+    fn is_readable(&self) -> bool {
+        let Some((format, size, _)) = self.described() else { return true };
+        let code = format.get::<Str>().map(|format| match format.bytes() {
+            [b'<' | b'>' | b'@', code] | [code] => *code,
+            _ => 0,
+        });
+        size == self.format.size as i64 && code == Some(self.format.code)
+    }
 }
 
 const RELEASED: &str = "operation forbidden on released memoryview object";
@@ -180,16 +208,19 @@ fn describe(vm: &mut Vm, source: &Value, start: isize, step: isize, length: usiz
 /// A view of foreign memory, which says itself what it is.
 fn view_of_memory(vm: &mut Vm, source: &Value, memory: &ForeignMemory, read_only: bool) -> Value {
     let (description, size) = (memory.description.get().clone(), memory.size());
-    let row = match description.get::<Tuple>().map(Tuple::items) {
+    let known = match description.get::<Tuple>().map(Tuple::items) {
         None => Some(Scalar::BYTES),
-        Some([format, _, shape]) if shape.get::<Tuple>().is_some_and(|shape| shape.length == 1) => match format.get::<super::str::Str>().map(|format| format.bytes()) {
-            Some([b'<', code]) if !BIG_ENDIAN => Scalar::native(*code),
-            Some([b'>', code]) if BIG_ENDIAN => Scalar::native(*code),
-            _ => None,
-        },
+        Some([format, size, _]) => {
+            let known = match format.get::<Str>().map(|format| format.bytes()) {
+                Some([b'<', code]) if !BIG_ENDIAN => Scalar::native(*code),
+                Some([b'>', code]) if BIG_ENDIAN => Scalar::native(*code),
+                _ => None,
+            };
+            known.filter(|known| size.as_small_int() == Some(known.size as i64))
+        }
         Some(_) => None,
     };
-    let format = row.unwrap_or(Scalar::BYTES);
+    let format = known.unwrap_or(Scalar::BYTES);
     describe(vm, source, 0, format.size as isize, size / format.size, format, description, read_only)
 }
 
@@ -225,21 +256,14 @@ pub fn new(vm: &mut Vm, source: &Value) -> Res<Value> {
     }
 }
 
-/// The view, if it is a row of items that can be told apart.
-fn row<'a>(vm: &mut Vm, arguments: &'a [Value]) -> Res<&'a MemoryView> {
+/// The view, if its items can be told apart.
+fn readable<'a>(vm: &mut Vm, arguments: &'a [Value]) -> Res<&'a MemoryView> {
     let view = receiver(vm, arguments)?;
-    let Some((format, size, shape)) = view.described() else { return Ok(view) };
-    if shape.len() == 1 && size == view.format.size as i64 && (view.format.code != b'B' || super::str::Str::is(format, "<B") || super::str::Str::is(format, "B")) {
+    if view.is_readable() {
         return Ok(view);
     }
-    Err(match shape.len() {
-        0 => vm.type_error("invalid indexing of 0-dim memory"),
-        1 => {
-            let text = format.get::<super::str::Str>().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
-            vm.raise(Ex::NotImplementedError, &format!("memoryview: unsupported format {text}"))
-        }
-        _ => vm.raise(Ex::NotImplementedError, "multi-dimensional sub-views are not implemented"),
-    })
+    let text = view.described().and_then(|(format, ..)| format.get::<Str>()).map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
+    Err(vm.raise(Ex::NotImplementedError, &format!("memoryview: unsupported format {text}")))
 }
 
 fn receiver<'a>(vm: &mut Vm, arguments: &'a [Value]) -> Res<&'a MemoryView> {
@@ -266,16 +290,100 @@ fn wrong_key(vm: &mut Vm, _: &Value) -> crate::vm::Raised {
 }
 
 const OUT_OF_BOUNDS: &str = "index out of bounds on dimension 1";
+const NO_DIMENSION: &str = "invalid indexing of 0-dim memory";
 
-/// NotImplementedError for a key of several slices.
-fn check_key(vm: &mut Vm, key: &Value, message: &str) -> Res<()> {
-    let several = key.get::<Tuple>().is_some_and(|keys| keys.length > 0 && keys.items().iter().all(|key| key.get::<Slice>().is_some()));
-    if several { Err(vm.raise(Ex::NotImplementedError, message)) } else { Ok(()) }
+/// What one says of parts of views that have more than one dimension.
+struct Parts {
+    /// Of one index, and of fewer than there are dimensions.
+    index: &'static str,
+    indices: &'static str,
+    slices: &'static str,
+}
+
+const TAKEN: Parts = Parts {
+    index: "multi-dimensional sub-views are not implemented",
+    indices: "sub-views are not implemented",
+    slices: "multi-dimensional slicing is not implemented",
+};
+const ASSIGNED: Parts = Parts {
+    index: "sub-views are not implemented",
+    indices: "sub-views are not implemented",
+    slices: "memoryview slice assignments are currently restricted to ndim = 1",
+};
+
+/// The number of the item that a key of other than one dimension means; None for a key of one.
+fn position(vm: &mut Vm, this: &MemoryView, key: &Value, parts: &Parts) -> Res<Option<usize>> {
+    let dimensions = this.dimensions();
+    let Some(keys) = key.get::<Tuple>().map(Tuple::items) else {
+        return match dimensions {
+            0 => Err(vm.type_error(NO_DIMENSION)),
+            1 => Ok(None),
+            _ if key.get::<Slice>().is_some() => Err(vm.raise(Ex::NotImplementedError, parts.slices)),
+            _ => {
+                vm.index_i64(key)?;
+                Err(vm.raise(Ex::NotImplementedError, parts.index))
+            }
+        };
+    };
+    if dimensions == 0 && !keys.is_empty() {
+        return Err(vm.type_error(NO_DIMENSION));
+    }
+    if !keys.is_empty() && keys.iter().all(|key| key.get::<Slice>().is_some()) {
+        return Err(vm.raise(Ex::NotImplementedError, parts.slices));
+    }
+    if keys.iter().any(|key| key.kind() != Kind::Int && key.as_bool().is_none() && vm.lookup_special(key, crate::vm::Name::Index).is_none()) {
+        return Err(wrong_key(vm, key));
+    }
+    if keys.len() > dimensions {
+        return Err(vm.type_error(&format!("cannot index {dimensions}-dimension view with {}-element tuple", keys.len())));
+    }
+    if keys.len() < dimensions {
+        return Err(vm.raise(Ex::NotImplementedError, parts.indices));
+    }
+    let mut position = 0;
+    for (dimension, (key, length)) in keys.iter().zip(this.shape()).enumerate() {
+        let index = vm.index_i64(key)?;
+        let index = if index < 0 { index.saturating_add(length as i64) } else { index };
+        match usize::try_from(index).ok().filter(|&index| index < length) {
+            Some(index) => position = position * length + index,
+            None => return Err(vm.raise(Ex::IndexError, &format!("index out of bounds on dimension {}", dimension + 1))),
+        }
+    }
+    Ok(Some(position))
+}
+
+/// Some of what the first index counts.
+fn rows(vm: &mut Vm, this: &MemoryView, key: &Value) -> Res<Value> {
+    let mut shape = this.shape();
+    let size: usize = shape.iter().skip(1).product();
+    let Some(first) = shape.first_mut() else { return Err(vm.type_error(NO_DIMENSION)) };
+    let Subscript::Slice { start, step, count } = text_arguments::subscript(vm, key, *first, wrong_key)? else { return Err(wrong_key(vm, key)) };
+    if step != 1 && count > 1 {
+        return Err(vm.raise(Ex::NotImplementedError, TAKEN.slices));
+    }
+    *first = count;
+    let Some((format, item_size, _)) = this.described() else { return Err(wrong_key(vm, key)) };
+    let format = format.clone();
+    let lengths = shape.iter().map(|&length| vm.new_size(length)).collect();
+    let lengths = vm.new_tuple(lengths);
+    let description = vm.new_tuple(Vec::from([format, Value::small_int(item_size), lengths]));
+    let (source, bytes) = (this.source.get().clone(), size.saturating_mul(this.format.size) as isize);
+    Ok(describe(vm, &source, this.start + start * bytes, this.step, count * size, this.format, description, this.read_only))
 }
 
 fn get_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = row(vm, arguments)?;
-    check_key(vm, second(arguments), "multi-dimensional slicing is not implemented")?;
+    let this = receiver(vm, arguments)?;
+    if this.dimensions() == 0 && second(arguments).is(&Value::ELLIPSIS) {
+        return Ok(arguments[0].clone());
+    }
+    if this.dimensions() > 1 && second(arguments).get::<Slice>().is_some() {
+        return rows(vm, this, second(arguments));
+    }
+    if let Some(position) = position(vm, this, second(arguments), &TAKEN)? {
+        let this = readable(vm, arguments)?;
+        return this.item(vm, position).ok_or_else(|| vm.raise(Ex::IndexError, OUT_OF_BOUNDS));
+    }
+    readable(vm, arguments)?;
     match text_arguments::subscript(vm, second(arguments), this.length, wrong_key)? {
         Subscript::Item(index) => match usize::try_from(index).ok().filter(|&index| index < this.length).and_then(|index| this.item(vm, index)) {
             Some(item) => Ok(item),
@@ -335,13 +443,20 @@ fn bytes_of(vm: &mut Vm, format: Scalar, value: &Value) -> Res<Vec<u8>> {
 }
 
 fn set_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = row(vm, arguments)?;
+    let this = readable(vm, arguments)?;
     let value = arguments.get(2).unwrap_or(NONE);
     if this.is_read_only() {
         return Err(vm.type_error("cannot modify read-only memory"));
     }
-    check_key(vm, second(arguments), "memoryview slice assignments are currently restricted to ndim = 1")?;
-    let (start, step, data) = match text_arguments::subscript(vm, second(arguments), this.length, wrong_key)? {
+    let position = match second(arguments) {
+        key if this.dimensions() == 0 && key.is(&Value::ELLIPSIS) => Some(0),
+        key => position(vm, this, key, &ASSIGNED)?,
+    };
+    let subscript = match position {
+        Some(position) => Subscript::Item(position as i64),
+        None => text_arguments::subscript(vm, second(arguments), this.length, wrong_key)?,
+    };
+    let (start, step, data) = match subscript {
         Subscript::Item(index) if index < 0 || index as usize >= this.length => return Err(vm.raise(Ex::IndexError, OUT_OF_BOUNDS)),
         Subscript::Item(index) => (index as isize, 1, bytes_of(vm, this.format, value)?),
         Subscript::Slice { start, step, count } => {
@@ -350,7 +465,7 @@ fn set_item(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
             }
             let other = new(vm, value)?;
             let other = receiver(vm, core::slice::from_ref(&other))?;
-            if other.length != count || other.format.code != this.format.code {
+            if other.dimensions() != 1 || other.length != count || other.format.code != this.format.code {
                 return Err(vm.value_error("memoryview assignment: lvalue and rvalue have different structures"));
             }
             (start, step, other.contents(vm)?.into_owned())
@@ -399,7 +514,7 @@ fn equality(vm: &mut Vm, arguments: &[Value], wanted: bool) -> Res<Value> {
     }
     let other = new(vm, other)?;
     let other = receiver(vm, core::slice::from_ref(&other))?;
-    let mut same = this.length == other.length;
+    let mut same = this.shape() == other.shape() && (this.is_readable() && other.is_readable() || this.length == other.length);
     if same && this.format == other.format && this.format.kind != scalar::Kind::Float {
         same = this.contents(vm)? == other.contents(vm)?;
     } else if same {
@@ -448,30 +563,72 @@ fn repr(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 }
 
 fn iter(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    match receiver(vm, arguments)?.dimensions() {
+        0 => return Err(vm.type_error(NO_DIMENSION)),
+        1 => {}
+        _ => return Err(vm.raise(Ex::NotImplementedError, TAKEN.index)),
+    }
     let list = to_list(vm, arguments)?;
     // A view's length never changes: a list of its items is as good as the view.
     Ok(crate::object::list::iterator(vm, &list))
 }
 
 fn to_list(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
-    let this = row(vm, arguments)?;
+    let this = readable(vm, arguments)?;
     vm.check_memory(this.length.checked_mul(size_of::<Value>()))?;
     let mut items = Vec::with_capacity(this.length);
     for index in 0..this.length {
         items.extend(this.item(vm, index));
     }
+    let shape = this.shape();
+    let Some(inner) = shape.get(1..) else { return Ok(items.pop().unwrap_or(Value::NONE)) };
+    for &length in inner.iter().rev() {
+        let mut rest = items.into_iter();
+        let mut rows = Vec::new();
+        while rest.len() > 0 {
+            let row = rest.by_ref().take(length).collect();
+            rows.push(vm.new_list(row));
+        }
+        items = rows;
+    }
     Ok(vm.new_list(items))
 }
 
+/// The bytes of contiguous items, in the order in which the first index counts fastest.
+fn in_fortran_order(data: &[u8], shape: &[usize], size: usize) -> Vec<u8> {
+    let mut ordered = Vec::with_capacity(data.len());
+    let mut indices = alloc::vec![0; shape.len()];
+    for _ in 0..data.len() / size {
+        let position = indices.iter().zip(shape).fold(0, |position, (index, length)| position * length + index);
+        ordered.extend_from_slice(data.get(position * size..(position + 1) * size).unwrap_or_default());
+        for (index, length) in indices.iter_mut().zip(shape) {
+            *index += 1;
+            if *index < *length {
+                break;
+            }
+            *index = 0;
+        }
+    }
+    ordered
+}
+
 fn to_bytes(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    let mut fortran = false;
     if let Some(order) = argument(arguments, 1).filter(|order| !order.is_none()) {
         let Some(text) = order.get::<Str>() else { return Err(wrong_type(vm, "tobytes() argument 'order'", "str or None", order)) };
         if !matches!(text.bytes(), b"C" | b"F" | b"A") {
             return Err(vm.value_error("order must be 'C', 'F' or 'A'"));
         }
+        fortran = text.bytes() == b"F";
     }
-    let data = receiver(vm, arguments)?.contents(vm)?;
+    let this = receiver(vm, arguments)?;
+    let data = this.contents(vm)?;
     vm.check_memory(Some(data.len()))?;
+    if fortran && this.dimensions() > 1 {
+        let size = this.described().map_or(1, |(_, size, _)| usize::try_from(size).unwrap_or(1));
+        let ordered = in_fortran_order(&data, &this.shape(), size.max(1));
+        return Ok(vm.new_bytes(&ordered));
+    }
     Ok(vm.new_bytes(&data))
 }
 
@@ -495,14 +652,51 @@ fn enter(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
 
 fn to_read_only(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver(vm, arguments)?;
-    let data = this.contents(vm)?.into_owned();
-    let copy = vm.new_bytes(&data);
-    Ok(view(vm, &copy, 0, this.format.size as isize, this.length, this.format))
+    let (source, description) = (this.source.get().clone(), this.description.clone());
+    Ok(describe(vm, &source, this.start, this.step, this.length, this.format, description, true))
+}
+
+/// The lengths that `cast` is to give the dimensions of `length` items.
+fn given_shape(vm: &mut Vm, shape: &Value, this: &MemoryView, length: usize) -> Res<Vec<Value>> {
+    let lengths = match (shape.get::<List>(), shape.get::<Tuple>()) {
+        (Some(list), _) => list.items.get().clone(),
+        (_, Some(tuple)) => tuple.items().to_vec(),
+        _ => return Err(vm.type_error("shape must be a list or a tuple")),
+    };
+    if lengths.len() > 64 {
+        return Err(vm.value_error("memoryview: number of dimensions must not exceed 64"));
+    }
+    if this.dimensions() != 1 && lengths.len() != 1 {
+        return Err(vm.type_error("memoryview: cast must be 1D -> ND or ND -> 1D"));
+    }
+    let mut product = 1_i64;
+    for length in &lengths {
+        if length.kind() != Kind::Int && length.as_bool().is_none() {
+            return Err(vm.type_error("memoryview.cast(): elements of shape must be integers"));
+        }
+        let length = vm.index_i64(length)?;
+        if length <= 0 {
+            return Err(vm.value_error("memoryview.cast(): elements of shape must be integers > 0"));
+        }
+        let Some(larger) = product.checked_mul(length) else { return Err(vm.value_error("memoryview.cast(): product(shape) > SSIZE_MAX")) };
+        product = larger;
+    }
+    if product != length as i64 {
+        return Err(vm.type_error("memoryview: product(shape) * itemsize != buffer size"));
+    }
+    Ok(lengths)
 }
 
 fn cast(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let this = receiver(vm, arguments)?;
     let format = text_arguments::text(vm, arguments, 1, "cast() argument 'format'")?;
+    let shape = argument(arguments, 2);
+    if !this.is_contiguous() {
+        return Err(vm.type_error("memoryview: casts are restricted to C-contiguous views"));
+    }
+    if (shape.is_some() || this.dimensions() != 1) && this.shape().contains(&0) {
+        return Err(vm.type_error("memoryview: cannot cast view with zeros in shape or strides"));
+    }
     let wanted = match format.bytes() {
         [format] | [b'@', format] => Scalar::native(*format),
         _ => None,
@@ -510,10 +704,7 @@ fn cast(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     let Some(wanted) = wanted else {
         return Err(vm.value_error("memoryview: destination format must be a native single character format prefixed with an optional '@'"));
     };
-    if !this.is_contiguous() {
-        return Err(vm.type_error("memoryview: casts are restricted to C-contiguous views"));
-    }
-    if wanted.size != 1 && this.format.size != 1 {
+    if wanted.size != 1 && (this.format.size != 1 || !this.is_readable()) {
         return Err(vm.type_error("memoryview: cannot cast between two non-byte formats"));
     }
     let size = this.length * this.format.size;
@@ -521,23 +712,17 @@ fn cast(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
         return Err(vm.type_error("memoryview: length is not a multiple of itemsize"));
     }
     let length = size / wanted.size;
-    if let Some(shape) = argument(arguments, 2) {
-        let lengths = match (shape.get::<List>(), shape.get::<Tuple>()) {
-            (Some(list), _) => list.items.get().clone(),
-            (_, Some(tuple)) => tuple.items().to_vec(),
-            _ => return Err(vm.type_error("shape must be a list or a tuple")),
-        };
-        match lengths.as_slice() {
-            [only] => {
-                if vm.index_i64(only)? != length as i64 {
-                    return Err(vm.type_error("memoryview: product(shape) * itemsize != buffer size"));
-                }
-            }
-            _ => return Err(vm.raise(Ex::NotImplementedError, "memoryview: only one dimension is supported")),
+    let mut description = Value::NONE;
+    if let Some(shape) = shape {
+        let lengths = given_shape(vm, shape, this, length)?;
+        if lengths.len() != 1 {
+            let shape = vm.new_tuple(lengths);
+            let format = vm.new_str(core::str::from_utf8(&[wanted.code]).unwrap_or("B"));
+            description = vm.new_tuple(Vec::from([format, Value::small_int(wanted.size as i64), shape]));
         }
     }
     let source = this.source.get().clone();
-    Ok(describe(vm, &source, this.start, wanted.size as isize, length, wanted, Value::NONE, this.read_only))
+    Ok(describe(vm, &source, this.start, wanted.size as isize, length, wanted, description, this.read_only))
 }
 
 fn strides(vm: &mut Vm, this: &MemoryView) -> Value {
@@ -564,6 +749,21 @@ macro_rules! getters {
     };
 }
 
+/// `__buffer__` of the types that have buffers.
+pub const BUFFER: Native =
+    Native::simple("__buffer__($self, flags, /)", give_buffer, "Return a buffer object that exposes the underlying memory of the object.");
+
+fn give_buffer(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
+    /// `inspect.BufferFlags.WRITABLE`
+    const WRITABLE: i64 = 1;
+    let flags = vm.index_i64(second(arguments))?;
+    let given = new(vm, arguments.first().unwrap_or(NONE))?;
+    if flags & WRITABLE != 0 && given.get::<MemoryView>().is_some_and(MemoryView::is_read_only) {
+        return Err(vm.raise(Ex::BufferError, "Object is not writable."));
+    }
+    Ok(given)
+}
+
 /// `memoryview`
 pub static TYPE: TypeSpec = TypeSpec {
     flags: crate::object::class::CLASS_SEQUENCE | crate::object::class::CLASS_FINAL | crate::object::class::CLASS_WEAKREFERABLE,
@@ -575,6 +775,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         Native::simple("__eq__($self, value, /)", eq, "Return self==value."),
         Native::simple("__ne__($self, value, /)", ne, "Return self!=value."),
         Native::simple("__len__($self, /)", length, "Return len(self)."),
+        BUFFER,
         Native::simple("__getitem__($self, key, /)", get_item, "Return self[key]."),
         Native::simple("__setitem__($self, key, value, /)", set_item, "Set self[key] to value."),
         Native::simple("__delitem__($self, key, /)", delete_item, "Delete self[key]."),
@@ -597,7 +798,7 @@ pub static TYPE: TypeSpec = TypeSpec {
             Some((format, ..)) => format.clone(),
             None => vm.new_str(core::str::from_utf8(&[this.format.code]).unwrap_or("B")),
         }, "Format of an item, as in module struct.";
-        "ndim" |_vm, this| Value::small_int(this.described().map_or(1, |(_, _, shape)| shape.len() as i64)), "Number of dimensions.";
+        "ndim" |_vm, this| Value::small_int(this.dimensions() as i64), "Number of dimensions.";
         "shape" |vm, this| match this.described() {
             Some((_, _, shape)) => vm.new_tuple(shape.to_vec()),
             None => { let length = vm.new_size(this.length); vm.new_tuple([length].into()) }
@@ -605,7 +806,7 @@ pub static TYPE: TypeSpec = TypeSpec {
         "strides" |vm, this| strides(vm, this), "Bytes from one item to the next.";
         "suboffsets" |vm, _this| vm.new_tuple(Vec::new()), "Always empty here.";
         "c_contiguous" |_vm, this| Value::bool(this.is_contiguous()), "Do the items lie one after the other?";
-        "f_contiguous" |_vm, this| Value::bool(this.is_contiguous()), "Do the items lie one after the other?";
+        "f_contiguous" |_vm, this| Value::bool(this.is_fortran_contiguous()), "Do the items lie one after the other?";
         "contiguous" |_vm, this| Value::bool(this.is_contiguous()), "Do the items lie one after the other?";
     },
     ..TypeSpec::new("memoryview", MemoryView::LAYOUT)

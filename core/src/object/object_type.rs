@@ -659,6 +659,27 @@ fn set_annotations(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()
     set_namespace_item(vm, object, value, Name::Annotations)
 }
 
+/// What a native class's `__new__` takes, or else its `__init__`; None if that is not to be said in a signature.
+fn get_text_signature(vm: &mut Vm, value: &Value) -> Res<Value> {
+    // CPython has none for these: they may be called in several ways.
+    const SEVERAL: &[&str] = &["bytearray", "bytes", "dict", "int", "range", "slice", "str", "super", "type"];
+    let Some(class) = class_of(value).filter(|class| !class.has(CLASS_HEAP) && !SEVERAL.contains(&class_name(class).as_str())) else { return Ok(Value::NONE) };
+    if core::ptr::eq(class.layout, Instance::LAYOUT) {
+        // `object` says that it takes anything, and refuses it.
+        return Ok(vm.new_str("()"));
+    }
+    for name in [Name::New, Name::Init] {
+        let found = class.namespace().get_interned(vm.name(name));
+        let Some(native) = found.as_ref().and_then(|found| found.get::<NativeFunction>()) else { continue };
+        let parameters = native.native.parameters().split_once(',').map_or("", |(_, rest)| rest.trim_start());
+        let parameters = parameters.strip_prefix('/').map_or(parameters, |rest| rest.trim_start_matches([',', ' ']));
+        if !matches!(parameters, "*args, **kwargs" | "*args") && !parameters.contains("<unrepresentable>") {
+            return Ok(vm.format(format_args!("({})", parameters.replace("=<required>", ""))));
+        }
+    }
+    Ok(Value::NONE)
+}
+
 pub static TYPE: TypeSpec = TypeSpec {
     flags: CLASS_HAS_DICT | CLASS_WEAKREFERABLE,
     doc: "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
@@ -702,7 +723,7 @@ pub static TYPE: TypeSpec = TypeSpec {
             "",
         ),
         Getter::read_only("__flags__", |vm, value| layout_number(vm, value, flags_of), ""),
-        Getter::read_only("__text_signature__", |_, _| Ok(Value::NONE), ""),
+        Getter::read_only("__text_signature__", get_text_signature, ""),
         Getter::read_only("__mro__", get_mro, ""),
         Getter::read_only("__dict__", get_namespace, ""),
     ],

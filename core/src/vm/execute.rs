@@ -233,8 +233,13 @@ impl Vm {
         Err(self.raise(Ex::RecursionError, "maximum recursion depth exceeded"))
     }
 
-    fn begin_native(&mut self, function: &NativeFunction, mut arguments: Vec<Value>, names: &[Value]) -> Res<Begun> {
+    fn begin_native(&mut self, function: &NativeFunction, mut arguments: Vec<Value>, mut names: &[Value]) -> Res<Begun> {
         let native = function.native;
+        if !names.is_empty() && native.binding == Binding::New && !takes_keywords(native) && self.has_own_init(&arguments) {
+            // They are for `__init__`.
+            arguments.truncate(arguments.len() - names.len());
+            names = &[];
+        }
         match native.binding {
             _ if !function.receiver.is_undefined() && native.binding != Binding::New => arguments.insert(0, function.receiver.clone()),
             Binding::Method => self.check_receiver(function, &arguments)?,
@@ -428,6 +433,12 @@ impl Vm {
             format!("{name} expected at most {most} argument{}, got {count}", plural(most))
         };
         self.type_error(&message)
+    }
+
+    /// Is the first argument a class whose `__init__` is Python code?
+    fn has_own_init(&mut self, arguments: &[Value]) -> bool {
+        let Some(class) = arguments.first().and_then(Value::get::<Class>) else { return false };
+        self.class_special(class, Name::Init).is_some_and(|init| init.get::<NativeFunction>().is_none())
     }
 
     /// Puts keyword arguments in their places (a [`super::Simple`] native may have keyword-only ones); gaps are undefined.
@@ -928,6 +939,18 @@ fn is_operator(name: &str) -> bool {
         "__reversed__",
     ];
     name.starts_with("__") && !METHODS.contains(&name)
+}
+
+/// Has it parameters that can be given by name?
+fn takes_keywords(native: &Native) -> bool {
+    let mut named = false;
+    for (index, parameter) in split_parameters(native.parameters()).enumerate() {
+        match parameter {
+            "/" => named = false,
+            _ => named |= native.arity.keywords || index > 0 && !parameter.starts_with('*'),
+        }
+    }
+    named
 }
 
 /// Parameters of a signature's text, separated.

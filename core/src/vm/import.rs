@@ -44,7 +44,7 @@ pub static NATIVES: &[Native] = &[Native::full(
 
 /// A module whose body is running.
 pub struct Importing {
-    name: String,
+    pub(super) name: String,
     /// The ident of the py-thread that imports it.
     owner: i64,
     /// Locked until the import ends; who waits for that locks it.
@@ -237,6 +237,14 @@ fn wait_for_import(vm: &mut Vm, lock: Value, name: &str, module: Value, then: Th
     })))
 }
 
+/// While this py-thread read files, another one began to import the same module: theirs counts.
+fn imported_meanwhile(vm: &mut Vm, name: &str, module: Value, then: Then) -> Res<Action> {
+    match lock_to_wait_for(vm, name) {
+        Some(lock) => wait_for_import(vm, lock, name, module, then),
+        None => then(vm, module),
+    }
+}
+
 /// Where a module's code comes from.
 struct Found {
     code: FoundCode,
@@ -406,6 +414,9 @@ fn find_in(vm: &mut Vm, name: String, package: Value, places: &[Value], then: Th
         }
     }
     if !folders.is_empty() {
+        if let Some(module) = loaded(vm, &name) {
+            return imported_meanwhile(vm, &name, module, then);
+        }
         let module = module::new(vm, &name);
         describe(vm, &module, &name, Origin::Folders, Some(&folders), None);
         mark_initialized(vm, &module);
@@ -672,6 +683,9 @@ fn body(vm: &mut Vm, code: &Value, namespace: &Value) -> Call {
 /// Runs a module's body.
 fn run_module(vm: &mut Vm, name: String, found: Found, package: Value, then: Then) -> Res<Action> {
     let code = load(vm, &found)?;
+    if let Some(module) = loaded(vm, &name) {
+        return imported_meanwhile(vm, &name, module, then);
+    }
     let module = module::new(vm, &name);
     let cache = found.cache.as_ref().map(|(path, _)| path.as_str());
     let origin = match found.file.as_deref() {

@@ -193,7 +193,15 @@ impl Vm {
         };
         let action = super::ops::attribute::method_action(self, method, value, &[])?;
         let result = self.run_action(action)?;
-        match Integer::of(&result) {
+        self.hash_given(&result)
+    }
+
+    /// The hash that a `__hash__` method returned.
+    ///
+    /// # Errors
+    /// TypeError if it is no integer.
+    pub fn hash_given(&mut self, result: &Value) -> Res<u64> {
+        match Integer::of(result) {
             // Larger numbers than a hash are hashed themselves.
             Some(integer) => Ok(integer.to_i64().map_or_else(|| number::hash_integer(integer), |hash| if hash == -1 { -2i64 as u64 } else { hash as u64 })),
             None => Err(self.type_error("__hash__ method should return an integer")),

@@ -8,6 +8,7 @@ use pyvm_core::object;
 use pyvm_core::object::class::{CLASS_NOT_CALLABLE, TypeSpec};
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::header::{Header, Kind, Mut, Object};
+use pyvm_core::object::list::List;
 use pyvm_core::object::value::Value;
 use pyvm_core::port::{Interest, Source};
 use pyvm_core::vm::{Action, Args, Native, Res, Vm, iterate};
@@ -71,26 +72,43 @@ fn patience(vm: &mut Vm, timeout: Option<&Value>) -> Res<Patience> {
     }
 }
 
-/// The descriptors of several objects, in order.
+/// The descriptors of the objects in lists, in order, with the number of the list. Lists may change while they are asked.
 fn descriptors(
     vm: &mut Vm,
-    mut objects: std::vec::IntoIter<Value>,
-    mut found: Vec<(RawFd, Value)>,
-    then: impl FnOnce(&mut Vm, Vec<(RawFd, Value)>) -> Res<Action> + 'static,
+    lists: [Value; 3],
+    (mut list, mut index): (usize, usize),
+    mut found: Vec<(usize, RawFd, Value)>,
+    then: impl FnOnce(&mut Vm, Vec<(usize, RawFd, Value)>) -> Res<Action> + 'static,
 ) -> Res<Action> {
-    for object in objects.by_ref() {
+    while let Some(objects) = lists.get(list).and_then(|objects| objects.get::<List>()) {
+        let Some(object) = objects.items.get().get(index).cloned() else {
+            (list, index) = (list + 1, 0);
+            continue;
+        };
+        index += 1;
         match object.as_small_int().and_then(|number| RawFd::try_from(number).ok()).filter(|&number| number >= 0) {
-            Some(number) => found.push((number, object)),
+            Some(number) => found.push((list, number, object)),
             None => {
                 let this = object.clone();
                 return descriptor(vm, &object, move |vm, number| {
-                    found.push((number, this));
-                    descriptors(vm, objects, found, then)
+                    found.push((list, number, this));
+                    descriptors(vm, lists, (list, index), found, then)
                 });
             }
         }
     }
     then(vm, found)
+}
+
+/// The list itself, or one of what an iterable gives.
+fn listed(vm: &mut Vm, given: &Value, then: impl FnOnce(&mut Vm, Value) -> Res<Action> + 'static) -> Res<Action> {
+    if given.get::<List>().is_some() {
+        return then(vm, given.clone());
+    }
+    iterate::collect(vm, given, move |vm, items| {
+        let list = vm.new_list(items);
+        then(vm, list)
+    })
 }
 
 // ---- asking and waiting
@@ -136,14 +154,12 @@ fn select(vm: &mut Vm, args: &Args) -> Res<Action> {
         }
     }
     let [readers, writers, others] = lists;
-    iterate::collect(vm, &readers, move |vm, readers| {
-        iterate::collect(vm, &writers, move |vm, writers| {
-            iterate::collect(vm, &others, move |vm, others| {
-                let counts = [readers.len(), writers.len(), others.len()];
-                let objects: Vec<Value> = [readers, writers, others].concat();
-                descriptors(vm, objects.into_iter(), Vec::new(), move |vm, found| {
-                    let events = counts.iter().zip([libc::POLLIN, libc::POLLOUT, libc::POLLPRI]).flat_map(|(&count, events)| std::iter::repeat_n(events, count));
-                    let asked = found.iter().zip(events).map(|(&(fd, _), events)| libc::pollfd { fd, events, revents: 0 }).collect();
+    listed(vm, &readers, move |vm, readers| {
+        listed(vm, &writers, move |vm, writers| {
+            listed(vm, &others, move |vm, others| {
+                descriptors(vm, [readers, writers, others], (0, 0), Vec::new(), move |vm, found| {
+                    let events = [libc::POLLIN, libc::POLLOUT, libc::POLLPRI];
+                    let asked = found.iter().map(|&(list, fd, _)| libc::pollfd { fd, events: events.get(list).copied().unwrap_or(0), revents: 0 }).collect();
                     wait(vm, asked, patience, move |vm, asked| selected(vm, &found, &asked))
                 })
             })
@@ -152,14 +168,14 @@ fn select(vm: &mut Vm, args: &Args) -> Res<Action> {
 }
 
 /// The lists that `select` returns.
-fn selected(vm: &mut Vm, found: &[(RawFd, Value)], asked: &[libc::pollfd]) -> Res<Action> {
+fn selected(vm: &mut Vm, found: &[(usize, RawFd, Value)], asked: &[libc::pollfd]) -> Res<Action> {
     if asked.iter().any(|asked| asked.revents & libc::POLLNVAL != 0) {
         return Err(vm.machine_error(pyvm_core::port::MachineError::Os(libc::EBADF), None));
     }
     let lists = [(libc::POLLIN, libc::POLLIN | libc::POLLHUP | libc::POLLERR), (libc::POLLOUT, libc::POLLOUT | libc::POLLERR), (libc::POLLPRI, libc::POLLPRI)];
     let lists = lists.map(|(wanted, events)| {
         let ready = found.iter().zip(asked).filter(|(_, asked)| asked.events == wanted && asked.revents & events != 0);
-        let ready = ready.map(|((_, object), _)| object.clone()).collect();
+        let ready = ready.map(|((_, _, object), _)| object.clone()).collect();
         vm.new_list(ready)
     });
     Ok(Action::Return(vm.new_tuple(lists.into())))

@@ -59,7 +59,7 @@ impl Reader {
         let empty = text.is_empty();
         let value = match dialect.quoting {
             Quoting::NotNull | Quoting::Strings if record.plain && empty => Value::NONE,
-            Quoting::NonNumeric | Quoting::Strings if record.plain => {
+            Quoting::NonNumeric | Quoting::Strings if record.plain && !empty => {
                 let text = text.finish(vm)?;
                 match text.get::<Str>().and_then(|text| float_text::parse(&text.to_string_lossy())) {
                     Some(number) => vm.new_float(number),

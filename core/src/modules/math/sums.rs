@@ -238,10 +238,8 @@ impl SumOfProducts {
     fn run(mut self: Box<Self>, vm: &mut Vm) -> Res<Action> {
         while let Some((a, b)) = self.pairs.next() {
             if self.integers_only {
-                if let (Some(Number::Int(x)), Some(Number::Int(y))) = (Number::exact(&a), Number::exact(&b)) {
-                    let product = int_math::multiply(vm, x, y)?;
-                    let sum = arithmetic(vm, ArithmeticOp::Add, &self.total, &product)?;
-                    self.total = sum.unwrap_or(product);
+                if let Some(sum) = self.add_integers(&a, &b) {
+                    self.total = vm.new_int(sum);
                     continue;
                 }
                 self.integers_only = false;
@@ -269,6 +267,15 @@ impl SumOfProducts {
         }
         self.add_doubles(vm)?;
         Ok(self.total.into())
+    }
+
+    /// The total and the product of two integers, while all of that is small.
+    fn add_integers(&self, a: &Value, b: &Value) -> Option<i64> {
+        let small = |value: &Value| match Number::exact(value)? {
+            Number::Int(integer) if value.as_bool().is_none() => integer.to_i64(),
+            _ => None,
+        };
+        small(&self.total)?.checked_add(small(a)?.checked_mul(small(b)?)?)
     }
 
     /// Adds what the doubles come to; the total is an int until then.

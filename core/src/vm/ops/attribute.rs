@@ -3,6 +3,7 @@
 use super::super::execute::{class_name, text_of};
 use super::super::step::site_state;
 use super::super::{Action, ClassRef, Name, Raised, Res, Vm};
+use super::imports;
 use crate::code::isa::{CONSUME_A, CONSUME_B, HEADER_SLOTS, Instr, Special};
 use crate::config::NATIVE_DEPTH_LIMIT;
 use crate::object::class::Class;
@@ -38,15 +39,32 @@ impl Vm {
         let message = if let Some(class) = object.get::<Class>() {
             format!("type object '{}' has no attribute '{text}'", class_name(class))
         } else if let Some(module) = object.get::<Module>() {
-            let module_name = module.dict.get::<Dict>().and_then(|dict| dict.get_interned(self.name(Name::Name)));
-            match module_name {
-                Some(module_name) if module_name.kind() == Kind::Str => format!("module '{}' has no attribute '{text}'", text_of(&module_name)),
+            let known = |vm: &Vm, name| module.dict.get::<Dict>().and_then(|dict| dict.get_interned(vm.name(name)));
+            match known(self, Name::Name) {
+                Some(module_name) if module_name.kind() == Kind::Str => {
+                    let spec = known(self, Name::Spec);
+                    self.missing_in_module(&text_of(&module_name), spec, &text)
+                }
                 _ => format!("module has no attribute '{text}'"),
             }
         } else {
             format!("'{}' object has no attribute '{text}'", self.type_name(object))
         };
         self.attribute_error(object, name, &message)
+    }
+
+    /// What to say of a name that a module has not, or has not yet.
+    fn missing_in_module(&mut self, module: &str, spec: Option<Value>, name: &str) -> String {
+        const CIRCULAR: &str = "(most likely due to a circular import)";
+        if let Some(spec) = spec.filter(|spec| imports::is_initializing(self, spec)) {
+            let from = imports::file_of_spec(self, &spec).map(|file| format!(" from '{}'", text_of(&file))).unwrap_or_default();
+            return format!("partially initialized module '{module}'{from} has no attribute '{name}' {CIRCULAR}");
+        }
+        let submodule = format!("{module}.{name}");
+        if self.importing.iter().any(|importing| importing.name == submodule) {
+            return format!("cannot access submodule '{name}' of module '{module}' {CIRCULAR}");
+        }
+        format!("module '{module}' has no attribute '{name}'")
     }
 
     /// `object.name`; `name` is an interned str.

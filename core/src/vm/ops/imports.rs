@@ -65,12 +65,7 @@ fn from_modules(vm: &mut Vm, module: &Value, name: &Value) -> Res<Value> {
     let module_name = package.filter(|name| name.get::<Str>().is_some()).map_or("<unknown module name>".into(), |name| text_of(&name));
     let file = get(vm, Name::File).filter(|file| file.get::<Str>().is_some()).map_or("unknown location".into(), |file| text_of(&file));
     let text = text_of(name);
-    let initializing = get(vm, Name::Spec).is_some_and(|spec| {
-        let name = vm.name(Name::Initializing).clone();
-        let class = vm.class_of(&spec);
-        matches!(vm.find_attribute(&spec, &class, &name), Ok(Some(Action::Return(value))) if value.as_bool() == Some(true))
-    });
-    let message = if initializing {
+    let message = if get(vm, Name::Spec).is_some_and(|spec| is_initializing(vm, &spec)) {
         format!("cannot import name '{text}' from partially initialized module '{module_name}' (most likely due to a circular import) ({file})")
     } else {
         format!("cannot import name '{text}' from '{module_name}' ({file})")
@@ -86,6 +81,32 @@ fn from_modules(vm: &mut Vm, module: &Value, name: &Value) -> Res<Value> {
         error.set_field(fields::IMPORT_NAME_FROM, name);
     }
     Err(vm.raise_value(error))
+}
+
+/// Is the module of this spec still being imported?
+pub fn is_initializing(vm: &mut Vm, spec: &Value) -> bool {
+    let name = vm.name(Name::Initializing).clone();
+    plain_attribute(vm, spec, &name).is_some_and(|value| value.as_bool() == Some(true))
+}
+
+/// Where a spec says that the file of its module is.
+pub fn file_of_spec(vm: &mut Vm, spec: &Value) -> Option<Value> {
+    let [has_location, origin] = ["has_location", "origin"].map(|name| vm.intern(name));
+    plain_attribute(vm, spec, &has_location).filter(|value| value.as_bool() == Some(true))?;
+    plain_attribute(vm, spec, &origin).filter(|origin| origin.get::<Str>().is_some())
+}
+
+/// An attribute that can be had without running Python code.
+fn plain_attribute(vm: &mut Vm, object: &Value, name: &Value) -> Option<Value> {
+    let class = vm.class_of(object);
+    match vm.find_attribute(object, &class, name) {
+        Ok(Some(Action::Return(value))) => Some(value),
+        Ok(_) => None,
+        Err(raised) => {
+            drop(vm.take_exception(raised));
+            None
+        }
+    }
 }
 
 /// ImportStar

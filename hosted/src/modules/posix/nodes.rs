@@ -6,15 +6,15 @@ use pyvm_core::object::exception::Ex;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::tuple::Tuple;
 use pyvm_core::object::value::Value;
-use pyvm_core::struct_sequence;
+use pyvm_core::struct_sequence_with_hidden;
 use pyvm_core::vm::{Native, Res, Vm, argument};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-struct_sequence!(pub STAT_RESULT, "os", "stat_result", "What the file system knows about a path.", 0 "st_mode", 1 "st_ino", 2 "st_dev", 3 "st_nlink", 4 "st_uid", 5 "st_gid",
-    6 "st_size", 7 "st_atime", 8 "st_mtime", 9 "st_ctime", 10 "st_atime_ns", 11 "st_mtime_ns", 12 "st_ctime_ns", 13 "st_blocks", 14 "st_blksize", 15 "st_rdev");
-struct_sequence!(pub STATVFS_RESULT, "os", "statvfs_result", "What there is to know about a file system.", 0 "f_bsize", 1 "f_frsize", 2 "f_blocks", 3 "f_bfree",
-    4 "f_bavail", 5 "f_files", 6 "f_ffree", 7 "f_favail", 8 "f_flag", 9 "f_namemax", 10 "f_fsid");
+struct_sequence_with_hidden!(pub STAT_RESULT, "os", "stat_result", "What the file system knows about a path.", 10 items, 0 "st_mode", 1 "st_ino", 2 "st_dev", 3 "st_nlink", 4 "st_uid", 5 "st_gid",
+    6 "st_size"; 0 "st_atime", 1 "st_mtime", 2 "st_ctime", 3 "st_atime_ns", 4 "st_mtime_ns", 5 "st_ctime_ns", 6 "st_blksize", 7 "st_blocks", 8 "st_rdev");
+struct_sequence_with_hidden!(pub STATVFS_RESULT, "os", "statvfs_result", "What there is to know about a file system.", 10 items, 0 "f_bsize", 1 "f_frsize", 2 "f_blocks", 3 "f_bfree",
+    4 "f_bavail", 5 "f_files", 6 "f_ffree", 7 "f_favail", 8 "f_flag", 9 "f_namemax"; 0 "f_fsid");
 
 /// What the module has from here.
 pub const NATIVES: &[Native] = &[
@@ -59,13 +59,12 @@ fn described(vm: &mut Vm, status: &libc::stat) -> Value {
     ];
     let times = [(status.st_atime, status.st_atime_nsec), (status.st_mtime, status.st_mtime_nsec), (status.st_ctime, status.st_ctime_nsec)];
     let mut items = integers(vm, numbers);
-    for (seconds, nanoseconds) in times {
-        items.push(vm.new_float(seconds as f64 + nanoseconds as f64 / 1e9));
-    }
+    items.extend(integers(vm, times.map(|(seconds, _)| seconds)));
+    let mut hidden: Vec<Value> = times.iter().map(|&(seconds, nanoseconds)| vm.new_float(seconds as f64 + nanoseconds as f64 / 1e9)).collect();
     let times = times.map(|(seconds, nanoseconds)| seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds));
-    items.extend(integers(vm, times));
-    items.extend(integers(vm, [status.st_blocks, i64::from(status.st_blksize as i32), status.st_rdev as i64]));
-    struct_sequence::new(vm, &STAT_RESULT, items)
+    hidden.extend(integers(vm, times));
+    hidden.extend(integers(vm, [i64::from(status.st_blksize as i32), status.st_blocks, status.st_rdev as i64]));
+    struct_sequence::new_with_hidden(vm, &STAT_RESULT, items, hidden)
 }
 
 /// The status of a place, or of the link itself.
@@ -400,8 +399,8 @@ fn file_system(vm: &mut Vm, place: &Place, named: bool) -> Res<Value> {
         found.f_favail as i64,
         found.f_flag as i64,
         found.f_namemax as i64,
-        found.f_fsid as i64,
     ];
     let items = integers(vm, numbers);
-    Ok(struct_sequence::new(vm, &STATVFS_RESULT, items))
+    let hidden = integers(vm, [found.f_fsid as i64]);
+    Ok(struct_sequence::new_with_hidden(vm, &STATVFS_RESULT, items, hidden))
 }
