@@ -401,7 +401,7 @@ pub static LRU_CACHE: TypeSpec = TypeSpec {
                 let name = vm.intern("__qualname__");
                 get_attribute_then(vm, &args.positional[0], &name, |_, name| Ok(Action::Return(name?)))
             },
-            ""
+            "",
         ),
     ],
     ..TypeSpec::new("_lru_cache_wrapper", LruCache::LAYOUT)

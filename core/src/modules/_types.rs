@@ -2,7 +2,9 @@
 
 use super::{ModuleSpec, Namespace};
 use crate::object::class::TypeSpec;
-use crate::object::{cell, descriptor_types, function_types, generator, generic_alias, mapping_proxy, module, none, object_type, simple_namespace, traceback, union_type};
+use crate::object::{
+    cell, descriptor_types, function_types, generator, generic_alias, mapping_proxy, module, none, object_type, simple_namespace, traceback, union_type,
+};
 use crate::vm::Vm;
 
 pub static MODULE: ModuleSpec = ModuleSpec { constants, ..ModuleSpec::new("_types", "Define names for built-in types.") };

@@ -7,7 +7,6 @@ use crate::object::float::{self, from_argument};
 use crate::object::float_math;
 use crate::object::float_text;
 use crate::object::int;
-use crate::object::int_math;
 use crate::object::keywords::bind;
 use crate::object::number::{ArithmeticOp, Integer, Number, arithmetic};
 use crate::object::tuple::Tuple;

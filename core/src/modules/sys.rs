@@ -79,7 +79,11 @@ pub static MODULE: ModuleSpec = ModuleSpec {
             |_, arguments| Ok(Value::bool(arguments.first().and_then(|text| text.get::<Str>()).is_some_and(Str::is_interned))),
             "Whether the string is interned.",
         ),
-        Native::simple("getallocatedblocks()", |vm, _| Ok(vm.new_size(vm.heap.block_count())), "Number of live objects, and of the blocks that their larger buffers would fill."),
+        Native::simple(
+            "getallocatedblocks()",
+            |vm, _| Ok(vm.new_size(vm.heap.block_count())),
+            "Number of live objects, and of the blocks that their larger buffers would fill.",
+        ),
         Native::simple("getunicodeinternedsize()", |_, _| Ok(Value::small_int(0)), "The number of interned strings."),
         Native::full("audit(event, /, *args)", |_, _| Ok(Action::Return(Value::NONE)), "Nobody listens."),
         Native::simple("addaudithook(hook)", |_, _| Ok(Value::NONE), "Accepted and ignored."),

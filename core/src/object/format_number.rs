@@ -204,7 +204,8 @@ pub fn push_int(vm: &mut Vm, out: &mut StrBuilder, value: &Value, integer: Integ
         _ => 10,
     };
     let prefix = if spec.alternate { prefix } else { "" };
-    let mut push = |vm: &mut Vm, digits: &str| push_number(vm, out, &Pieces { negative: integer.is_negative(), prefix, whole: digits, rest: "", suffix: "", group }, &spec);
+    let mut push =
+        |vm: &mut Vm, digits: &str| push_number(vm, out, &Pieces { negative: integer.is_negative(), prefix, whole: digits, rest: "", suffix: "", group }, &spec);
     match integer {
         Integer::Small(number) if kind != b'X' => int_text::with_digits(number.unsigned_abs(), radix, |digits| push(vm, digits)),
         _ => {

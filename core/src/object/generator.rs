@@ -41,7 +41,7 @@ pub struct Generator {
     pub handles_inherited: Cell<bool>,
     /// The exception that it was handling when it yielded; None if none.
     pub handled: Mut<Value>,
-    /// Of an async generator: what is called when it dies before its end. Of a coroutine: the frames of its makers. Once finished: its code.
+    /// Of an async generator: what is called when it dies before its end. Of a coroutine: the frames of its makers.
     pub aside: Mut<Option<Value>>,
     pub name: Mut<Value>,
     pub qualified_name: Mut<Value>,
@@ -94,7 +94,6 @@ impl Generator {
     /// Ends it: drops the frame's values.
     pub fn finish(&self) {
         self.state.set(GeneratorState::Finished);
-        let code = self.function().map(|function| function.code.get().clone());
         let mut frame = self.frame.take();
         if frame.len() >= HEADER_SLOTS {
             frame[HEADER_SLOTS - CODE] = super::value::bits::UNDEFINED;
@@ -102,14 +101,7 @@ impl Generator {
             unsafe { crate::vm::frame::drop_frame(frame.as_mut_ptr().add(HEADER_SLOTS), frame.len() - HEADER_SLOTS) };
         }
         self.handled.set(Value::NONE);
-        if code.is_some() {
-            drop(self.aside.replace(code));
-        }
-    }
-
-    /// Of an async generator: what is called when it dies before its end, once.
-    pub fn take_finalizer(&self) -> Option<Value> {
-        if self.state.get() == GeneratorState::Finished { None } else { self.aside.take() }
+        drop(self.aside.take());
     }
 }
 
@@ -125,7 +117,6 @@ use super::async_generator::{self, CallMode};
 use super::class::{Class, TypeSpec};
 use super::exception::{Ex, Exception};
 use super::header::Object;
-use super::tuple::Tuple;
 use crate::vm::native::{Args, Getter, Native};
 use crate::vm::ops::generators;
 use crate::vm::{Action, Call, Res, Vm};
@@ -244,11 +235,7 @@ fn is_async_running(_: &mut Vm, value: &Value) -> Res<Value> {
 }
 
 fn code_of(_: &mut Vm, value: &Value) -> Res<Value> {
-    let code = |generator: &Generator| match generator.function() {
-        Some(function) => Some(function.code.get().clone()),
-        None => generator.aside.get().clone(),
-    };
-    Ok(with(value, code).flatten().unwrap_or(Value::NONE))
+    Ok(value.get::<Generator>().and_then(|generator| generator.function()).map_or(Value::NONE, |function| function.code.get().clone()))
 }
 
 /// The frame it stands in, until it finished.
@@ -334,7 +321,7 @@ pub static COROUTINE: TypeSpec = TypeSpec {
         Getter::read_only("cr_running", is_running, "is it being run"),
         Getter::read_only("cr_suspended", is_suspended, "is it suspended"),
         Getter::read_only("cr_frame", frame_of, "its frame"),
-        Getter::read_only("cr_origin", |_, value| Ok(with(value, |generator| generator.aside.get().clone()).flatten().filter(|origin| origin.get::<Tuple>().is_some()).unwrap_or(Value::NONE)), "where it was made"),
+        Getter::read_only("cr_origin", |_, value| Ok(with(value, |generator| generator.aside.get().clone()).flatten().unwrap_or(Value::NONE)), "where it was made"),
         Getter::read_only("cr_code", code_of, "its code"),
         Getter::read_only("cr_await", delegate, "what it awaits"),
     ],

@@ -174,11 +174,8 @@ pub fn get_slice(vm: &mut Vm, list: &List, start: &Value, stop: &Value, step: &V
     let bounds = slice::adjust(start, stop, step, list.len());
     vm.check_memory(bounds.count.checked_mul(size_of::<Value>()))?;
     let items = list.items.get();
-    let picked: Vec<Value> = if bounds.is_contiguous() {
-        items.get(bounds.start as usize..bounds.start as usize + bounds.count).map(copied).unwrap_or_default()
-    } else {
-        bounds.items(items)
-    };
+    let picked: Vec<Value> =
+        if bounds.is_contiguous() { items.get(bounds.start as usize..bounds.start as usize + bounds.count).map(copied).unwrap_or_default() } else { bounds.items(items) };
     Ok(vm.new_list(picked))
 }
 

@@ -300,16 +300,17 @@ struct Parts {
     slices: &'static str,
 }
 
-const TAKEN: Parts = Parts {
-    index: "multi-dimensional sub-views are not implemented",
-    indices: "sub-views are not implemented",
-    slices: "multi-dimensional slicing is not implemented",
-};
+const TAKEN: Parts =
+    Parts { index: "multi-dimensional sub-views are not implemented", indices: "sub-views are not implemented", slices: "multi-dimensional slicing is not implemented" };
 const ASSIGNED: Parts = Parts {
     index: "sub-views are not implemented",
     indices: "sub-views are not implemented",
     slices: "memoryview slice assignments are currently restricted to ndim = 1",
 };
+
+fn is_index(vm: &mut Vm, key: &Value) -> bool {
+    key.kind() == Kind::Int || key.as_bool().is_some() || vm.lookup_special(key, crate::vm::Name::Index).is_some()
+}
 
 /// The number of the item that a key of other than one dimension means; None for a key of one.
 fn position(vm: &mut Vm, this: &MemoryView, key: &Value, parts: &Parts) -> Res<Option<usize>> {
@@ -319,10 +320,8 @@ fn position(vm: &mut Vm, this: &MemoryView, key: &Value, parts: &Parts) -> Res<O
             0 => Err(vm.type_error(NO_DIMENSION)),
             1 => Ok(None),
             _ if key.get::<Slice>().is_some() => Err(vm.raise(Ex::NotImplementedError, parts.slices)),
-            _ => {
-                vm.index_i64(key)?;
-                Err(vm.raise(Ex::NotImplementedError, parts.index))
-            }
+            _ if !is_index(vm, key) => Err(wrong_key(vm, key)),
+            _ => Err(vm.raise(Ex::NotImplementedError, parts.index)),
         };
     };
     if dimensions == 0 && !keys.is_empty() {
@@ -331,7 +330,7 @@ fn position(vm: &mut Vm, this: &MemoryView, key: &Value, parts: &Parts) -> Res<O
     if !keys.is_empty() && keys.iter().all(|key| key.get::<Slice>().is_some()) {
         return Err(vm.raise(Ex::NotImplementedError, parts.slices));
     }
-    if keys.iter().any(|key| key.kind() != Kind::Int && key.as_bool().is_none() && vm.lookup_special(key, crate::vm::Name::Index).is_none()) {
+    if keys.iter().any(|key| !is_index(vm, key)) {
         return Err(wrong_key(vm, key));
     }
     if keys.len() > dimensions {
@@ -750,8 +749,7 @@ macro_rules! getters {
 }
 
 /// `__buffer__` of the types that have buffers.
-pub const BUFFER: Native =
-    Native::simple("__buffer__($self, flags, /)", give_buffer, "Return a buffer object that exposes the underlying memory of the object.");
+pub const BUFFER: Native = Native::simple("__buffer__($self, flags, /)", give_buffer, "Return a buffer object that exposes the underlying memory of the object.");
 
 fn give_buffer(vm: &mut Vm, arguments: &[Value]) -> Res<Value> {
     /// `inspect.BufferFlags.WRITABLE`

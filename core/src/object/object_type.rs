@@ -663,7 +663,26 @@ fn set_annotations(vm: &mut Vm, object: &Value, value: Option<&Value>) -> Res<()
 fn get_text_signature(vm: &mut Vm, value: &Value) -> Res<Value> {
     // CPython has none for these: they may be called in several ways.
     const SEVERAL: &[&str] = &["bytearray", "bytes", "dict", "int", "range", "slice", "str", "super", "type"];
-    let Some(class) = class_of(value).filter(|class| !class.has(CLASS_HEAP) && !SEVERAL.contains(&class_name(class).as_str())) else { return Ok(Value::NONE) };
+    // What they take is judged by themselves.
+    const OWN: &[(&str, &str)] = &[
+        ("frozenset", ITERABLE),
+        ("list", ITERABLE),
+        ("map", "(function, iterable, /, *iterables, strict=False)"),
+        ("set", ITERABLE),
+        ("tuple", ITERABLE),
+        ("EllipsisType", "()"),
+        ("NoneType", "()"),
+        ("NotImplementedType", "()"),
+    ];
+    const ITERABLE: &str = "(iterable=(), /)";
+    let Some(class) = class_of(value).filter(|class| !class.has(CLASS_HEAP)) else { return Ok(Value::NONE) };
+    let class_name = class_name(class);
+    if SEVERAL.contains(&class_name.as_str()) {
+        return Ok(Value::NONE);
+    }
+    if let Some((_, text)) = OWN.iter().find(|(name, _)| *name == class_name) {
+        return Ok(vm.new_str(text));
+    }
     if core::ptr::eq(class.layout, Instance::LAYOUT) {
         // `object` says that it takes anything, and refuses it.
         return Ok(vm.new_str("()"));

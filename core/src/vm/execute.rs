@@ -1,7 +1,7 @@
 //! Calls and actions: how a callee gets its frame, how a native's [`Action`] is carried out, and where results go.
 
 use super::frame::{CODE, FUNCTION, OWN_REGISTERS, RETURN_BASE, RETURN_PC, Word, drop_frame};
-use super::native::{Binding, Function as NativeKind};
+use super::native::{Binding, Function as NativeKind, Native};
 use super::{Action, Args, Call, ClassRef, Continuation, Name, Raised, Res, Vm};
 use crate::code::isa::HEADER_SLOTS;
 use crate::code::prototype::CodeFlags;

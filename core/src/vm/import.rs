@@ -523,7 +523,7 @@ fn describe(vm: &mut Vm, module: &Value, name: &str, origin: Origin, package: Op
         ("origin", place),
         ("submodule_search_locations", locations),
         ("loader_state", Value::NONE),
-        ("_initializing", Value::TRUE),
+        ("_initializing", Value::bool(!matches!(origin, Origin::Native))),
     ]);
     // A spec of importlib's class, if that is there, computes the rest.
     let spec = match bootstrap_class(vm, BOOTSTRAP, "ModuleSpec") {

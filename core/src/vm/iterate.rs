@@ -150,7 +150,6 @@ enum Wanted {
     Finish,
 }
 
-
 impl<E: Each + ?Sized + 'static> Walk<E> {
     /// The call of a Python function that gives the iterator's next item: of `__next__` with the iterator, of the function of a `map` with an
     /// item, of `__getitem__` with a sequence and the next index.

@@ -125,7 +125,11 @@ fn start(vm: &mut Vm, string: &Str, source: Source) -> Res<Action> {
 /// Where the objects that fields begin with come from.
 enum Source {
     /// Positional arguments, then the names of the keyword arguments, then their values.
-    Arguments { all: Vec<Value>, positional: usize, named: usize },
+    Arguments {
+        all: Vec<Value>,
+        positional: usize,
+        named: usize,
+    },
     Mapping(Value),
 }
 

@@ -18,6 +18,7 @@ use crate::object::super_object::Super;
 use crate::object::value::Value;
 use crate::vm::native::Binding;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 impl Vm {

@@ -283,7 +283,7 @@ impl Vm {
                                 let callee = super::super::prelude::function(vm, &super::super::prelude::WARNING, "never_awaited")?;
                                 return Ok(Action::Call(Call::new(callee, [object]), self));
                             }
-                            if let Some(finalizer) = object.get::<crate::object::generator::Generator>().and_then(|generator| generator.take_finalizer()) {
+                            if let Some(finalizer) = object.get::<crate::object::generator::Generator>().and_then(|generator| generator.aside.take()) {
                                 return Ok(Action::Call(Call::new(finalizer, [object]), self));
                             }
                             return match super::generators::close(vm, &object) {
