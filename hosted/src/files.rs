@@ -2,8 +2,9 @@
 
 use pyvm_core::port::MachineError;
 use pyvm_core::vm::host::{FileKind, Files, Stamp};
-use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -41,20 +42,31 @@ impl Files for FileSystem {
         Some(Stamp { modified: metadata.mtime() as u32, size: metadata.len() as u32 })
     }
 
-    fn keep(&self, path: &str, contents: &[u8]) {
+    fn keep(&self, path: &str, source: &str, contents: &[u8]) {
+        let mode = std::fs::metadata(source).map_or(0o666, |metadata| metadata.mode());
         // Where nothing can be written, nothing is kept.
-        let _ = replace(Path::new(path), contents);
+        let _ = replace(Path::new(path), contents, mode | 0o200);
+    }
+
+    fn absolute(&self, folder: &str) -> Option<String> {
+        let path = match folder {
+            _ if folder.starts_with('/') => return None,
+            "" | "." => std::env::current_dir().ok()?,
+            _ => std::env::current_dir().ok()?.join(folder.trim_start_matches("./")),
+        };
+        path.into_os_string().into_string().ok()
     }
 }
 
 /// Puts a file in the place of another at once, whole.
-fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let name = format!(".{}.{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let new = folder.join(name);
-    let written = std::fs::write(&new, contents).and_then(|()| std::fs::rename(&new, path));
+    let create = || OpenOptions::new().write(true).create_new(true).mode(mode & 0o666).open(&new)?.write_all(contents);
+    let written = create().and_then(|()| std::fs::rename(&new, path));
     if written.is_err() {
         let _ = std::fs::remove_file(&new);
     }

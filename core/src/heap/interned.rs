@@ -21,20 +21,21 @@ impl Interned {
         self.strings.get_mut().reserve(count, hash_of);
     }
 
-    /// The interned string with the contents of this one.
-    pub fn find(&self, string: &Str) -> Option<Value> {
-        let found = self.strings.get().find(string.hash(), |&known| {
+    /// The interned string with these contents, whose hash is `hash`.
+    pub fn find(&self, bytes: &[u8], hash: u64) -> Option<Value> {
+        let found = self.strings.get().find(hash, |&known| {
             // SAFETY: as in `hash_of`.
-            unsafe { (*known).bytes() == string.bytes() }
+            unsafe { (*known).bytes() == bytes }
         });
         // SAFETY: as in `hash_of`.
         found.map(|&known| unsafe { Value::from_header(&(*known).header) })
     }
 
-    /// Makes this string, whose contents no interned one has, an interned one.
-    pub fn insert(&self, string: &Str) {
+    /// Makes this string, whose contents no interned one has, an interned one. `hash` is its hash.
+    pub fn insert(&self, string: &Str, hash: u64) {
         string.header.set_flag(INTERNED);
-        self.strings.get_mut().insert_unique(string.hash(), string, hash_of);
+        string.hash.set(hash);
+        self.strings.get_mut().insert_unique(hash, string, hash_of);
     }
 
     /// The interned string dies.

@@ -247,13 +247,7 @@ fn interrupt_main(vm: &mut Vm, args: &Args) -> Res<Action> {
         return Err(vm.value_error("signal number out of range"));
     };
     vm.simulate_signal(signal);
-    vm.check_interrupts()?;
-    // Its handler comes first.
-    Ok(Action::Yield(Box::new(|vm: &mut Vm, result: Res<Value>| {
-        result?;
-        vm.check_interrupts()?;
-        Ok(Action::Return(Value::NONE))
-    })))
+    vm.let_handlers_run(Value::NONE)
 }
 
 fn exit(vm: &mut Vm, _: &[Value]) -> Res<Value> {

@@ -339,7 +339,8 @@ impl TaskTable {
         self.alive += 1;
         self.most = self.most.max(self.alive);
         let task = self.at_mut(index);
-        *task = Task { generation: task.generation, ..Task::UNUSED };
+        // A record that was given back holds no values.
+        core::mem::forget(core::mem::replace(task, Task { generation: task.generation, ..Task::UNUSED }));
         Some(index)
     }
 

@@ -643,6 +643,12 @@ fn slot_count(class: &Class) -> usize {
 
 /// The method resolution order of a class with these bases, the class itself left out (C3). None: no consistent order.
 pub fn merge_ancestors(bases: &[Value]) -> Option<Vec<Value>> {
+    if let [base] = bases
+        && let Some(class) = base.get::<Class>()
+        && !class.has(CLASS_OWN_ORDER)
+    {
+        return Some(core::iter::once(base).chain(class.ancestors.get()).cloned().collect());
+    }
     let mut sequences: Vec<Vec<Value>> =
         bases.iter().filter_map(|base| base.get::<Class>().map(|class| core::iter::once(base.clone()).chain(class.ancestors.get().iter().cloned()).collect())).collect();
     sequences.push(bases.to_vec());

@@ -73,7 +73,7 @@ fn word(contents: &[u8], place: usize) -> Option<u32> {
 }
 
 /// Keeps what a source file was compiled to, unless the program or the user does not want that.
-pub fn keep(vm: &mut Vm, path: &str, source: Stamp, code: &Value) {
+pub fn keep(vm: &mut Vm, path: &str, source: &str, stamp: Stamp, code: &Value) {
     let key = vm.intern("dont_write_bytecode");
     let unwanted = sys::attribute(vm, &key).is_none_or(|unwanted| !unwanted.is(&Value::FALSE));
     let Some(files) = vm.host.files.filter(|_| !unwanted) else { return };
@@ -81,11 +81,11 @@ pub fn keep(vm: &mut Vm, path: &str, source: Stamp, code: &Value) {
     let image = image::write(&prototype);
     let Ok(length) = u32::try_from(image.len()) else { return };
     let mut contents = Vec::with_capacity(HEADER + 5 + image.len());
-    for word in [vm.host.cache_magic, 0, source.modified, source.size] {
+    for word in [vm.host.cache_magic, 0, stamp.modified, stamp.size] {
         contents.extend_from_slice(&word.to_le_bytes());
     }
     contents.push(CODE);
     contents.extend_from_slice(&length.to_le_bytes());
     contents.extend_from_slice(&image);
-    vm.blocking(|| files.keep(path, &contents));
+    vm.blocking(|| files.keep(path, source, &contents));
 }

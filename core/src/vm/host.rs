@@ -40,9 +40,16 @@ pub trait Files: Sync {
         None
     }
 
-    /// Keeps a compiled module in a file, if that can be done: whoever reads the file finds all of this or what was there before.
-    fn keep(&self, path: &str, contents: &[u8]) {
-        let _ = (path, contents);
+    /// Keeps what the file `source` was compiled to in a file for who may read the source, if that can be done: whoever reads it finds all of this
+    /// or what was there before.
+    fn keep(&self, path: &str, source: &str, contents: &[u8]) {
+        let _ = (path, source, contents);
+    }
+
+    /// The path of a folder from the root on; None: it is that already, or there is no such thing.
+    fn absolute(&self, folder: &str) -> Option<String> {
+        let _ = folder;
+        None
     }
 }
 

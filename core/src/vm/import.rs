@@ -8,8 +8,11 @@
 use super::execute::text_of;
 use super::host::{FileKind, Files, Frozen, FrozenCode, Stamp, VerifiedImage};
 use super::iterate::collect;
+use super::ops::imports;
+use super::prelude::warn_then;
 use super::protocol::get_attribute_then;
 use super::{Action, Args, Call, Name, Native, Res, Vm, code_cache};
+use crate::builtins::attributes::store;
 use crate::code::image;
 use crate::code::prototype::CodeFlags;
 use crate::code::verify::verify;
@@ -121,8 +124,15 @@ fn resolve(vm: &mut Vm, globals: Option<&Value>, name: &str, level: i64) -> Res<
     let Some(globals) = globals.and_then(|globals| globals.get::<Dict>()) else {
         return Err(vm.type_error("globals must be a dict"));
     };
-    let get = |vm: &Vm, name: Name| globals.get_interned(vm.name(name)).filter(|value| value.get::<Str>().is_some());
-    let package = match get(vm, Name::Package) {
+    let get = |vm: &Vm, name: Name| globals.get_interned(vm.name(name)).filter(|value| !value.is_none());
+    let given = get(vm, Name::Package);
+    if given.as_ref().is_some_and(|package| package.get::<Str>().is_none()) {
+        return Err(vm.type_error("package must be a string"));
+    }
+    if given.is_none() && get(vm, Name::Name).is_some_and(|name| name.get::<Str>().is_none()) {
+        return Err(vm.type_error("__name__ must be a string"));
+    }
+    let package = match given {
         Some(package) => text_of(&package),
         None => {
             let module = get(vm, Name::Name).map(|name| text_of(&name)).unwrap_or_default();
@@ -366,8 +376,7 @@ fn find_with_importlib(vm: &mut Vm, name: String, then: Then) -> Res<Action> {
 
 fn find_module_natively(vm: &mut Vm, name: String, package: Value, then: Then) -> Res<Action> {
     if let Some(module) = import_native(vm, &name)? {
-        bind_in_package(vm, &package, &name, &module);
-        return then(vm, module);
+        return bind_in_package(vm, package, &name, module, then);
     }
     if let Some(frozen) = vm.host.find_frozen(&name) {
         let found = found_frozen(vm, frozen);
@@ -377,7 +386,8 @@ fn find_module_natively(vm: &mut Vm, name: String, package: Value, then: Then) -
         let path = vm.name(Name::Path_).clone();
         modules::sys::attribute(vm, &path)
     } else {
-        match member(vm, &package, Name::Path) {
+        let key = vm.name(Name::Path).clone();
+        match imports::plain_attribute(vm, &package, &key) {
             Some(path) => Some(path),
             None => {
                 let outer = name.rsplit_once('.').map_or("", |(outer, _)| outer);
@@ -406,7 +416,9 @@ fn find_in(vm: &mut Vm, name: String, package: Value, places: &[Value], then: Th
         if Str::is(place, &vm.host.library) {
             continue;
         }
-        match find_file(vm, files, &text_of(place), last)? {
+        let folder = text_of(place);
+        let folder = files.absolute(&folder).unwrap_or(folder);
+        match find_file(vm, files, &folder, last)? {
             Some(Place::Module(found)) => return run_module(vm, name, found, package, then),
             Some(Place::Folder(folder)) => folders.push(folder),
             Some(Place::Foreign) => return find_with_importlib(vm, name, then),
@@ -421,8 +433,7 @@ fn find_in(vm: &mut Vm, name: String, package: Value, places: &[Value], then: Th
         describe(vm, &module, &name, Origin::Folders, Some(&folders), None);
         mark_initialized(vm, &module);
         register(vm, &name, &module);
-        bind_in_package(vm, &package, &name, &module);
-        return then(vm, module);
+        return bind_in_package(vm, package, &name, module, then);
     }
     let message = format!("No module named '{name}'");
     Err(not_found(vm, &message, &name))
@@ -589,11 +600,23 @@ fn register(vm: &mut Vm, name: &str, module: &Value) {
 }
 
 /// A submodule is an attribute of its package.
-fn bind_in_package(vm: &mut Vm, package: &Value, name: &str, module: &Value) {
-    if let (Some(namespace), Some((_, last))) = (module::namespace(package), name.rsplit_once('.')) {
-        let last = vm.intern(last);
+fn bind_in_package(vm: &mut Vm, package: Value, name: &str, module: Value, then: Then) -> Res<Action> {
+    let Some((outer, last)) = name.rsplit_once('.') else { return then(vm, module) };
+    // Meanwhile there may be something else under the package's name.
+    let package = loaded(vm, outer).unwrap_or(package);
+    let message = format!("Cannot set an attribute on '{outer}' for child module '{last}'");
+    let last = vm.intern(last);
+    if let Some(namespace) = module::namespace(&package) {
         drop(namespace.set_interned(&last, module.clone()));
+        return then(vm, module);
     }
+    let stored = store(vm, &package, &last, Some(&module));
+    Action::after(stored, vm, move |vm, result| {
+        if vm.catch(result, Ex::AttributeError)?.is_some() {
+            return then(vm, module);
+        }
+        warn_then(vm, Ex::ImportWarning, &message, move |vm| then(vm, module))
+    })
 }
 
 /// The code object of a frozen module.
@@ -648,7 +671,7 @@ fn bad_image(vm: &mut Vm, found: &Found) -> super::Raised {
 fn compile_and_keep(vm: &mut Vm, source: &[u8], found: &Found) -> Res<Value> {
     let code = compile(vm, source, &found.filename)?;
     if let Some((path, stamp)) = &found.cache {
-        code_cache::keep(vm, path, *stamp, &code);
+        code_cache::keep(vm, path, &found.filename, *stamp, &code);
     }
     Ok(code)
 }
@@ -718,8 +741,7 @@ fn run_module(vm: &mut Vm, name: String, found: Found, package: Value, then: The
             let Some(module) = loaded(vm, &name) else {
                 return Err(vm.raise(Ex::KeyError, &name));
             };
-            bind_in_package(vm, &package, &name, &module);
-            then(vm, module)
+            bind_in_package(vm, package, &name, module, then)
         }),
     ))
 }
@@ -747,7 +769,8 @@ fn mark_initialized(vm: &mut Vm, module: &Value) {
 
 /// The names of a from-import that are submodules are imported.
 fn from_names(vm: &mut Vm, module: Value, list: Value) -> Res<Action> {
-    if member(vm, &module, Name::Path).is_none() {
+    let path = vm.name(Name::Path).clone();
+    if imports::plain_attribute(vm, &module, &path).is_none() {
         return Ok(Action::Return(module));
     }
     collect(vm, &list, move |vm, names| next_name(vm, module, names, 0))
@@ -774,7 +797,8 @@ fn next_name(vm: &mut Vm, module: Value, names: Vec<Value>, index: usize) -> Res
         if vm.catch(found, Ex::AttributeError)?.is_some() {
             return next_name(vm, target, names, index + 1);
         }
-        let package = member(vm, &target, Name::Name).map(|name| text_of(&name)).unwrap_or_default();
+        let key = vm.name(Name::Name).clone();
+        let package = imports::plain_attribute(vm, &target, &key).map(|name| text_of(&name)).unwrap_or_default();
         let full = format!("{package}.{}", text_of(&name));
         let imported = import_module(vm, &full, Box::new(|_, module| Ok(Action::Return(module))));
         let goes_on = move |vm: &mut Vm, result: Res<Value>| {

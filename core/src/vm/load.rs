@@ -41,9 +41,11 @@ impl Vm {
             Const::Float(number) => self.new_float(*number),
             Const::Complex(real, imaginary) => complex::new(self, *real, *imaginary),
             Const::Str(bytes) => {
-                let value = crate::object::str::from_untrusted(self, bytes);
                 let identifier = bytes.len() <= 64 && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-                if identifier { self.intern_value(&value) } else { value }
+                match core::str::from_utf8(bytes) {
+                    Ok(text) if identifier => self.intern(text),
+                    _ => crate::object::str::from_untrusted(self, bytes),
+                }
             }
             Const::Bytes(bytes) => self.new_bytes(bytes),
             Const::Tuple(items) => {

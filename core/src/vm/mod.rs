@@ -33,7 +33,7 @@ use crate::object::code::Code;
 use crate::object::exception::Ex;
 use crate::object::header::{Header, Kind, Object};
 use crate::object::list::List;
-use crate::object::str::{Str, count_code_points};
+use crate::object::str::{Str, count_code_points, hash_bytes};
 use crate::object::tuple::Tuple;
 use crate::object::value::Value;
 use alloc::boxed::Box;
@@ -469,8 +469,15 @@ impl Vm {
 
     /// The interned str with these contents: equal names are then the same object.
     pub fn intern(&mut self, text: &str) -> Value {
+        let hash = hash_bytes(text.as_bytes());
+        if let Some(known) = self.heap.interned.find(text.as_bytes(), hash) {
+            return known;
+        }
         let value = self.new_str(text);
-        self.intern_value(&value)
+        if let Some(string) = value.get::<Str>() {
+            self.heap.interned.insert(string, hash);
+        }
+        value
     }
 
     /// The interned str equal to `value` (an exact str).
@@ -479,7 +486,8 @@ impl Vm {
         if string.is_interned() {
             return value.clone();
         }
-        if let Some(known) = self.heap.interned.find(string) {
+        let hash = string.hash();
+        if let Some(known) = self.heap.interned.find(string.bytes(), hash) {
             return known;
         }
         let value = if value.get_exact::<Str>().is_some() {
@@ -489,7 +497,7 @@ impl Vm {
             unsafe { self.new_str_from_parts(string.bytes(), string.length, string.header.flags() & crate::object::str::SURROGATES) }
         };
         if let Some(string) = value.get::<Str>() {
-            self.heap.interned.insert(string);
+            self.heap.interned.insert(string, hash);
         }
         value
     }

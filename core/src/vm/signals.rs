@@ -8,6 +8,7 @@ use crate::object::value::Value;
 use crate::port::SignalHandling;
 use crate::port::{MachineError, Stream};
 use crate::sched::task::FOR_MAIN;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Number of the signal that Ctrl-C sends.
@@ -75,6 +76,19 @@ impl Vm {
             return;
         }
         self.signal_came(number);
+    }
+
+    /// A signal may have come: its handler is let run before the call returns `result`.
+    ///
+    /// # Errors
+    /// What the main py-thread is interrupted with, if it runs.
+    pub fn let_handlers_run(&mut self, result: Value) -> Res<Action> {
+        self.check_interrupts()?;
+        Ok(Action::Yield(Box::new(move |vm: &mut Vm, resumed: Res<Value>| {
+            resumed?;
+            vm.check_interrupts()?;
+            Ok(Action::Return(result))
+        })))
     }
 
     /// A signal has come: starts its handler. Without one an interrupt is KeyboardInterrupt in the main py-thread, and QUIT prints a report.

@@ -145,20 +145,7 @@ fn raise_signal(vm: &mut Vm, arguments: &Args) -> Res<Action> {
         let error = machine_error(&io::Error::last_os_error());
         return Err(vm.machine_error(error, None));
     }
-    after_signal(vm)
-}
-
-/// A signal to this process may have come: its handler is let run.
-///
-/// # Errors
-/// What the main py-thread is interrupted with, if it runs.
-pub fn after_signal(vm: &mut Vm) -> Res<Action> {
-    vm.check_interrupts()?;
-    Ok(Action::Yield(Box::new(|vm: &mut Vm, result: Res<Value>| {
-        result?;
-        vm.check_interrupts()?;
-        Ok(Action::Return(Value::NONE))
-    })))
+    vm.let_handlers_run(Value::NONE)
 }
 
 fn pause(vm: &mut Vm, _: &Args) -> Res<Action> {
@@ -178,7 +165,7 @@ fn kill_thread(vm: &mut Vm, args: &Args) -> Res<Action> {
     if unsafe { libc::kill(libc::getpid(), number as i32) } != 0 {
         return Err(os_error(vm, &io::Error::last_os_error()));
     }
-    after_signal(vm)
+    vm.let_handlers_run(Value::NONE)
 }
 
 /// Writes a signal's number to a descriptor that does not block; what does not fit is lost.

@@ -6,7 +6,7 @@ use super::super::{Action, ClassRef, Name, Raised, Res, Vm};
 use super::imports;
 use crate::code::isa::{CONSUME_A, CONSUME_B, HEADER_SLOTS, Instr, Special};
 use crate::config::NATIVE_DEPTH_LIMIT;
-use crate::object::class::Class;
+use crate::object::class::{BEHIND_VARIABLE_PART, Class};
 use crate::object::code::Site;
 use crate::object::descriptor::{ClassMethod, GetSetDescriptor, MemberDescriptor, Property, StaticMethod};
 use crate::object::dict::Dict;
@@ -840,12 +840,12 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
                 let header = object.header();
                 let attributes = header.and_then(|header| class.attributes_of(header));
                 let cacheable = match attributes {
-                    // The cache compares the shape of plain instances only.
-                    Some(attributes) => object.kind() == Kind::Instance && attributes.shape().is_some_and(|shape| !shape.in_dict),
-                    None => own_dict_possible(&object) || header.is_some(),
+                    Some(attributes) => class.attribute_offset.get() != BEHIND_VARIABLE_PART && attributes.shape().is_some_and(|shape| !shape.in_dict),
+                    None => true,
                 };
                 if cacheable && header.is_some() && !own_dict_possible(&object) {
                     site.guard.set(attributes.map_or(0, |attributes| Site::shape_guard(attributes.shape.get())));
+                    site.index.set(class.attribute_offset.get() as u32);
                     site.value.set(method.bits());
                     site.state.set(site_state::METHOD);
                     site.version.set(class.version.get());

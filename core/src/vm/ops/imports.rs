@@ -1,7 +1,7 @@
 //! Import instructions. The import system itself is `vm::import`.
 
 use super::super::execute::text_of;
-use super::super::{Action, Call, Name, Res, Vm};
+use super::super::{Action, Call, Name, Raised, Res, Vm};
 use crate::code::isa::Instr;
 use crate::object::dict::Dict;
 use crate::object::exception::{self, Ex, Exception};
@@ -52,8 +52,10 @@ pub fn import_from(vm: &mut Vm, i: Instr) -> Res<()> {
 
 /// `from package import submodule` while the package is still being imported: looks in sys.modules.
 fn from_modules(vm: &mut Vm, module: &Value, name: &Value) -> Res<Value> {
-    let dict = module.get::<Module>().map(|module| module.dict.clone());
-    let get = |vm: &mut Vm, key: Name| dict.as_ref().and_then(|dict| dict.get::<Dict>()).and_then(|dict| dict.get_interned(vm.name(key)));
+    let get = |vm: &mut Vm, key: Name| {
+        let key = vm.name(key).clone();
+        plain_attribute(vm, module, &key)
+    };
     let package = get(vm, Name::Name);
     if let Some(package) = &package {
         let full = vm.intern(&format!("{}.{}", text_of(package), text_of(name)));
@@ -91,13 +93,15 @@ pub fn is_initializing(vm: &mut Vm, spec: &Value) -> bool {
 
 /// Where a spec says that the file of its module is.
 pub fn file_of_spec(vm: &mut Vm, spec: &Value) -> Option<Value> {
-    let [has_location, origin] = ["has_location", "origin"].map(|name| vm.intern(name));
-    plain_attribute(vm, spec, &has_location).filter(|value| value.as_bool() == Some(true))?;
+    // What `has_location` of importlib's specs gives is the other one.
+    let [has_location, set, origin] = ["has_location", "_set_fileattr", "origin"].map(|name| vm.intern(name));
+    let known = plain_attribute(vm, spec, &set).or_else(|| plain_attribute(vm, spec, &has_location));
+    known.filter(|value| value.as_bool() == Some(true))?;
     plain_attribute(vm, spec, &origin).filter(|origin| origin.get::<Str>().is_some())
 }
 
 /// An attribute that can be had without running Python code.
-fn plain_attribute(vm: &mut Vm, object: &Value, name: &Value) -> Option<Value> {
+pub fn plain_attribute(vm: &mut Vm, object: &Value, name: &Value) -> Option<Value> {
     let class = vm.class_of(object);
     match vm.find_attribute(object, &class, name) {
         Ok(Some(Action::Return(value))) => Some(value),
@@ -123,11 +127,21 @@ pub fn import_star(vm: &mut Vm, i: Instr) -> Res<()> {
         return vm.complete(action);
     }
     for (name, value) in items.items() {
-        if name.get::<Str>().is_some_and(|name| !name.bytes().starts_with(b"_")) {
-            store(vm, &target, &name, value)?;
+        match name.get::<Str>() {
+            Some(text) if text.bytes().starts_with(b"_") => {}
+            Some(_) => store(vm, &target, &name, value)?,
+            None => return Err(wrong_name(vm, &module, "Key", "__dict__", &name)),
         }
     }
     Ok(())
+}
+
+/// A module has something else than strs where its names are.
+fn wrong_name(vm: &mut Vm, module: &Value, what: &str, place: &str, name: &Value) -> Raised {
+    let key = vm.name(Name::Name).clone();
+    let of = plain_attribute(vm, module, &key).map(|name| text_of(&name)).unwrap_or_default();
+    let given = vm.type_name(name);
+    vm.type_error(&format!("{what} in {of}.{place} must be str, not {given}"))
 }
 
 fn store(vm: &mut Vm, target: &Value, name: &Value, value: Value) -> Res<()> {
@@ -147,8 +161,7 @@ fn store(vm: &mut Vm, target: &Value, name: &Value, value: Value) -> Res<()> {
 fn copy_names(vm: &mut Vm, module: Value, target: Value, names: Vec<Value>, mut index: usize) -> Res<Action> {
     while let Some(name) = names.get(index) {
         if name.get::<Str>().is_none() {
-            let given = vm.type_name(name);
-            return Err(vm.type_error(&format!("Item in __all__ must be str, not {given}")));
+            return Err(wrong_name(vm, &module, "Item", "__all__", name));
         }
         let name = vm.intern_value(name);
         index += 1;

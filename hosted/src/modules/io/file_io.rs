@@ -434,7 +434,10 @@ fn write(vm: &mut Vm, args: &Args) -> Res<Action> {
         if count == Some(part.len()) && !whole {
             return Ok(Progress::Wait(Action::Return(Value::NONE)));
         }
-        Ok(Progress::Done(Action::Return(if written == 0 && count.is_none() { Value::NONE } else { vm.new_size(written) })))
+        let result = if written == 0 && count.is_none() { Value::NONE } else { vm.new_size(written) };
+        // A signal may have cut it short.
+        let cut = count.is_some_and(|count| count < part.len());
+        Ok(Progress::Done(if cut { vm.let_handlers_run(result)? } else { Action::Return(result) }))
     })
 }
 

@@ -154,7 +154,9 @@ fn write(vm: &mut Vm, args: &Args) -> Res<Action> {
     when_ready(vm, Source(descriptor), Interest::WRITE, move |vm| {
         // SAFETY: reads the data.
         let count = call(vm, &[], || checked(unsafe { libc::write(descriptor, data.as_ptr().cast(), data.len()) }))?;
-        Ok(Action::Return(vm.new_int(count as i64)))
+        let result = vm.new_int(count as i64);
+        // A signal may have cut it short.
+        if (count as usize) < data.len() { vm.let_handlers_run(result) } else { Ok(Action::Return(result)) }
     })
 }
 

@@ -1,7 +1,6 @@
 //! The process, its relatives, and the machine.
 
 use super::{call, checked, error_number, int_argument, text_argument};
-use crate::modules::signal::after_signal;
 use pyvm_core::object::exception::Ex;
 use pyvm_core::object::struct_sequence;
 use pyvm_core::object::value::Value;
@@ -108,7 +107,7 @@ fn send(vm: &mut Vm, arguments: &Args, function: unsafe extern "C" fn(i32, i32) 
     let (to, signal) = (int_argument(vm, arguments.positional, 0, 0)?, int_argument(vm, arguments.positional, 1, 0)?);
     // SAFETY: takes numbers.
     call(vm, &[], || checked(unsafe { function(to, signal) }))?;
-    after_signal(vm)
+    vm.let_handlers_run(Value::NONE)
 }
 
 fn uname(vm: &mut Vm, _: &[Value]) -> Res<Value> {
