@@ -15,6 +15,7 @@
 use crate::modules;
 use crate::object::dict::Dict;
 use crate::object::module;
+use crate::object::str::Str;
 use crate::object::value::Value;
 use crate::port::{Call as Reason, Duty, Parker, Platform};
 use crate::sched::executor::{DEFAULT_CAPACITY, Guarded, Outcome, Scheduler, Shared, Stop, VmGil};
@@ -438,7 +439,7 @@ impl Interpreter {
 /// Sets everything in a module to None: callbacks that still run find that there is nothing, but find it.
 fn forget_values(vm: &Vm, namespace: &Dict) {
     for (name, value) in namespace.items() {
-        if !name.is(vm.name(crate::vm::Name::Builtins)) {
+        if name.get::<Str>().is_some() && !name.is(vm.name(crate::vm::Name::Builtins)) {
             drop(namespace.set_interned(&name, Value::NONE));
         }
         drop(value);
