@@ -16,6 +16,7 @@ use crate::object::value::Value;
 use crate::vm::iterate::{self, Each, Flow, collect, for_each, for_each_rest, get_iter_then};
 use crate::vm::native::{Action, Args, Native, Step};
 use crate::vm::ops::arithmetic::Operator;
+use crate::vm::ops::iteration::next_action;
 use crate::vm::protocol::{native_compare, native_truth};
 use crate::vm::reenter::Comparison;
 use crate::vm::{Name, Res, Vm};
@@ -77,13 +78,10 @@ fn next(vm: &mut Vm, args: &Args) -> Res<Action> {
             };
         }
     }
-    let Some(method) = vm.lookup_special(iterator, Name::Next) else {
-        let name = vm.type_name(iterator);
-        return Err(vm.type_error(&format!("'{name}' object is not an iterator")));
-    };
+    let action = next_action(vm, iterator);
     match default {
-        None => Ok(Action::tail_call(method, [iterator.clone()])),
-        Some(default) => Ok(Action::call(method, [iterator.clone()], move |vm, result| Ok(Action::Return(vm.catch(result, Ex::StopIteration)?.unwrap_or(default))))),
+        None => action,
+        Some(default) => Action::after(action, vm, move |vm, result| Ok(Action::Return(vm.catch(result, Ex::StopIteration)?.unwrap_or(default)))),
     }
 }
 
