@@ -59,7 +59,7 @@ thread.start()
 numbers = (c_int * 2)(2, 1)
 libc.qsort(numbers, 2, sizeof(c_int), compare_type(compare))
 thread.join()
-print(order, list(numbers))
+print(order[:2], list(numbers))
 
 # An OS thread that C makes.
 libpthread = CDLL(None)
