@@ -37,7 +37,7 @@ pub mod site_state {
     pub const SLOT: u32 = 1;
     /// An entry of a module's dict.
     pub const MODULE: u32 = 2;
-    /// A plain function of the class, to be called with the object as self. With a guard, `index` is where instances have their attributes.
+    /// A plain function of the class, to be called with the object as self.
     pub const METHOD: u32 = 3;
     /// A class attribute that is no descriptor, or another value that stands for itself.
     pub const CLASS_VALUE: u32 = 4;
@@ -45,6 +45,8 @@ pub mod site_state {
     pub const ADD: u32 = 5;
     /// A property of the class (in `value`).
     pub const PROPERTY: u32 = 6;
+    /// As METHOD, of instances that have their attributes behind what a native class needs.
+    pub const METHOD_BEHIND: u32 = 7;
 }
 
 #[inline(always)]
@@ -920,9 +922,7 @@ pub(crate) fn run<const TRACED: bool>(vm: &mut Vm) -> Exit {
                         let header = &*(object as usize as *const Header);
                         let class: &Class = header.class();
                         if class.version.get() == site.version.get()
-                            && (site.guard.get() == 0
-                                || Site::shape_guard((*((header as *const Header as *const u8).add(site.index.get() as usize) as *const Attributes)).shape.get())
-                                    == site.guard.get())
+                            && (site.guard.get() == 0 || Site::shape_guard((*((header as *const Header).add(1) as *const Attributes)).shape.get()) == site.guard.get())
                         {
                             let word = site.value.get();
                             (*(word as usize as *const Header)).retain();

@@ -6,7 +6,7 @@ use super::super::{Action, ClassRef, Name, Raised, Res, Vm};
 use super::imports;
 use crate::code::isa::{CONSUME_A, CONSUME_B, HEADER_SLOTS, Instr, Special};
 use crate::config::NATIVE_DEPTH_LIMIT;
-use crate::object::class::{BEHIND_VARIABLE_PART, Class};
+use crate::object::class::Class;
 use crate::object::code::Site;
 use crate::object::descriptor::{ClassMethod, GetSetDescriptor, MemberDescriptor, Property, StaticMethod};
 use crate::object::dict::Dict;
@@ -812,6 +812,17 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
         vm.set_register(i.a + HEADER_SLOTS as u16, Value::UNDEFINED);
         return Ok(());
     }
+    if site.state.get() == site_state::METHOD_BEHIND
+        && site.version.get() == class.version.get()
+        && let Some(attributes) = object.header().and_then(|header| class.attributes_of(header))
+        && Site::shape_guard(attributes.shape.get()) == site.guard.get()
+    {
+        // SAFETY: the class, whose version matches, holds the method; its reference is not given away.
+        let method = core::mem::ManuallyDrop::new(unsafe { Value::from_bits(site.value.get()) });
+        vm.set_register(i.a, Value::clone(&method));
+        vm.set_register(i.a + HEADER_SLOTS as u16, object);
+        return Ok(());
+    }
     site.version.set(Site::EMPTY);
     if matches!(object.kind(), Kind::Module | Kind::Class) {
         remember_name(vm, site, &object, &class);
@@ -840,14 +851,14 @@ pub fn load_method(vm: &mut Vm, i: Instr) -> Res<()> {
                 let header = object.header();
                 let attributes = header.and_then(|header| class.attributes_of(header));
                 let cacheable = match attributes {
-                    Some(attributes) => class.attribute_offset.get() != BEHIND_VARIABLE_PART && attributes.shape().is_some_and(|shape| !shape.in_dict),
+                    Some(attributes) => attributes.shape().is_some_and(|shape| !shape.in_dict),
                     None => true,
                 };
                 if cacheable && header.is_some() && !own_dict_possible(&object) {
                     site.guard.set(attributes.map_or(0, |attributes| Site::shape_guard(attributes.shape.get())));
-                    site.index.set(class.attribute_offset.get() as u32);
                     site.value.set(method.bits());
-                    site.state.set(site_state::METHOD);
+                    let plain = attributes.is_none() || object.kind() == Kind::Instance;
+                    site.state.set(if plain { site_state::METHOD } else { site_state::METHOD_BEHIND });
                     site.version.set(class.version.get());
                 }
                 vm.set_register(i.a, method);
